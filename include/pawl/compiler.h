@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What differs between compilers, in one place: linkage, attributes, atomics, the pause
+ * instruction, and whether the process has a second thread yet. Nothing here is for users.
+ */
+#ifndef PAWL_COMPILER_H
+#define PAWL_COMPILER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+# define PAWL__BEGIN extern "C" {
+# define PAWL__END   }
+#else
+# define PAWL__BEGIN
+# define PAWL__END
+#endif
+
+/* Only functions are exported, so a client needs no macro at all: without PAWL_DLL a call goes
+ * through the import library's thunk; with it (CMake and pkg-config set it) straight to the DLL.
+ * PAWL_INLINE is C11's inline: each such function has its external definition in the library. */
+#if defined(_WIN32) || defined(__CYGWIN__)
+# if defined(PAWL_BUILDING)
+#  define PAWL_API     __declspec(dllexport)
+#  define PAWL__EXPORT __declspec(dllexport)
+# elif defined(PAWL_DLL)
+#  define PAWL_API __declspec(dllimport)
+#  define PAWL__EXPORT
+# else
+#  define PAWL_API
+#  define PAWL__EXPORT
+# endif
+#else
+# define PAWL_API     __attribute__((visibility("default")))
+# define PAWL__EXPORT __attribute__((visibility("default")))
+#endif
+
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+# define PAWL_INLINE PAWL__EXPORT extern __inline__
+#else
+# define PAWL_INLINE PAWL__EXPORT inline
+#endif
+
+/* Clang under MSVC's name has the GNU attributes and builtins, and is served by them. The name
+ * PAWL__TEST_MSVC_BRANCH lets a test compile Microsoft's branch with another compiler. */
+#if (defined(_MSC_VER) && !defined(__clang__)) || defined(PAWL__TEST_MSVC_BRANCH)
+# define PAWL__MSVC 1
+#else
+# define PAWL__MSVC 0
+#endif
+
+#if defined(__cplusplus) && __cplusplus >= 201703L
+# define PAWL_MUST_CHECK [[nodiscard]]
+#elif PAWL__MSVC
+# define PAWL_MUST_CHECK _Check_return_
+#else
+# define PAWL_MUST_CHECK __attribute__((warn_unused_result))
+#endif
+
+#if PAWL__MSVC
+# include <intrin.h>
+# include <sal.h>
+# define PAWL__HELPER           static __forceinline
+# define PAWL__COLD             __declspec(noinline)
+# define PAWL__NORETURN         __declspec(noreturn)
+# define PAWL__UNLIKELY(truth)  (truth)
+# define PAWL__PRINTF(fmt, args)
+#else
+# define PAWL__HELPER           inline __attribute__((always_inline))
+# define PAWL__COLD             __attribute__((noinline, cold))
+# define PAWL__NORETURN         __attribute__((noreturn))
+# define PAWL__UNLIKELY(truth)  __builtin_expect(!!(truth), 0)
+# define PAWL__PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#endif
+
+/* Atomics by size, the order named at each use. A failed compare-and-swap is relaxed, leaves what
+ * it saw in *expected, and never fails without cause. Microsoft's interlocked operations are full
+ * barriers whatever is asked for; its plain volatile accesses are relaxed, hence the fences. */
+#if PAWL__MSVC
+# define PAWL__RELAXED 0
+# define PAWL__ACQUIRE 1
+# define PAWL__RELEASE 2
+# define PAWL__ACQ_REL 3
+# if defined(_M_ARM64)
+#  define PAWL__FENCE() __dmb(_ARM64_BARRIER_ISH)
+# elif defined(_M_ARM)
+#  define PAWL__FENCE() __dmb(_ARM_BARRIER_ISH)
+# else
+#  define PAWL__FENCE() _ReadWriteBarrier()
+# endif
+PAWL__HELPER uint8_t pawl__load8(const volatile uint8_t *at, int order)
+{
+    uint8_t value = *at;
+    if (order != PAWL__RELAXED) {
+        PAWL__FENCE();
+    }
+    return value;
+}
+PAWL__HELPER void pawl__store8(volatile uint8_t *at, uint8_t value, int order)
+{
+    if (order != PAWL__RELAXED) {
+        PAWL__FENCE();
+    }
+    *at = value;
+}
+PAWL__HELPER bool pawl__cas8(volatile uint8_t *at, uint8_t *expected, uint8_t desired, int order)
+{
+    uint8_t seen = (uint8_t)_InterlockedCompareExchange8((volatile char *)at, (char)desired,
+                                                         (char)*expected);
+    bool done = seen == *expected;
+    (void)order;
+    *expected = seen;
+    return done;
+}
+PAWL__HELPER void *pawl__load_pointer(void *const volatile *at, int order)
+{
+    void *value = *at;
+    if (order != PAWL__RELAXED) {
+        PAWL__FENCE();
+    }
+    return value;
+}
+PAWL__HELPER void pawl__store_pointer(void *volatile *at, void *value, int order)
+{
+    if (order != PAWL__RELAXED) {
+        PAWL__FENCE();
+    }
+    *at = value;
+}
+#else
+# define PAWL__RELAXED __ATOMIC_RELAXED
+# define PAWL__ACQUIRE __ATOMIC_ACQUIRE
+# define PAWL__RELEASE __ATOMIC_RELEASE
+# define PAWL__ACQ_REL __ATOMIC_ACQ_REL
+# define pawl__load8(at, order)                  __atomic_load_n((at), (order))
+# define pawl__store8(at, value, order)          __atomic_store_n((at), (value), (order))
+# define pawl__load_pointer(at, order)           __atomic_load_n((at), (order))
+# define pawl__store_pointer(at, value, order)   __atomic_store_n((at), (value), (order))
+# define pawl__cas8(at, expected, desired, order) \
+     __atomic_compare_exchange_n((at), (expected), (desired), false, (order), __ATOMIC_RELAXED)
+#endif
+
+/* One turn of a spinning loop, told to the processor. */
+#if PAWL__MSVC && (defined(_M_ARM64) || defined(_M_ARM))
+# define PAWL__PAUSE() __yield()
+#elif PAWL__MSVC
+# define PAWL__PAUSE() _mm_pause()
+#elif defined(__i386__) || defined(__x86_64__)
+# define PAWL__PAUSE() __builtin_ia32_pause()
+#elif defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
+# define PAWL__PAUSE() __asm__ volatile("yield" ::: "memory")
+#elif defined(__powerpc__)
+# define PAWL__PAUSE() __asm__ volatile("or 27,27,27" ::: "memory")
+#else
+# define PAWL__PAUSE() __asm__ volatile("" ::: "memory")
+#endif
+
+/* True only while the process has never had a second thread: then plain loads and stores do, as
+ * they do in the C library's own mutex. glibc 2.32 and later says so,
+ * https://www.gnu.org/software/libc/manual/html_node/Single_002dThreaded.html */
+#if defined(__has_include)
+# if __has_include(<sys/single_threaded.h>)
+#  include <sys/single_threaded.h>
+#  define PAWL__SINGLE_THREADED() (__libc_single_threaded != 0)
+# endif
+#endif
+#ifndef PAWL__SINGLE_THREADED
+# define PAWL__SINGLE_THREADED() false
+#endif
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_lock: mutual exclusion in one byte, owned by nobody.
+ *
+ * Any thread may release what another acquired, as with Python's Lock. A default lock is the
+ * fastest: who asks just as it becomes free may get it before those who wait, and none of them
+ * starves. A fair lock serves strictly in order of arrival and pays a thread switch for every
+ * contended release. Neither counts nested acquires: a second acquire by the same thread waits for
+ * a release that it must not depend on itself.
+ *
+ *     state        acquire       try_acquire   acquire_for     release          locked
+ *     unlocked     takes it      takes it      takes it        PAWL_NOT_HELD    false
+ *     locked       waits         false         waits at most   one waiter, or   true
+ *                                              that long       nobody, has it
+ *
+ * Example:
+ *
+ *     #include <pawl/lock.h>
+ *
+ *     static pawl_lock lock; // all-zero bytes: an unlocked default lock
+ *     static long balance;
+ *
+ *     void deposit(long amount)
+ *     {
+ *         pawl_lock_acquire(&lock);
+ *         balance += amount;
+ *         pawl_lock_release(&lock);
+ *     }
+ */
+#ifndef PAWL_LOCK_H
+#define PAWL_LOCK_H
+
+#include <pawl/base.h>
+
+PAWL__BEGIN
+
+/* All-zero bytes are an unlocked default lock. Nothing needs destroying: the memory may be reused
+ * as soon as no thread will call the lock again, by the thread that just acquired it too, even
+ * while the releaser is still inside pawl_lock_release. */
+typedef struct pawl_lock {
+    uint8_t state_;
+} pawl_lock;
+
+#define PAWL_LOCK_INIT      {0}
+#define PAWL_FAIR_LOCK_INIT {PAWL__LOCK_FAIR}
+
+/* The bits of state_.
+ *
+ *     LOCKED   exact: somebody holds the lock. Set by who acquires, cleared by who releases; it
+ *              stays set while the lock is handed over.
+ *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues, so a release
+ *              that does not see it has nobody to wake; cleared, under the bucket's guard, by who
+ *              finds or leaves the queue empty.
+ *     FAIR     exact: set at initialisation, never changed. */
+enum { PAWL__LOCK_LOCKED = 1, PAWL__LOCK_PARKED = 2, PAWL__LOCK_FAIR = 4 };
+
+/* The slow paths: another thread is in the way. */
+PAWL_API PAWL__COLD void pawl__lock_acquire_slow(pawl_lock *lock);
+PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns);
+PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline);
+PAWL_API PAWL__COLD pawl_status pawl__lock_release_slow(pawl_lock *lock);
+
+/* Takes the lock if it is free, whoever waits. The acquire pairs with the release in
+ * pawl_lock_release and pawl__lock_release_slow. */
+PAWL__HELPER bool pawl__lock_take(pawl_lock *lock)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if (PAWL__SINGLE_THREADED()) {
+        if ((seen & PAWL__LOCK_LOCKED) != 0) {
+            return false;
+        }
+        pawl__store8(&lock->state_, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__RELAXED);
+        return true;
+    }
+    while ((seen & PAWL__LOCK_LOCKED) == 0) {
+        if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__ACQUIRE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+PAWL__HELPER void pawl__lock_check(const pawl_lock *lock, const char *call)
+{
+    if (PAWL__UNLIKELY(lock == NULL)) {
+        pawl__die_null(call, "lock");
+    }
+}
+
+/* Make the memory an unlocked default lock, or an unlocked fair lock, whatever it held before.
+ *
+ * Requires  no thread is using the lock. */
+PAWL_API void pawl_lock_init(pawl_lock *lock);
+PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
+
+/* Acquire the lock, waiting as long as it takes.
+ *
+ * A default lock does not say which waiter is next, but one that has waited about a millisecond is
+ * handed the lock by a release. A fair lock serves in order of arrival.
+ *
+ * Requires  the lock outlives the call. Any thread; not a signal handler.
+ * Orders    the release that let this call through happens before it returns.
+ * Costs     one atomic operation when the lock is free; otherwise spins briefly (a default lock),
+ *           then parks. Never allocates. Not a cancellation point. */
+PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock)
+{
+    pawl__lock_check(lock, "pawl_lock_acquire");
+    if (PAWL__UNLIKELY(!pawl__lock_take(lock))) {
+        pawl__lock_acquire_slow(lock);
+    }
+}
+
+/* Acquire the lock if that takes no waiting.
+ *
+ * Returns   true if the caller now holds the lock; false, with nothing changed, if it was locked.
+ * Requires  the lock outlives the call. Any thread.
+ * Orders    when true, as pawl_lock_acquire; when false, nothing.
+ * Costs     one load when the lock is held; one atomic operation when it is free. */
+PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock)
+{
+    pawl__lock_check(lock, "pawl_lock_try_acquire");
+    return pawl__lock_take(lock);
+}
+
+/* Acquire the lock, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
+ * latest. A duration of 0 or less, or a deadline in the past, makes the call a try: it takes the
+ * lock if it is free and neither spins nor parks. PAWL_FOREVER and PAWL_NEVER do not end.
+ *
+ * Returns   PAWL_OK       the caller holds the lock
+ *           PAWL_TIMEOUT  the time passed, never early; nothing was acquired, and no wake-up that
+ *                         was meant for another waiter was lost
+ * Requires  the lock outlives the call. Any thread; not a signal handler.
+ * Orders    when PAWL_OK, as pawl_lock_acquire; otherwise nothing.
+ * Costs     as pawl_lock_acquire; the clock is read only if the call must wait. */
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_for(pawl_lock *lock, pawl_ns ns)
+{
+    pawl__lock_check(lock, "pawl_lock_acquire_for");
+    return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_for_slow(lock, ns);
+}
+
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock, pawl_time deadline)
+{
+    pawl__lock_check(lock, "pawl_lock_acquire_until");
+    return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline);
+}
+
+/* Release the lock, whichever thread acquired it. With waiters, exactly one of them is let through.
+ *
+ * Returns   PAWL_OK        the lock was held and is released
+ *           PAWL_NOT_HELD  it was not locked; nothing changed
+ * Requires  the lock outlives the moment at which another thread can acquire it: from then on this
+ *           call does not touch it. Any thread; not a signal handler.
+ * Orders    what the caller did before happens before the next acquire returns.
+ * Costs     one atomic operation when nobody waits; else one waiter is woken. Constant in the number
+ *           of waiters. */
+PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
+{
+    uint8_t seen = PAWL__LOCK_LOCKED;
+    pawl__lock_check(lock, "pawl_lock_release");
+    if (PAWL__SINGLE_THREADED()) {
+        if (pawl__load8(&lock->state_, PAWL__RELAXED) == PAWL__LOCK_LOCKED) {
+            pawl__store8(&lock->state_, 0, PAWL__RELAXED);
+            return PAWL_OK;
+        }
+    } else if (pawl__cas8(&lock->state_, &seen, 0, PAWL__RELEASE)) {
+        return PAWL_OK;
+    }
+    return pawl__lock_release_slow(lock);
+}
+
+/* Whether the lock is held: a snapshot, which may be out of date when the caller looks at it.
+ *
+ * Orders    nothing.
+ * Costs     one load. */
+PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_locked(const pawl_lock *lock)
+{
+    pawl__lock_check(lock, "pawl_lock_locked");
+    return (pawl__load8(&lock->state_, PAWL__RELAXED) & PAWL__LOCK_LOCKED) != 0;
+}
+
+/* Write what the lock looks like, for a person: `<pawl_lock locked waiters=2 at 0x7f30c0de>`, or
+ * `<pawl_lock fair unlocked waiters=0 at 0x7f30c0de>`. A snapshot.
+ *
+ * Returns   as snprintf: the length without the final zero byte, whatever `size` is. At most
+ *           size - 1 characters are written; buf may be NULL when size is 0.
+ * Requires  the lock outlives the call.
+ * Costs     grows with the number of waiters, who are counted. */
+PAWL_API int pawl_lock_describe(const pawl_lock *lock, char *buf, size_t size);
+
+/* A new unlocked lock on the heap, for callers that hold a pointer; pawl_lock_free gives its memory
+ * back, also while it is held. NULL may be freed.
+ *
+ * Returns   the lock, or NULL when memory is out.
+ * Requires  for free: no thread will call the lock again.
+ * Costs     malloc, free. */
+PAWL_MUST_CHECK PAWL_API pawl_lock *pawl_lock_new(void);
+PAWL_MUST_CHECK PAWL_API pawl_lock *pawl_lock_new_fair(void);
+PAWL_API void pawl_lock_free(pawl_lock *lock);
+
+/* In a forked child: make the lock free, whoever held it in the parent; it stays default or fair. A
+ * lock that nobody held needs nothing.
+ *
+ * Requires  only the calling thread uses the lock. */
+PAWL_API void pawl_lock_reinit_after_fork(pawl_lock *lock);
+
+PAWL__END
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The crew: helper threads for tests, examples and the bench, the same on every platform. pawl
+ * itself makes no threads. A test sees what its helpers returned after crew_join; CMocka's
+ * assertions are for the main thread only.
+ */
+#ifndef PAWL_TESTS_CREW_H
+#define PAWL_TESTS_CREW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct crew_thread {
+    void (*work)(void *context);
+    void *context;
+    union {
+        void *pointer;
+        uint64_t word;
+    } native;
+} crew_thread;
+
+/* Start a thread that calls work(context). Ends the process with a line on stderr when it cannot. */
+void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
+
+/* Wait for the thread's end. What it wrote is visible afterwards. */
+void crew_join(crew_thread *thread);
+
+/* The number of processors this process may use, at least 1. */
+unsigned crew_processors(void);
+
+/* Let another thread run. */
+void crew_yield(void);
+
+/* Yield until done(context) is true: for a state that must come, in place of a sleep. */
+void crew_until(bool (*done)(void *context), void *context);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "crew.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *run(void *argument)
+{
+    crew_thread *thread = argument;
+    thread->work(thread->context);
+    return NULL;
+}
+
+static void check(int error, const char *call)
+{
+    if (error != 0) {
+        fprintf(stderr, "crew: %s: %s\n", call, strerror(error));
+        abort();
+    }
+}
+
+/* A small stack, so that a thousand threads fit on a 32-bit machine. */
+enum { STACK_BYTES = 256 * 1024 };
+
+void crew_start(crew_thread *thread, void (*work)(void *context), void *context)
+{
+    pthread_t id;
+    pthread_attr_t attributes;
+    thread->work = work;
+    thread->context = context;
+    check(pthread_attr_init(&attributes), "pthread_attr_init");
+    check(pthread_attr_setstacksize(&attributes, STACK_BYTES), "pthread_attr_setstacksize");
+    check(pthread_create(&id, &attributes, run, thread), "pthread_create");
+    check(pthread_attr_destroy(&attributes), "pthread_attr_destroy");
+    memcpy(&thread->native, &id, sizeof id);
+}
+
+void crew_join(crew_thread *thread)
+{
+    pthread_t id;
+    memcpy(&id, &thread->native, sizeof id);
+    check(pthread_join(id, NULL), "pthread_join");
+}
+
+unsigned crew_processors(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (unsigned)online : 1;
+}
+
+void crew_yield(void)
+{
+    sched_yield();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "crew.h"
+
+#include <windows.h>
+
+#include <errno.h>
+#include <process.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned __stdcall run(void *argument)
+{
+    crew_thread *thread = argument;
+    thread->work(thread->context);
+    return 0;
+}
+
+void crew_start(crew_thread *thread, void (*work)(void *context), void *context)
+{
+    thread->work = work;
+    thread->context = context;
+    thread->native.pointer = (void *)_beginthreadex(NULL, 0, run, thread, 0, NULL);
+    if (thread->native.pointer == NULL) {
+        fprintf(stderr, "crew: _beginthreadex: %s\n", strerror(errno));
+        abort();
+    }
+}
+
+void crew_join(crew_thread *thread)
+{
+    if (WaitForSingleObject(thread->native.pointer, INFINITE) != WAIT_OBJECT_0) {
+        fprintf(stderr, "crew: WaitForSingleObject: error %lu\n", GetLastError());
+        abort();
+    }
+    CloseHandle(thread->native.pointer);
+}
+
+unsigned crew_processors(void)
+{
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return info.dwNumberOfProcessors;
+}
+
+void crew_yield(void)
+{
+    SwitchToThread();
+}
