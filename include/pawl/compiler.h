@@ -19,8 +19,7 @@
 #endif
 
 /* Only functions are exported, so a client needs no macro at all: without PAWL_DLL a call goes
- * through the import library's thunk; with it (CMake and pkg-config set it) straight to the DLL.
- * PAWL_INLINE is C11's inline: each such function has its external definition in the library. */
+ * through the import library's thunk; with it (CMake and pkg-config set it) straight to the DLL. */
 #if defined(_WIN32) || defined(__CYGWIN__)
 # if defined(PAWL_BUILDING)
 #  define PAWL_API     __declspec(dllexport)
@@ -37,8 +36,11 @@
 # define PAWL__EXPORT __attribute__((visibility("default")))
 #endif
 
-#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
-# define PAWL_INLINE PAWL__EXPORT extern __inline__
+/* An inline function has its one external definition in the library, and no copy in a client: C11's
+ * inline, which C++ and old C call gnu_inline. (C++'s own inline would put a second definition into
+ * the client's objects, which Windows linkers refuse.) */
+#if defined(__GNUC__) && (defined(__cplusplus) || defined(__GNUC_GNU_INLINE__))
+# define PAWL_INLINE PAWL__EXPORT extern __inline__ __attribute__((__gnu_inline__))
 #else
 # define PAWL_INLINE PAWL__EXPORT inline
 #endif
@@ -129,6 +131,14 @@ PAWL__HELPER void pawl__store_pointer(void *volatile *at, void *value, int order
     }
     *at = value;
 }
+PAWL__HELPER bool pawl__cas_pointer(void *volatile *at, void **expected, void *desired, int order)
+{
+    void *seen = _InterlockedCompareExchangePointer(at, desired, *expected);
+    bool done = seen == *expected;
+    (void)order;
+    *expected = seen;
+    return done;
+}
 #else
 # define PAWL__RELAXED __ATOMIC_RELAXED
 # define PAWL__ACQUIRE __ATOMIC_ACQUIRE
@@ -140,6 +150,7 @@ PAWL__HELPER void pawl__store_pointer(void *volatile *at, void *value, int order
 # define pawl__store_pointer(at, value, order)   __atomic_store_n((at), (value), (order))
 # define pawl__cas8(at, expected, desired, order) \
      __atomic_compare_exchange_n((at), (expected), (desired), false, (order), __ATOMIC_RELAXED)
+# define pawl__cas_pointer pawl__cas8
 #endif
 
 /* One turn of a spinning loop, told to the processor. */

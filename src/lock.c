@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_lock's slow paths. Contract and the bits of the state: include/pawl/lock.h.
+ *
+ * The invariant: a queued waiter implies PARKED, and while LOCKED and PARKED are both set only the
+ * holder of the bucket's guard changes the state. So a release that sees PARKED decides under the
+ * guard, against which a time-out's withdrawal is serialised; and one that does not see it has nobody
+ * to wake, since a waiter that is about to queue finds, under the guard, that LOCKED is gone.
+ *
+ * No path touches the lock after the store that lets another thread have it.
+ */
+#include <pawl/lock.h>
+
+#include "lot.h"
+#include "misuse.h"
+#include "port.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline void pawl_lock_acquire(pawl_lock *lock);
+PAWL__EXPORT extern inline bool pawl_lock_try_acquire(pawl_lock *lock);
+PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_for(pawl_lock *lock, pawl_ns ns);
+PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_until(pawl_lock *lock, pawl_time deadline);
+PAWL__EXPORT extern inline pawl_status pawl_lock_release(pawl_lock *lock);
+PAWL__EXPORT extern inline bool pawl_lock_locked(const pawl_lock *lock);
+
+_Static_assert(sizeof(pawl_lock) == 1, "a lock is one byte");
+
+enum { LOCKED = PAWL__LOCK_LOCKED, PARKED = PAWL__LOCK_PARKED, FAIR = PAWL__LOCK_FAIR };
+
+/* A default lock's waiter is handed the lock once it has waited this long, and after that the next
+ * one in the same queue not before a tenth of it: often enough that hundreds are served within
+ * tens of milliseconds, seldom enough that the switches cost a few per cent. */
+static const pawl_ns PATIENCE = PAWL_MS(1);
+static const pawl_ns HANDING_PAUSE = PAWL_US(100);
+
+enum { SPIN_TURNS = 40, SPIN_PAUSES = 32 };
+
+/* Spin for a default lock while nobody is parked; true: it is taken. A fair lock's waiters do not
+ * spin, since their order is the order in which they queue. */
+static bool spin(pawl_lock *lock)
+{
+    for (unsigned turn = 0; turn < SPIN_TURNS; turn++) {
+        uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+        if ((seen & LOCKED) == 0 && pawl__lock_take(lock)) {
+            return true;
+        }
+        if ((seen & (PARKED | FAIR)) != 0) {
+            return false;
+        }
+        for (unsigned pauses = turn < 5 ? 1U << turn : SPIN_PAUSES; pauses > 0; pauses--) {
+            PAWL__PAUSE();
+        }
+    }
+    return false;
+}
+
+/* Queue the waiter if the lock is held and says that somebody is parked; false: look again. Who was
+ * woken before and found the lock taken keeps its place before the others. */
+static bool queue(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if ((seen & LOCKED) == 0) {
+        return false;
+    }
+    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    if ((seen & PARKED) == 0 &&
+        !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
+        return false;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    bool still = (seen & (LOCKED | PARKED)) == (LOCKED | PARKED);
+    if (still && woken_before) {
+        pawl__lot_push_first(bucket, lock, waiter);
+    } else if (still) {
+        pawl__lot_push_last(bucket, lock, waiter);
+    }
+    pawl__lot_leave(bucket);
+    return still;
+}
+
+/* The deadline passed and the waiter is out of the queue: under the guard, as the last to wait it
+ * takes PARKED along. In a loop, since a lock that was released meanwhile may be taken meanwhile. */
+static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
+{
+    if (pawl__lot_first(bucket, lock) == NULL) {
+        uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+        while (!pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~PARKED), PAWL__RELAXED)) {
+        }
+    }
+    pawl__lot_leave(bucket);
+}
+
+/* Wait in the lot, for as many rounds as newcomers take the lock first. */
+static pawl_status wait_until(pawl_lock *lock, pawl_time deadline)
+{
+    struct pawl__waiter waiter;
+    pawl_status status = PAWL_OK;
+    bool woken_before = false;
+    pawl__waiter_open(&waiter);
+    waiter.granted = false;
+    waiter.due = pawl__port_now() + PATIENCE;
+    while (!pawl__lock_take(lock)) {
+        if (!queue(lock, &waiter, woken_before)) {
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, deadline);
+        if (bucket != NULL) {
+            withdraw(lock, bucket);
+            status = PAWL_TIMEOUT;
+            break;
+        }
+        if (waiter.granted) {
+            break;
+        }
+        woken_before = true;
+    }
+    pawl__waiter_close(&waiter);
+    return status;
+}
+
+void pawl__lock_acquire_slow(pawl_lock *lock)
+{
+    if (!spin(lock)) {
+        pawl_status status = wait_until(lock, PAWL_NEVER);
+        (void)status; /* PAWL_OK: never has not come */
+    }
+}
+
+pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline)
+{
+    if (deadline <= pawl__port_now()) {
+        return PAWL_TIMEOUT;
+    }
+    return spin(lock) ? PAWL_OK : wait_until(lock, deadline);
+}
+
+pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
+{
+    if (ns <= 0) {
+        return PAWL_TIMEOUT;
+    }
+    pawl_time deadline = pawl_after_ns(ns);
+    return spin(lock) ? PAWL_OK : wait_until(lock, deadline);
+}
+
+/* Inside the bucket of a lock that is held: let the first waiter through, or if there is none make
+ * the lock free. A fair lock, and one whose first waiter was patient for long enough, stays LOCKED
+ * and is the waiter's; otherwise the lock is free for all, and the waiter is woken to try.
+ *
+ * Returns   the waiter to wake outside, or NULL. The lock may be gone. */
+static struct pawl__waiter *release_inside(pawl_lock *lock, struct pawl__bucket *bucket)
+{
+    uint8_t fair = pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR;
+    struct pawl__waiter *first = pawl__lot_first(bucket, lock);
+    uint8_t next_state = fair;
+    if (first != NULL) {
+        pawl_time now = fair ? 0 : pawl__port_now();
+        first->granted = fair || now >= first->due;
+        pawl__lot_take(bucket, first);
+        struct pawl__waiter *second = pawl__lot_first(bucket, lock);
+        if (second != NULL && first->granted && second->due < now + HANDING_PAUSE) {
+            second->due = now + HANDING_PAUSE;
+        }
+        next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (first->granted ? LOCKED : 0));
+    }
+    /* Pairs with the acquire in pawl__lock_take. A waiter that is granted synchronises through its
+     * parker instead. */
+    pawl__store8(&lock->state_, next_state, PAWL__RELEASE);
+    return first;
+}
+
+pawl_status pawl__lock_release_slow(pawl_lock *lock)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    while ((seen & LOCKED) != 0) {
+        if ((seen & PARKED) == 0) {
+            /* Pairs with the acquire in pawl__lock_take. */
+            if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~LOCKED), PAWL__RELEASE)) {
+                return PAWL_OK;
+            }
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(lock);
+        seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+        if ((seen & (LOCKED | PARKED)) == (LOCKED | PARKED)) {
+            struct pawl__waiter *waiter = release_inside(lock, bucket);
+            pawl__lot_leave(bucket);
+            if (waiter != NULL) {
+                pawl__lot_wake(waiter);
+            }
+            return PAWL_OK;
+        }
+        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
+    }
+    return PAWL_NOT_HELD;
+}
+
+void pawl_lock_init(pawl_lock *lock)
+{
+    pawl__need(lock, "pawl_lock_init", "lock");
+    pawl__store8(&lock->state_, 0, PAWL__RELAXED);
+}
+
+void pawl_lock_init_fair(pawl_lock *lock)
+{
+    pawl__need(lock, "pawl_lock_init_fair", "lock");
+    pawl__store8(&lock->state_, FAIR, PAWL__RELAXED);
+}
+
+int pawl_lock_describe(const pawl_lock *lock, char *buf, size_t size)
+{
+    pawl__need(lock, "pawl_lock_describe", "lock");
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    size_t waiters = (seen & PARKED) != 0 ? pawl__lot_count(lock) : 0;
+    return snprintf(buf, size, "<pawl_lock %s%s waiters=%lu at 0x%" PRIxPTR ">",
+                    (seen & FAIR) != 0 ? "fair " : "",
+                    (seen & LOCKED) != 0 ? "locked" : "unlocked", (unsigned long)waiters,
+                    (uintptr_t)lock);
+}
+
+static pawl_lock *new_lock(uint8_t state)
+{
+    pawl_lock *lock = malloc(sizeof *lock);
+    if (lock != NULL) {
+        pawl__store8(&lock->state_, state, PAWL__RELAXED);
+    }
+    return lock;
+}
+
+pawl_lock *pawl_lock_new(void)
+{
+    return new_lock(0);
+}
+
+pawl_lock *pawl_lock_new_fair(void)
+{
+    return new_lock(FAIR);
+}
+
+void pawl_lock_free(pawl_lock *lock)
+{
+    free(lock);
+}
+
+void pawl_lock_reinit_after_fork(pawl_lock *lock)
+{
+    pawl__need(lock, "pawl_lock_reinit_after_fork", "lock");
+    pawl__store8(&lock->state_, pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR, PAWL__RELAXED);
+}

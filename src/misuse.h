@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The one way to die: a line on stderr, then abort. (pawl__die_null, for the inline calls, stands
+ * in <pawl/base.h>.)
+ */
+#ifndef PAWL_SRC_MISUSE_H
+#define PAWL_SRC_MISUSE_H
+
+#include <pawl/base.h>
+
+/* The host is broken: `call` is the system's function that failed, `error` its error number. */
+PAWL__COLD PAWL__NORETURN void pawl__die(const char *call, long error);
+
+/* Die if the object is NULL: `call` is the public function, `argument` its parameter. */
+static inline void pawl__need(const void *object, const char *call, const char *argument)
+{
+    if (PAWL__UNLIKELY(object == NULL)) {
+        pawl__die_null(call, argument);
+    }
+}
+
+#endif

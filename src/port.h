@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The seam: all that pawl asks of an operating system. A backend knows threads, time and one native
+ * mutex; it knows no queue, no fairness and no status. src/posix/port.c, src/win32/port.c and the
+ * tests' simulator implement these functions in this order.
+ *
+ * A backend that finds its host broken ends the process through pawl__die.
+ */
+#ifndef PAWL_SRC_PORT_H
+#define PAWL_SRC_PORT_H
+
+#include <pawl/base.h>
+
+/* The backend's own header, found on the include path that CMake sets, defines
+ *   struct pawl__guard    a native mutex, for a few instructions at a time
+ *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
+ *                         variable and a token */
+#include "native.h"
+
+/* Monotonic nanoseconds, above 0. */
+pawl_time pawl__port_now(void);
+
+/* Let another thread run, if one is ready. */
+void pawl__port_yield(void);
+
+/* The number of processors the process may use, at least 1. */
+unsigned pawl__port_processors(void);
+
+/* Make the memory an unlocked guard, or a parker without a token, whatever it held before. */
+void pawl__guard_init(struct pawl__guard *guard);
+void pawl__parker_init(struct pawl__parker *parker);
+
+void pawl__guard_lock(struct pawl__guard *guard);
+void pawl__guard_unlock(struct pawl__guard *guard);
+
+/* Wait for the parker's token and take it, until the monotonic time `deadline` at the latest.
+ *
+ * Returns   true: the token was there or came, and was taken; false: the deadline passed first.
+ *           Never spuriously, never early. PAWL_NEVER: only true.
+ * Requires  one thread at a time parks on a parker. Not a cancellation point.
+ * Orders    the unpark that left the token happens before true is returned. */
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
+
+/* Leave the token, of which there is at most one, and wake who waits for it.
+ *
+ * Requires  the parker's memory stays mapped: the call may still touch it after the token was taken,
+ *           so parkers are reused as parkers and never given back. */
+void pawl__unpark(struct pawl__parker *parker);
+
+/* `size` zeroed bytes from the operating system, aligned for anything; NULL when there are none. */
+void *pawl__port_map(size_t size);
+
+/* The process's one block of `size` bytes, the same for every copy of pawl in the process (two
+ * shared libraries that each contain a static pawl). Who comes first maps it and calls prepare on
+ * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart whose
+ * blocks differ in layout. */
+#define PAWL__LOT_ABI 1
+void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
+
+/* Call child() in every forked child, in its only thread, before fork returns there. */
+void pawl__port_at_fork(void (*child)(void));
+
+#endif

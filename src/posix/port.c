@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The seam on pthreads: Linux (glibc, musl), macOS, the BSDs. Contract: src/port.h.
+ */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+# define _GNU_SOURCE /* dl_iterate_phdr, sched_getaffinity */
+#elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
+# define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
+#endif
+#include "port.h"
+#include "misuse.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__ELF__)
+# include <link.h>
+# include <string.h>
+#endif
+
+static void check(int error, const char *call)
+{
+    if (error != 0) {
+        pawl__die(call, error);
+    }
+}
+
+pawl_time pawl__port_now(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        pawl__die("clock_gettime", errno);
+    }
+    return (pawl_time)now.tv_sec * PAWL_S(1) + now.tv_nsec;
+}
+
+void pawl__port_yield(void)
+{
+    sched_yield();
+}
+
+unsigned pawl__port_processors(void)
+{
+#if defined(__linux__) && defined(CPU_COUNT)
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+        return (unsigned)CPU_COUNT(&allowed);
+    }
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (unsigned)online : 1;
+}
+
+void pawl__guard_init(struct pawl__guard *guard)
+{
+    check(pthread_mutex_init(&guard->mutex, NULL), "pthread_mutex_init");
+}
+
+void pawl__parker_init(struct pawl__parker *parker)
+{
+    pthread_condattr_t attributes;
+    check(pthread_mutex_init(&parker->mutex, NULL), "pthread_mutex_init");
+    check(pthread_condattr_init(&attributes), "pthread_condattr_init");
+#if !defined(__APPLE__) /* which has only the relative wait, below */
+    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock");
+#endif
+    check(pthread_cond_init(&parker->cond, &attributes), "pthread_cond_init");
+    check(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
+    parker->token = false;
+}
+
+void pawl__guard_lock(struct pawl__guard *guard)
+{
+    check(pthread_mutex_lock(&guard->mutex), "pthread_mutex_lock");
+}
+
+void pawl__guard_unlock(struct pawl__guard *guard)
+{
+    check(pthread_mutex_unlock(&guard->mutex), "pthread_mutex_unlock");
+}
+
+/* One wait, whose outcome does not matter: the caller decides by the token and the clock alone.
+ * So a wait that ends early or spuriously, or with one of the errors macOS returns under load, costs
+ * a turn and no more. A slice of a day keeps a 32-bit time_t from overflowing. */
+static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+{
+    pawl_ns left = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
+    struct timespec limit;
+    if (deadline == PAWL_NEVER) {
+        pthread_cond_wait(&parker->cond, &parker->mutex);
+        return;
+    }
+#if defined(__APPLE__)
+    limit.tv_sec = (time_t)(left / PAWL_S(1));
+    limit.tv_nsec = (long)(left % PAWL_S(1));
+    pthread_cond_timedwait_relative_np(&parker->cond, &parker->mutex, &limit);
+#else
+    limit.tv_sec = (time_t)((now + left) / PAWL_S(1));
+    limit.tv_nsec = (long)((now + left) % PAWL_S(1));
+    pthread_cond_timedwait(&parker->cond, &parker->mutex, &limit);
+#endif
+}
+
+/* A thread that is cancelled inside pthread_cond_wait would leave its node in the queue, so
+ * cancellation waits until the thread is out. Android has no cancellation. */
+static int forbid_cancellation(void)
+{
+    int before = 0;
+#if !defined(__ANDROID__)
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+#endif
+    return before;
+}
+
+static void restore_cancellation(int before)
+{
+#if defined(__ANDROID__)
+    (void)before;
+#else
+    pthread_setcancelstate(before, &before);
+#endif
+}
+
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+{
+    int cancellation = forbid_cancellation();
+    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
+    while (!parker->token) {
+        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
+        if (now >= deadline) {
+            break;
+        }
+        wait_once(parker, now, deadline);
+    }
+    bool taken = parker->token;
+    parker->token = false;
+    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+    restore_cancellation(cancellation);
+    return taken;
+}
+
+/* Signals while holding the mutex: once the token can be taken, the parker may serve another wait,
+ * which a signal that came later would wake for nothing. */
+void pawl__unpark(struct pawl__parker *parker)
+{
+    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
+    parker->token = true;
+    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
+    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+}
+
+void *pawl__port_map(size_t size)
+{
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    return block == MAP_FAILED ? NULL : block;
+}
+
+/* Where this copy of pawl keeps the address of the process's block.
+ *
+ * Copies find each other's cells without any symbol being exported, since a library that contains a
+ * static pawl usually hides it. ELF: each copy carries a note that says where its cell is, and the
+ * loader lists the notes of all that is loaded. Mach-O: dyld makes all weak definitions of one name
+ * one. Elsewhere (WebAssembly) there is nothing to load a second copy. */
+#if defined(__APPLE__)
+# define CELL_ATTRIBUTES __attribute__((weak, visibility("default")))
+#else
+# define CELL_ATTRIBUTES __attribute__((used, visibility("hidden")))
+#endif
+extern void *pawl__shared_cell_1;
+CELL_ATTRIBUTES void *pawl__shared_cell_1 = NULL;
+
+#if defined(__ELF__)
+# define TEXT_(x) #x
+# define TEXT(x)  TEXT_(x)
+/* Name "pawl", type PAWL__LOT_ABI, and as descriptor the distance from itself to the cell. */
+__asm__(".pushsection .note.pawl,\"a\",%note\n"
+        ".balign 4\n"
+        ".long 5, 4, " TEXT(PAWL__LOT_ABI) "\n"
+        ".asciz \"pawl\"\n"
+        ".balign 4\n"
+        ".long pawl__shared_cell_1 - .\n"
+        ".popsection\n");
+
+/* The cell that a loaded object's note points to, or NULL. */
+static void **find_cell(const struct dl_phdr_info *object)
+{
+    for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+        if (object->dlpi_phdr[i].p_type != PT_NOTE) {
+            continue;
+        }
+        size_t align = object->dlpi_phdr[i].p_align == 8 ? 8 : 4;
+        const char *at = (const char *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+        const char *end = at + object->dlpi_phdr[i].p_memsz;
+        uint32_t head[3]; /* the sizes of name and descriptor, and the type */
+        while (end - at >= (ptrdiff_t)sizeof head) {
+            memcpy(head, at, sizeof head);
+            const char *name = at + sizeof head;
+            const char *descriptor = name + ((head[0] + align - 1) & ~(align - 1));
+            if (head[0] == 5 && memcmp(name, "pawl", 5) == 0 && head[2] == PAWL__LOT_ABI) {
+                int32_t distance;
+                memcpy(&distance, descriptor, sizeof distance);
+                return (void **)(uintptr_t)((uintptr_t)descriptor + (uintptr_t)(intptr_t)distance);
+            }
+            at = descriptor + ((head[1] + align - 1) & ~(align - 1));
+        }
+    }
+    return NULL;
+}
+
+struct cells {
+    void **first; /* of the first object that has one */
+    void *block;  /* what any of them holds, or NULL */
+};
+
+static int look_at_object(struct dl_phdr_info *object, size_t size, void *context)
+{
+    struct cells *cells = context;
+    void **cell = find_cell(object);
+    (void)size;
+    if (cell != NULL) {
+        cells->first = cells->first == NULL ? cell : cells->first;
+        cells->block = pawl__load_pointer(cell, PAWL__ACQUIRE);
+    }
+    return cells->block != NULL;
+}
+
+static struct cells look_at_cells(void)
+{
+    struct cells cells = {NULL, NULL};
+    dl_iterate_phdr(look_at_object, &cells);
+    if (cells.first == NULL) { /* no note survived the link: this copy is alone */
+        cells.first = &pawl__shared_cell_1;
+        cells.block = pawl__load_pointer(&pawl__shared_cell_1, PAWL__ACQUIRE);
+    }
+    return cells;
+}
+#else
+struct cells {
+    void **first;
+    void *block;
+};
+
+static struct cells look_at_cells(void)
+{
+    struct cells cells = {&pawl__shared_cell_1, NULL};
+    cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE);
+    return cells;
+}
+#endif
+
+/* A filled cell anywhere wins; else all who come at the same time meet at the first object's cell.
+ * Each copy then fills its own too, so that the block is found when the first object is unloaded. */
+void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
+{
+    struct cells cells = look_at_cells();
+    if (cells.block == NULL) {
+        void *fresh = pawl__port_map(size);
+        if (fresh == NULL) {
+            pawl__die("mmap", errno);
+        }
+        prepare(fresh);
+        /* Pairs with each acquire of a cell: who finds the block finds it prepared. */
+        if (pawl__cas_pointer(cells.first, &cells.block, fresh, PAWL__ACQ_REL)) {
+            cells.block = fresh;
+        } else {
+            munmap(fresh, size);
+            cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE); /* the winner's, prepared */
+        }
+    }
+    pawl__store_pointer(&pawl__shared_cell_1, cells.block, PAWL__RELEASE);
+    return cells.block;
+}
+
+void pawl__port_at_fork(void (*child)(void))
+{
+    check(pthread_atfork(NULL, NULL, child), "pthread_atfork");
+}

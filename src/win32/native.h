@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the Windows backend's guard and parker are made of: see port.h.
+ */
+#ifndef PAWL_SRC_WIN32_NATIVE_H
+#define PAWL_SRC_WIN32_NATIVE_H
+
+#ifndef _WIN32_WINNT
+# define _WIN32_WINNT 0x0601 /* Windows 7 */
+#endif
+#ifndef WIN32_LEAN_AND_MEAN
+# define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+#include <stdbool.h>
+
+struct pawl__guard {
+    SRWLOCK mutex;
+};
+
+struct pawl__parker {
+    SRWLOCK mutex;
+    CONDITION_VARIABLE cond;
+    bool token; /* under mutex */
+};
+
+#endif

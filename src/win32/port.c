@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The seam on SRWLOCK and CONDITION_VARIABLE: Windows 7 and later. Contract: src/port.h.
+ *
+ * An SRWLOCK is used exclusively and released by the thread that acquired it, always: its shared
+ * mode can be granted as exclusive, and it knows its owner.
+ */
+#include "port.h"
+#include "misuse.h"
+
+#include <stdio.h>
+
+/* Ticks to nanoseconds in two parts, so that nothing overflows within 292 years. */
+pawl_time pawl__port_now(void)
+{
+    LARGE_INTEGER ticks, frequency;
+    QueryPerformanceFrequency(&frequency); /* neither can fail since Windows XP */
+    QueryPerformanceCounter(&ticks);
+    int64_t seconds = ticks.QuadPart / frequency.QuadPart;
+    int64_t rest = ticks.QuadPart % frequency.QuadPart;
+    return seconds * PAWL_S(1) + rest * PAWL_S(1) / frequency.QuadPart;
+}
+
+void pawl__port_yield(void)
+{
+    SwitchToThread();
+}
+
+unsigned pawl__port_processors(void)
+{
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    return info.dwNumberOfProcessors > 0 ? (unsigned)info.dwNumberOfProcessors : 1;
+}
+
+void pawl__guard_init(struct pawl__guard *guard)
+{
+    InitializeSRWLock(&guard->mutex);
+}
+
+void pawl__parker_init(struct pawl__parker *parker)
+{
+    InitializeSRWLock(&parker->mutex);
+    InitializeConditionVariable(&parker->cond);
+    parker->token = false;
+}
+
+void pawl__guard_lock(struct pawl__guard *guard)
+{
+    AcquireSRWLockExclusive(&guard->mutex);
+}
+
+void pawl__guard_unlock(struct pawl__guard *guard)
+{
+    ReleaseSRWLockExclusive(&guard->mutex);
+}
+
+/* One wait, whose outcome does not matter: the caller decides by the token and the clock alone.
+ * Windows counts in ticks of another clock and returns up to some milliseconds early; that costs a
+ * turn and no more. Milliseconds are rounded up, and a slice of a day stays below INFINITE. */
+static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+{
+    pawl_ns left = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
+    DWORD milliseconds = INFINITE;
+    if (deadline != PAWL_NEVER) {
+        milliseconds = (DWORD)((left + PAWL_MS(1) - 1) / PAWL_MS(1));
+    }
+    SleepConditionVariableSRW(&parker->cond, &parker->mutex, milliseconds, 0);
+}
+
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+{
+    AcquireSRWLockExclusive(&parker->mutex);
+    while (!parker->token) {
+        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
+        if (now >= deadline) {
+            break;
+        }
+        wait_once(parker, now, deadline);
+    }
+    bool taken = parker->token;
+    parker->token = false;
+    ReleaseSRWLockExclusive(&parker->mutex);
+    return taken;
+}
+
+/* Signals while holding the mutex: once the token can be taken, the parker may serve another wait,
+ * which a signal that came later would wake for nothing. */
+void pawl__unpark(struct pawl__parker *parker)
+{
+    AcquireSRWLockExclusive(&parker->mutex);
+    parker->token = true;
+    WakeConditionVariable(&parker->cond);
+    ReleaseSRWLockExclusive(&parker->mutex);
+}
+
+void *pawl__port_map(size_t size)
+{
+    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+
+/* Copies of pawl in one process meet at a few bytes of named shared memory that hold the block's
+ * address. The name has the process's id and a number that Windows makes from a secret of the
+ * process's own (EncodePointer), so no other process can come first or look in. */
+static void *volatile *open_cell(void)
+{
+    char name[64];
+    snprintf(name, sizeof name, "Local\\pawl-lot-%d-%lx-%llx", PAWL__LOT_ABI, GetCurrentProcessId(),
+             (unsigned long long)(uintptr_t)EncodePointer((void *)(uintptr_t)PAWL__LOT_ABI));
+    HANDLE memory =
+        CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, sizeof(void *), name);
+    if (memory == NULL) {
+        pawl__die("CreateFileMapping", (long)GetLastError());
+    }
+    /* The handle stays open, and with it the name, until the process ends. */
+    void *cell = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, sizeof(void *));
+    if (cell == NULL) {
+        pawl__die("MapViewOfFile", (long)GetLastError());
+    }
+    return cell;
+}
+
+void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
+{
+    void *volatile *cell = open_cell();
+    void *block = InterlockedCompareExchangePointer(cell, NULL, NULL);
+    if (block == NULL) {
+        void *fresh = pawl__port_map(size);
+        if (fresh == NULL) {
+            pawl__die("VirtualAlloc", (long)GetLastError());
+        }
+        prepare(fresh);
+        block = InterlockedCompareExchangePointer(cell, fresh, NULL);
+        if (block == NULL) {
+            block = fresh;
+        } else {
+            VirtualFree(fresh, 0, MEM_RELEASE);
+        }
+    }
+    UnmapViewOfFile((const void *)cell);
+    return block;
+}
+
+/* Windows has no fork. */
+void pawl__port_at_fork(void (*child)(void))
+{
+    (void)child;
+}

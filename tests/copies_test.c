@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Two shared libraries with a static pawl each, and a third in the program, share one lock: who
+ * waits through one copy is seen and served through the others.
+ */
+#include "support.h"
+
+#include "copy.h"
+
+struct waiter {
+    crew_thread thread;
+    pawl_lock *lock;
+    void (*acquire)(pawl_lock *lock);
+};
+
+static void acquire(void *context)
+{
+    struct waiter *waiter = context;
+    waiter->acquire(waiter->lock);
+}
+
+static void acquire_here(pawl_lock *lock)
+{
+    pawl_lock_acquire(lock);
+}
+
+static pawl_status release_here(pawl_lock *lock)
+{
+    return pawl_lock_release(lock);
+}
+
+static size_t count_here(const pawl_lock *lock)
+{
+    return pawl__lot_count(lock);
+}
+
+static void copies_are_separate_code(void **state)
+{
+    (void)state;
+    assert_true((uintptr_t)copy_a_acquire != (uintptr_t)copy_b_acquire);
+}
+
+static void waiter_of_one_copy_is_served_by_another(void **state)
+{
+    void (*const acquires[])(pawl_lock *) = {copy_a_acquire, copy_b_acquire, acquire_here};
+    pawl_status (*const releases[])(pawl_lock *) = {copy_a_release, copy_b_release, release_here};
+    size_t (*const counts[])(const pawl_lock *) = {copy_a_count, copy_b_count, count_here};
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        pawl_lock lock = PAWL_LOCK_INIT;
+        struct waiter waiter = {.lock = &lock, .acquire = acquires[i / 3]};
+        pawl_lock_acquire(&lock);
+        crew_start(&waiter.thread, acquire, &waiter);
+        while (counts[i % 3](&lock) != 1) { /* through the other copy's eyes */
+            crew_yield();
+        }
+        assert_int_equal(releases[i % 3](&lock), PAWL_OK);
+        crew_join(&waiter.thread);
+        assert_int_equal(releases[(i + 1) % 3](&lock), PAWL_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_are_separate_code),
+        cmocka_unit_test(waiter_of_one_copy_is_served_by_another),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What each of the two libraries that contain a pawl of their own exports.
+ */
+#ifndef PAWL_TESTS_COPY_H
+#define PAWL_TESTS_COPY_H
+
+#include <pawl/lock.h>
+
+#include "lot.h"
+
+#if defined(COPY_EXPORTS_DLL)
+# define COPY_API __declspec(dllexport)
+#else
+# define COPY_API __attribute__((visibility("default")))
+#endif
+
+#define COPY_JOIN_(name, verb) name##_##verb
+#define COPY_JOIN(name, verb)  COPY_JOIN_(name, verb)
+#define COPY(verb)             COPY_JOIN(COPY_NAME, verb) /* copy_a_acquire, ... */
+
+void copy_a_acquire(pawl_lock *lock);
+pawl_status copy_a_release(pawl_lock *lock);
+size_t copy_a_count(const pawl_lock *lock);
+void copy_b_acquire(pawl_lock *lock);
+pawl_status copy_b_release(pawl_lock *lock);
+size_t copy_b_count(const pawl_lock *lock);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#define EARLY_ITSELF
+#include "early.h"
+
+#include <errno.h>
+#include <sched.h>
+
+/* A return without a wait gives up the mutex for a moment, as a real one would. */
+static int come_back(pthread_mutex_t *mutex, int result)
+{
+    pthread_mutex_unlock(mutex);
+    sched_yield();
+    pthread_mutex_lock(mutex);
+    return result;
+}
+
+int early_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    return early_choice() == 2 ? pthread_cond_wait(cond, mutex) : come_back(mutex, 0);
+}
+
+int early_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *limit)
+{
+    switch (early_choice()) {
+    case 0:
+        return come_back(mutex, 0);
+    case 1:
+        return come_back(mutex, ETIMEDOUT);
+    default:
+        return pthread_cond_timedwait(cond, mutex, limit);
+    }
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tests/early.h for pthreads.
+ */
+#ifndef PAWL_TESTS_EARLY_NATIVE_H
+#define PAWL_TESTS_EARLY_NATIVE_H
+
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+# define _GNU_SOURCE /* as src/posix/port.c, which comes after */
+#endif
+#include <pthread.h>
+
+int early_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
+int early_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                         const struct timespec *limit);
+
+#ifndef EARLY_ITSELF
+# define pthread_cond_wait      early_cond_wait
+# define pthread_cond_timedwait early_cond_timedwait
+#endif
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The parking lot's queues, alone: one thread, made-up keys, nobody asleep.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEYS = 20000 };
+
+static void push_last(char *key, struct pawl__waiter *waiter)
+{
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    pawl__lot_push_last(bucket, key, waiter);
+    pawl__lot_leave(bucket);
+}
+
+static void push_first(char *key, struct pawl__waiter *waiter)
+{
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    pawl__lot_push_first(bucket, key, waiter);
+    pawl__lot_leave(bucket);
+}
+
+static struct pawl__waiter *first_of(const char *key)
+{
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    struct pawl__waiter *first = pawl__lot_first(bucket, key);
+    pawl__lot_leave(bucket);
+    return first;
+}
+
+static void take(const char *key, struct pawl__waiter *waiter)
+{
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    pawl__lot_take(bucket, waiter);
+    pawl__lot_leave(bucket);
+}
+
+static void queue_is_first_in_first_out(void **state)
+{
+    struct pawl__waiter waiters[4] = {0};
+    char key = 0;
+    (void)state;
+    assert_null(first_of(&key));
+    for (size_t i = 0; i < 4; i++) {
+        push_last(&key, &waiters[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        assert_ptr_equal(first_of(&key), &waiters[i]);
+        take(&key, &waiters[i]);
+    }
+    assert_null(first_of(&key));
+}
+
+static void waiter_pushed_first_is_first(void **state)
+{
+    struct pawl__waiter waiters[3] = {0};
+    char key = 0;
+    (void)state;
+    push_first(&key, &waiters[1]);
+    push_last(&key, &waiters[2]);
+    push_first(&key, &waiters[0]);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ptr_equal(first_of(&key), &waiters[i]);
+        take(&key, &waiters[i]);
+    }
+}
+
+static void waiter_can_be_taken_from_anywhere(void **state)
+{
+    (void)state;
+    for (size_t victim = 0; victim < 3; victim++) {
+        struct pawl__waiter waiters[3] = {0};
+        char key;
+        for (size_t i = 0; i < 3; i++) {
+            push_last(&key, &waiters[i]);
+        }
+        take(&key, &waiters[victim]);
+        assert_int_equal(pawl__lot_count(&key), 2);
+        for (size_t i = 0; i < 3; i++) {
+            if (i != victim) {
+                assert_ptr_equal(first_of(&key), &waiters[i]);
+                take(&key, &waiters[i]);
+            }
+        }
+        assert_int_equal(pawl__lot_count(&key), 0);
+    }
+}
+
+/* Random pushes and takes over many keys, compared with arrays. The buckets' trees get some twenty
+ * keys each, in every shape. */
+static void queues_of_many_keys_match_a_model(void **state)
+{
+    enum { DEEP = 3 };
+    char *keys = malloc(KEYS);
+    size_t *length = calloc(KEYS, sizeof *length);
+    struct pawl__waiter(*waiters)[DEEP] = calloc(KEYS, sizeof *waiters);
+    uint64_t seed = 20261120;
+    (void)state;
+    assert_true(keys != NULL && length != NULL && waiters != NULL);
+    print_message("seed %llu\n", (unsigned long long)seed);
+    for (int step = 0; step < 10 * KEYS; step++) {
+        size_t k = (size_t)(next_random(&seed) % KEYS);
+        if (length[k] < DEEP && next_random(&seed) % 2 == 0) {
+            push_last(&keys[k], &waiters[k][length[k]++]);
+        } else if (length[k] > 0) { /* the last in, so that the model stays an array */
+            take(&keys[k], &waiters[k][--length[k]]);
+        }
+        assert_ptr_equal(first_of(&keys[k]), length[k] > 0 ? &waiters[k][0] : NULL);
+    }
+    for (size_t k = 0; k < KEYS; k++) {
+        assert_int_equal(pawl__lot_count(&keys[k]), length[k]);
+        while (length[k] > 0) {
+            take(&keys[k], &waiters[k][--length[k]]);
+        }
+        assert_null(first_of(&keys[k]));
+    }
+    free(waiters);
+    free(length);
+    free(keys);
+}
+
+static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
+{
+    struct pawl__waiter waiter = {0};
+    char key = 0;
+    (void)state;
+    pawl__waiter_open(&waiter);
+    push_last(&key, &waiter);
+    pawl_time deadline = pawl_after_ms(1);
+    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, deadline);
+    assert_non_null(bucket);
+    assert_true(pawl_now() >= deadline);
+    assert_null(pawl__lot_first(bucket, &key));
+    pawl__lot_leave(bucket);
+    pawl__waiter_close(&waiter);
+}
+
+static void waiter_taken_before_it_sleeps_does_not_sleep(void **state)
+{
+    struct pawl__waiter waiter = {0};
+    char key = 0;
+    (void)state;
+    pawl__waiter_open(&waiter);
+    push_last(&key, &waiter);
+    take(&key, &waiter);
+    pawl__lot_wake(&waiter);
+    assert_null(pawl__lot_wait(&waiter, PAWL_NEVER));
+    pawl__waiter_close(&waiter);
+}
+
+static void waiter_taken_before_its_past_deadline_counts_as_woken(void **state)
+{
+    struct pawl__waiter waiter = {0};
+    char key = 0;
+    (void)state;
+    pawl__waiter_open(&waiter);
+    push_last(&key, &waiter);
+    take(&key, &waiter);
+    pawl__lot_wake(&waiter);
+    assert_null(pawl__lot_wait(&waiter, 0));
+    pawl__waiter_close(&waiter);
+}
+
+static void parkers_are_recycled(void **state)
+{
+    struct pawl__waiter waiter = {0};
+    (void)state;
+    pawl__waiter_open(&waiter);
+    struct pawl__slot *slot = waiter.slot;
+    for (int i = 0; i < 1000; i++) {
+        pawl__waiter_close(&waiter);
+        pawl__waiter_open(&waiter);
+        assert_ptr_equal(waiter.slot, slot);
+    }
+    pawl__waiter_close(&waiter);
+}
+
+static void thousand_parkers_are_all_different(void **state)
+{
+    enum { MANY = 1000 };
+    struct pawl__waiter *waiters = calloc(MANY, sizeof *waiters);
+    (void)state;
+    assert_non_null(waiters);
+    for (size_t i = 0; i < MANY; i++) {
+        pawl__waiter_open(&waiters[i]);
+        for (size_t j = 0; j < i; j++) {
+            assert_ptr_not_equal(waiters[i].slot, waiters[j].slot);
+        }
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        pawl__waiter_close(&waiters[i]);
+    }
+    free(waiters);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(queue_is_first_in_first_out),
+        cmocka_unit_test(waiter_pushed_first_is_first),
+        cmocka_unit_test(waiter_can_be_taken_from_anywhere),
+        cmocka_unit_test(queues_of_many_keys_match_a_model),
+        cmocka_unit_test(waiter_not_woken_is_withdrawn_at_its_deadline),
+        cmocka_unit_test(waiter_taken_before_it_sleeps_does_not_sleep),
+        cmocka_unit_test(waiter_taken_before_its_past_deadline_counts_as_woken),
+        cmocka_unit_test(parkers_are_recycled),
+        cmocka_unit_test(thousand_parkers_are_all_different),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
