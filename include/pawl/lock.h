@@ -155,17 +155,20 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
  *           of waiters. */
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
 {
-    uint8_t seen = PAWL__LOCK_LOCKED;
     pawl__lock_check(lock, "pawl_lock_release");
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    uint8_t unlocked = (uint8_t)(seen & ~PAWL__LOCK_LOCKED);
+    if (PAWL__UNLIKELY((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_PARKED)) != PAWL__LOCK_LOCKED)) {
+        return pawl__lock_release_slow(lock);
+    }
     if (PAWL__SINGLE_THREADED()) {
-        if (pawl__load8(&lock->state_, PAWL__RELAXED) == PAWL__LOCK_LOCKED) {
-            pawl__store8(&lock->state_, 0, PAWL__RELAXED);
-            return PAWL_OK;
-        }
-    } else if (pawl__cas8(&lock->state_, &seen, 0, PAWL__RELEASE)) {
+        pawl__store8(&lock->state_, unlocked, PAWL__RELAXED);
         return PAWL_OK;
     }
-    return pawl__lock_release_slow(lock);
+    /* Pairs with the acquire in pawl__lock_take. */
+    return pawl__cas8(&lock->state_, &seen, unlocked, PAWL__RELEASE)
+               ? PAWL_OK
+               : pawl__lock_release_slow(lock);
 }
 
 /* Whether the lock is held: a snapshot, which may be out of date when the caller looks at it.
