@@ -29,7 +29,7 @@ pawl_time pawl_now(void)
     return pawl__port_now();
 }
 
-/* now + n units, saturating. For n <= 0 now itself serves: a deadline that is reached has passed. */
+/* now + n units, saturating. For n <= 0 now itself serves: a deadline reached has passed. */
 static pawl_time after(int64_t n, int64_t unit)
 {
     pawl_time now = pawl__port_now();

@@ -4,8 +4,9 @@
  *
  * The invariant: a queued waiter implies PARKED, and while LOCKED and PARKED are both set only the
  * holder of the bucket's guard changes the state. So a release that sees PARKED decides under the
- * guard, against which a time-out's withdrawal is serialised; and one that does not see it has nobody
- * to wake, since a waiter that is about to queue finds, under the guard, that LOCKED is gone.
+ * guard, against which a time-out's withdrawal is serialised; and one that does not see it has
+ * nobody to wake, since a waiter that is about to queue finds, under the guard, that LOCKED or
+ * PARKED is gone.
  *
  * No path touches the lock after the store that lets another thread have it.
  */
@@ -84,7 +85,7 @@ static bool queue(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_befor
 }
 
 /* The deadline passed and the waiter is out of the queue: under the guard, as the last to wait it
- * takes PARKED along. In a loop, since a lock that was released meanwhile may be taken meanwhile. */
+ * takes PARKED along. In a loop, since a lock that is free may be taken meanwhile. */
 static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
 {
     if (pawl__lot_first(bucket, lock) == NULL) {

@@ -4,8 +4,8 @@
  *
  * A fixed table of buckets. In each, the keys that are waited for form a treap (a search tree by
  * key that is balanced by a hash of the key as priority) whose nodes are the first waiters; behind
- * each first waiter hangs the ring of the others. Finding a queue costs the logarithm of the number of
- * keys in the bucket, all else is constant, and no memory is needed beyond the waiters' own.
+ * each first waiter hangs the ring of the others. Finding a queue costs the logarithm of the number
+ * of keys in the bucket, all else is constant, and no memory is needed beyond the waiters' own.
  *
  * The lot is one block that all copies of pawl in the process share (see pawl__port_shared_block),
  * mapped when a thread first has to wait.

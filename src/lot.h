@@ -23,7 +23,7 @@ struct pawl__slot;
 
 /* All fields are the lot's, under the guard of the bucket that `key` hashes to, except as said. */
 struct pawl__waiter {
-    struct pawl__waiter *next, *prev; /* the ring of those who wait for one key; first->prev is last */
+    struct pawl__waiter *next, *prev; /* the ring of a key's waiters; first->prev is the last */
     struct pawl__waiter *low, *high;  /* in the first of a ring: subtrees of the bucket's tree */
     void *key;                        /* NULL: not queued. Written under the guard, read without */
     struct pawl__slot *slot;          /* the parker, from open to close */
@@ -56,9 +56,9 @@ void pawl__lot_wake(struct pawl__waiter *waiter);
 
 /* Outside any bucket: sleep until the queued waiter was taken out and woken, or until `deadline`.
  *
- * Returns   NULL: it was woken. Otherwise the deadline has passed, the waiter has been withdrawn from
- *           its queue, and the caller is inside the bucket returned, to mend the object's word
- *           there and leave. */
+ * Returns   NULL: it was woken. Otherwise the deadline has passed, the waiter has been withdrawn
+ *           from its queue, and the caller is inside the bucket returned, to mend the object's
+ *           word there and leave. */
 struct pawl__bucket *pawl__lot_wait(struct pawl__waiter *waiter, pawl_time deadline);
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */

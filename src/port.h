@@ -43,8 +43,8 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
 
 /* Leave the token, of which there is at most one, and wake who waits for it.
  *
- * Requires  the parker's memory stays mapped: the call may still touch it after the token was taken,
- *           so parkers are reused as parkers and never given back. */
+ * Requires  the parker's memory stays mapped: the call may still touch it after the token was
+ *           taken, so parkers are reused as parkers and never given back. */
 void pawl__unpark(struct pawl__parker *parker);
 
 /* `size` zeroed bytes from the operating system, aligned for anything; NULL when there are none. */

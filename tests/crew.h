@@ -19,7 +19,7 @@ typedef struct crew_thread {
     } native;
 } crew_thread;
 
-/* Start a thread that calls work(context). Ends the process with a line on stderr when it cannot. */
+/* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 
 /* Wait for the thread's end. What it wrote is visible afterwards. */

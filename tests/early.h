@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A host that wakes early and spuriously on purpose: included before a backend's port.c, so that its
- * native waits become these, which return without cause, or before their time, more often than not.
- * Real Windows does so (0.5 to 6 ms early) where Wine does not; POSIX allows it.
+ * A host that wakes early and spuriously on purpose: included before a backend's port.c, so that
+ * its native waits become these, which return without cause, or before their time, more often than
+ * not. Real Windows does so (0.5 to 6 ms early) where Wine does not; POSIX allows it.
  */
 #ifndef PAWL_TESTS_EARLY_H
 #define PAWL_TESTS_EARLY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 5 of "All": nothing is a cancellation point, and a signal does not end or lengthen a wait.
- * POSIX only.
+ * Sentence 5 of "All": nothing is a cancellation point, and a signal does not end or lengthen a
+ * wait. POSIX only.
  */
 #include "support.h"
 

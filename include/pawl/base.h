@@ -49,7 +49,7 @@ PAWL_API const char *pawl_status_name(pawl_status status);
 typedef int64_t pawl_time;
 #define PAWL_NEVER INT64_MAX
 
-/* A duration in nanoseconds. 0 or less makes a call a try; PAWL_FOREVER waits as long as it takes. */
+/* A duration in nanoseconds. 0 or less makes a call a try; PAWL_FOREVER does not end. */
 typedef int64_t pawl_ns;
 #define PAWL_FOREVER INT64_MAX
 

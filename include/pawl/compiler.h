@@ -92,65 +92,57 @@
 # else
 #  define PAWL__FENCE() _ReadWriteBarrier()
 # endif
-PAWL__HELPER uint8_t pawl__load8(const volatile uint8_t *at, int order)
-{
-    uint8_t value = *at;
-    if (order != PAWL__RELAXED) {
-        PAWL__FENCE();
-    }
-    return value;
-}
-PAWL__HELPER void pawl__store8(volatile uint8_t *at, uint8_t value, int order)
-{
-    if (order != PAWL__RELAXED) {
-        PAWL__FENCE();
-    }
-    *at = value;
-}
-PAWL__HELPER bool pawl__cas8(volatile uint8_t *at, uint8_t *expected, uint8_t desired, int order)
-{
-    uint8_t seen = (uint8_t)_InterlockedCompareExchange8((volatile char *)at, (char)desired,
-                                                         (char)*expected);
-    bool done = seen == *expected;
-    (void)order;
-    *expected = seen;
-    return done;
-}
-PAWL__HELPER void *pawl__load_pointer(void *const volatile *at, int order)
-{
-    void *value = *at;
-    if (order != PAWL__RELAXED) {
-        PAWL__FENCE();
-    }
-    return value;
-}
-PAWL__HELPER void pawl__store_pointer(void *volatile *at, void *value, int order)
-{
-    if (order != PAWL__RELAXED) {
-        PAWL__FENCE();
-    }
-    *at = value;
-}
-PAWL__HELPER bool pawl__cas_pointer(void *volatile *at, void **expected, void *desired, int order)
-{
-    void *seen = _InterlockedCompareExchangePointer(at, desired, *expected);
-    bool done = seen == *expected;
-    (void)order;
-    *expected = seen;
-    return done;
-}
+# define PAWL__ATOMIC(type, suffix, native, exchange)                                              \
+     PAWL__HELPER type pawl__load##suffix(type const volatile *at, int order)                      \
+     {                                                                                             \
+         type value = *at;                                                                         \
+         if (order != PAWL__RELAXED) {                                                             \
+             PAWL__FENCE();                                                                        \
+         }                                                                                         \
+         return value;                                                                             \
+     }                                                                                             \
+     PAWL__HELPER void pawl__store##suffix(type volatile *at, type value, int order)               \
+     {                                                                                             \
+         if (order != PAWL__RELAXED) {                                                             \
+             PAWL__FENCE();                                                                        \
+         }                                                                                         \
+         *at = value;                                                                              \
+     }                                                                                             \
+     PAWL__HELPER bool pawl__cas##suffix(type volatile *at, type *expected, type desired,          \
+                                         int order)                                                \
+     {                                                                                             \
+         type seen = (type)exchange((native volatile *)at, (native)desired, (native)*expected);    \
+         bool done = seen == *expected;                                                            \
+         (void)order;                                                                              \
+         *expected = seen;                                                                         \
+         return done;                                                                              \
+     }
+PAWL__ATOMIC(uint8_t, 8, char, _InterlockedCompareExchange8)
+PAWL__ATOMIC(uint32_t, 32, long, _InterlockedCompareExchange)
+PAWL__ATOMIC(uint64_t, 64, __int64, _InterlockedCompareExchange64)
+typedef void *pawl__pointer;
+PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchangePointer)
 #else
 # define PAWL__RELAXED __ATOMIC_RELAXED
 # define PAWL__ACQUIRE __ATOMIC_ACQUIRE
 # define PAWL__RELEASE __ATOMIC_RELEASE
 # define PAWL__ACQ_REL __ATOMIC_ACQ_REL
-# define pawl__load8(at, order)                  __atomic_load_n((at), (order))
-# define pawl__store8(at, value, order)          __atomic_store_n((at), (value), (order))
-# define pawl__load_pointer(at, order)           __atomic_load_n((at), (order))
-# define pawl__store_pointer(at, value, order)   __atomic_store_n((at), (value), (order))
-# define pawl__cas8(at, expected, desired, order) \
+# define PAWL__LOAD(at, order)         __atomic_load_n((at), (order))
+# define PAWL__STORE(at, value, order) __atomic_store_n((at), (value), (order))
+# define PAWL__CAS(at, expected, desired, order)                                                   \
      __atomic_compare_exchange_n((at), (expected), (desired), false, (order), __ATOMIC_RELAXED)
-# define pawl__cas_pointer pawl__cas8
+# define pawl__load8         PAWL__LOAD
+# define pawl__load32        PAWL__LOAD
+# define pawl__load64        PAWL__LOAD
+# define pawl__load_pointer  PAWL__LOAD
+# define pawl__store8        PAWL__STORE
+# define pawl__store32       PAWL__STORE
+# define pawl__store64       PAWL__STORE
+# define pawl__store_pointer PAWL__STORE
+# define pawl__cas8          PAWL__CAS
+# define pawl__cas32         PAWL__CAS
+# define pawl__cas64         PAWL__CAS
+# define pawl__cas_pointer   PAWL__CAS
 #endif
 
 /* One turn of a spinning loop, told to the processor. */

@@ -144,15 +144,14 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
     return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline);
 }
 
-/* Release the lock, whichever thread acquired it. With waiters, exactly one of them is let through.
+/* Release the lock, whichever thread acquired it. With waiters, exactly one is let through.
  *
  * Returns   PAWL_OK        the lock was held and is released
  *           PAWL_NOT_HELD  it was not locked; nothing changed
  * Requires  the lock outlives the moment at which another thread can acquire it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before the next acquire returns.
- * Costs     one atomic operation when nobody waits; else one waiter is woken. Constant in the number
- *           of waiters. */
+ * Costs     one atomic operation when nobody waits; else one waiter is woken, however many wait. */
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");

@@ -82,8 +82,8 @@ void pawl__guard_unlock(struct pawl__guard *guard)
 }
 
 /* One wait, whose outcome does not matter: the caller decides by the token and the clock alone.
- * So a wait that ends early or spuriously, or with one of the errors macOS returns under load, costs
- * a turn and no more. A slice of a day keeps a 32-bit time_t from overflowing. */
+ * So a wait that ends early or spuriously, or with one of the errors macOS returns under load,
+ * costs a turn and no more. A slice of a day keeps a 32-bit time_t from overflowing. */
 static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
 {
     pawl_ns left = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
@@ -196,14 +196,14 @@ static void **find_cell(const struct dl_phdr_info *object)
         uint32_t head[3]; /* the sizes of name and descriptor, and the type */
         while (end - at >= (ptrdiff_t)sizeof head) {
             memcpy(head, at, sizeof head);
-            const char *name = at + sizeof head;
-            const char *descriptor = name + ((head[0] + align - 1) & ~(align - 1));
-            if (head[0] == 5 && memcmp(name, "pawl", 5) == 0 && head[2] == PAWL__LOT_ABI) {
+            size_t offset = (sizeof head + head[0] + align - 1) & ~(align - 1);
+            const char *descriptor = at + offset;
+            if (head[0] == 5 && memcmp(at + sizeof head, "pawl", 5) == 0 && head[2] == PAWL__LOT_ABI) {
                 int32_t distance;
                 memcpy(&distance, descriptor, sizeof distance);
                 return (void **)(uintptr_t)((uintptr_t)descriptor + (uintptr_t)(intptr_t)distance);
             }
-            at = descriptor + ((head[1] + align - 1) & ~(align - 1));
+            at += (offset + head[1] + align - 1) & ~(align - 1);
         }
     }
     return NULL;
@@ -251,7 +251,7 @@ static struct cells look_at_cells(void)
 #endif
 
 /* A filled cell anywhere wins; else all who come at the same time meet at the first object's cell.
- * Each copy then fills its own too, so that the block is found when the first object is unloaded. */
+ * Each copy then fills its own too, so that the block is found if the first object is unloaded. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
     struct cells cells = look_at_cells();
@@ -265,8 +265,8 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
         if (pawl__cas_pointer(cells.first, &cells.block, fresh, PAWL__ACQ_REL)) {
             cells.block = fresh;
         } else {
-            munmap(fresh, size);
-            cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE); /* the winner's, prepared */
+            munmap(fresh, size); /* the winner's is prepared, once its store is acquired */
+            cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE);
         }
     }
     pawl__store_pointer(&pawl__shared_cell_1, cells.block, PAWL__RELEASE);

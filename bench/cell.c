@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "cell.h"
+
+#include "crew.h"
+#include "host.h"
+#include "work.h"
+
+#include <pawl/lock.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CROWD(threads, inside, outside)                                                           \
+    {#threads "x" #inside "/" #outside, false, false, SOLO_COUNT, threads, inside, outside,        \
+     #threads " threads, " #inside " ns inside / " #outside " ns outside"}
+#define CROWDS(inside, outside)                                                                   \
+    CROWD(2, inside, outside), CROWD(4, inside, outside), CROWD(16, inside, outside),              \
+        CROWD(64, inside, outside)
+
+/* Those that want a process of one thread come first. */
+const cell cells[] = {
+    {"pair-alone", true, false, SOLO_PAIR, 1, 0, 0, "acquire + release, never a second thread"},
+    {"pair", false, false, SOLO_PAIR, 1, 0, 0, "acquire + release, a second thread exists"},
+    {"try", false, false, SOLO_TRY, 1, 0, 0, "try succeeds + release"},
+    {"try-fails", false, true, SOLO_TRY_FAILS, 1, 0, 0, "try fails"},
+    {"timed", false, false, SOLO_TIMED, 1, 0, 0, "acquire within a second + release"},
+    CROWDS(0, 0),
+    CROWDS(100, 100),
+    CROWDS(1000, 1000),
+    CROWDS(1000, 0),
+};
+const size_t cell_count = sizeof cells / sizeof cells[0];
+
+static const char *const metric_names[METRIC_COUNT] = {
+    "time_ns",     "operations_per_s", "cpu_ns_per_operation", "jain_index",
+    "wait_p50_ns", "wait_p99_ns",      "wait_p99.99_ns",       "wait_greatest_ns",
+};
+
+const char *metric_name(metric of)
+{
+    return metric_names[of];
+}
+
+bool cell_suits(const cell *in, const contender *of)
+{
+    return cell_is_crowd(in) || of->solo[in->loop] != NULL;
+}
+
+static bool balanced(const cell *in, const contender *of, uint64_t counted, uint64_t expected)
+{
+    if (counted != expected) {
+        fprintf(stderr, "pawl-bench: %s, %s: counted %" PRIu64 ", expected %" PRIu64 "\n", in->name,
+                of->name, counted, expected);
+    }
+    return counted == expected;
+}
+
+/* The resident: the process's second thread. It sleeps in `bell`, which only it acquires, and
+ * answers in `done`; a lock that nobody owns serves as both. */
+static struct {
+    pawl_lock bell;
+    pawl_lock done;
+    void (*errand)(void);
+    crew_thread thread;
+} resident;
+
+static void reside(void *context)
+{
+    (void)context;
+    for (;;) {
+        pawl_lock_acquire(&resident.bell);
+        if (resident.errand == NULL) {
+            return;
+        }
+        resident.errand();
+        pawl_lock_release(&resident.done);
+    }
+}
+
+void resident_start(void)
+{
+    pawl_lock_acquire(&resident.bell);
+    pawl_lock_acquire(&resident.done);
+    crew_start(&resident.thread, reside, NULL);
+}
+
+static void resident_run(void (*errand)(void))
+{
+    resident.errand = errand;
+    pawl_lock_release(&resident.bell);
+    pawl_lock_acquire(&resident.done);
+}
+
+void resident_end(void)
+{
+    resident.errand = NULL;
+    pawl_lock_release(&resident.bell);
+    crew_join(&resident.thread);
+}
+
+static bool run_solo(const cell *in, const contender *of, const effort *by, result *to)
+{
+    uint64_t (*loop)(uint64_t times) = of->solo[in->loop];
+    sample batches = {0, {0}};
+    uint64_t counted = loop(by->times / 10); /* warm the caches */
+    for (unsigned batch = 0; batch < by->batches; batch++) {
+        int64_t started = host_now();
+        counted += loop(by->times);
+        sample_add(&batches, (double)(host_now() - started) / (double)by->times);
+    }
+    sample_add(&to->metrics[METRIC_TIME], sample_spread(&batches).median);
+    return balanced(in, of, counted, by->times / 10 + by->batches * by->times);
+}
+
+static bool is_ready(void *context)
+{
+    const member *one = context;
+    return pawl__load8(&one->ready, PAWL__ACQUIRE) != 0;
+}
+
+static bool is_open(void *context)
+{
+    const commons *all = context;
+    return pawl__load8(&all->open, PAWL__ACQUIRE) != 0;
+}
+
+static void attend(void *context)
+{
+    member *me = context;
+    pawl__store8(&me->ready, 1, PAWL__RELEASE);
+    crew_until(is_open, me->all);
+    me->loop(me);
+    me->ended = host_now();
+}
+
+/* The crowd of the current run. */
+static commons all;
+static member members[CELL_THREADS];
+static histogram waits[CELL_THREADS];
+static crew_thread threads[CELL_THREADS];
+static unsigned present;
+
+static void gather(const cell *in, const effort *by, void (*loop)(member *me), bool timed)
+{
+    present = in->threads < by->most_threads ? in->threads : by->most_threads;
+    memset(&all, 0, sizeof all);
+    memset(members, 0, sizeof members);
+    all.value = UINT64_C(88172645463325252);
+    for (unsigned i = 0; i < present; i++) {
+        members[i].loop = loop;
+        members[i].all = &all;
+        members[i].waits = timed ? &waits[i] : NULL;
+        members[i].inside = work_steps(in->inside);
+        members[i].outside = work_steps(in->outside);
+        members[i].value = all.value + i;
+        crew_start(&threads[i], attend, &members[i]);
+    }
+    for (unsigned i = 0; i < present; i++) {
+        crew_until(is_ready, &members[i]);
+    }
+}
+
+/* The wall time and the processor time of what happened between open and the last one's end. */
+typedef struct span {
+    double wall_ns;
+    double cpu_ns;
+} span;
+
+static span let_run(unsigned milliseconds)
+{
+    int64_t started = host_now();
+    int64_t ended = started;
+    double cpu = host_cpu_seconds();
+    span took;
+    pawl__store8(&all.open, 1, PAWL__RELEASE);
+    host_sleep_ms(milliseconds);
+    pawl__store8(&all.stop, 1, PAWL__RELAXED);
+    for (unsigned i = 0; i < present; i++) {
+        crew_join(&threads[i]);
+        ended = members[i].ended > ended ? members[i].ended : ended;
+    }
+    took.wall_ns = (double)(ended - started);
+    took.cpu_ns = (host_cpu_seconds() - cpu) * 1e9;
+    return took;
+}
+
+static uint64_t operations(void)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < present; i++) {
+        sum += members[i].operations;
+    }
+    return sum;
+}
+
+static bool run_crowd(const cell *in, const contender *of, const effort *by, result *to)
+{
+    gather(in, by, of->crowd, false);
+    span took = let_run(by->rate_ms + by->rate_ms_per_thread * present);
+    uint64_t done = operations();
+    sample_add(&to->metrics[METRIC_RATE], (double)done * 1e9 / took.wall_ns);
+    sample_add(&to->metrics[METRIC_CPU], took.cpu_ns / (double)done);
+    return balanced(in, of, all.count, done);
+}
+
+static void add_waits(result *to)
+{
+    static histogram sum;
+    double shares[CELL_THREADS];
+    memset(&sum, 0, sizeof sum);
+    for (unsigned i = 0; i < present; i++) {
+        histogram_merge(&sum, &waits[i]);
+        shares[i] = (double)members[i].operations;
+    }
+    sample_add(&to->metrics[METRIC_JAIN], sample_jain(shares, present));
+    sample_add(&to->metrics[METRIC_WAIT_P50], (double)histogram_quantile(&sum, 0.5));
+    sample_add(&to->metrics[METRIC_WAIT_P99], (double)histogram_quantile(&sum, 0.99));
+    sample_add(&to->metrics[METRIC_WAIT_P9999], (double)histogram_quantile(&sum, 0.9999));
+    sample_add(&to->metrics[METRIC_WAIT_MOST], (double)sum.greatest);
+}
+
+bool cell_run(const cell *in, const contender *of, const effort *by, result *to)
+{
+    bool right;
+    of->make();
+    if (in->held) {
+        resident_run(of->acquire);
+    }
+    right = cell_is_crowd(in) ? run_crowd(in, of, by, to) : run_solo(in, of, by, to);
+    if (in->held) {
+        resident_run(of->release);
+    }
+    of->discard();
+    return right;
+}
+
+bool cell_run_waits(const cell *in, const contender *of, const effort *by, result *to)
+{
+    of->make();
+    memset(waits, 0, sizeof waits);
+    gather(in, by, of->crowd_waits, true);
+    let_run(by->wait_ms + by->wait_ms_per_thread * present);
+    add_waits(to);
+    bool right = balanced(in, of, all.count, operations());
+    of->discard();
+    return right;
+}

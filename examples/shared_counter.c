@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Several threads count on one counter. The lock makes each `value++` one step, so that none of
+ * them is lost, and the counter's final value is exact.
+ */
+#include <pawl/pawl.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "crew.h"
+
+enum { THREADS = 4, TIMES = 100000 };
+
+typedef struct counter {
+    pawl_lock lock; /* guards value */
+    long value;
+} counter;
+
+static void count(void *shared)
+{
+    counter *c = shared;
+    for (int i = 0; i < TIMES; i++) {
+        pawl_lock_acquire(&c->lock);
+        c->value++;
+        pawl_lock_release(&c->lock);
+    }
+}
+
+int main(void)
+{
+    counter c = {PAWL_LOCK_INIT, 0};
+    crew_thread threads[THREADS];
+    pawl_lock_acquire(&c.lock); /* so that none is done before the last one starts */
+    for (int i = 0; i < THREADS; i++) {
+        crew_start(&threads[i], count, &c);
+    }
+    pawl_lock_release(&c.lock);
+    for (int i = 0; i < THREADS; i++) {
+        crew_join(&threads[i]);
+    }
+    printf("%d threads counted %d times each: %ld\n", THREADS, TIMES, c.value);
+    printf("the lock took %zu byte\n", sizeof c.lock);
+    return c.value == (long)THREADS * TIMES ? EXIT_SUCCESS : EXIT_FAILURE;
+}

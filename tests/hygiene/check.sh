@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The rules of the house that a script can see, as a test: prints each breach, fails if there is one.
+#   sh tests/hygiene/check.sh [ROOT]
+set -eu
+cd "${1:-$(dirname "$0")/../..}"
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+
+# breach TEXT: reads lines; any line is a breach of the rule TEXT. It stands at the end of pipes, where
+# a shell's variables are lost, so it writes to a file.
+breach() {
+    found=$(cat)
+    if [ -n "$found" ]; then
+        printf '%s:\n%s\n' "$1" "$found" >>"$report"
+    fi
+}
+
+sources() {
+    find include src tests examples bench -name '*.[ch]' -o -name '*.cpp' -o -name '*.hpp' | sort
+}
+
+os_macro='\b(_WIN32|_WIN64|__APPLE__|__linux__|__FreeBSD__|__unix__|__ANDROID__)\b'
+os_header='#[[:space:]]*include[[:space:]]*<(windows|pthread|unistd|sched|process|link|signal|sys/[a-z_]+)\.h>'
+
+# Backends, the crew's and the bench's halves, and the tests of what only POSIX has, may name an OS.
+sources | grep -vE '^src/(posix|win32)/|^include/pawl/compiler\.h$|_(posix|win32)(\.c|/)|^tests/(fork|interruption)_test\.c$' |
+    xargs grep -nE "$os_macro|$os_header" | breach 'an operating system is named outside a backend' || true
+
+sources | xargs awk 'length($0) > 100 { print FILENAME ":" FNR }' | breach 'a line has more than 100 columns'
+sources | xargs grep -nE '[[:space:]]+$' | breach 'white space at the end of a line' || true
+{ sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -path '.ci/run'; } |
+    xargs grep -L 'SPDX-License-Identifier: MIT' | breach 'no SPDX line' || true
+
+# A function's body stands between a brace in the first column and the next one.
+sources | xargs awk '
+    /^\{/ { start = FNR }
+    /^\}/ { if (start && FNR - start > 70) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }
+' | breach 'a function has more than 70 lines'
+
+grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests examples bench tools --include='*.[ch]*' --include='*.sh' |
+    grep -v '^tests/hygiene/check.sh' | breach 'something is left for later' || true
+grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c' --include='*.cpp' |
+    breach 'a test sleeps' || true
+
+# Every file, or the folder it is in, has a line in the README's tree.
+git ls-files include src tests examples bench tools cmake 2>/dev/null | while read -r file; do
+    name=$(basename "$file")
+    folder=$(dirname "$file")
+    grep -qF "$name" README.md || grep -qE "(^|[[:space:]])$folder/([[:space:]]|\$)" README.md || echo "$file"
+done | breach 'the README does not name it'
+
+if [ -s "$report" ]; then
+    cat "$report"
+    exit 1
+fi
+echo 'the house is in order'

@@ -1,0 +1,182 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+#
+# Gets what a configuration needs. Sourced by test.sh and demo.sh, which set `root` (the tree) and
+# `program` (the name for messages):
+#
+#   setup_for CONFIGURATION...   install what is missing for these; exits 2 if it cannot install
+#   missing_for CONFIGURATION    the commands it still lacks, on one line
+#   warm_wine, stop_wine         so that a Windows program between them starts at once
+#
+# What is there already is left alone, so a second run installs nothing.
+: "${root:?}" "${program:?}"
+
+say() {
+    printf '%s: %s\n' "$program" "$*" >&2
+}
+
+die() {
+    say "$@"
+    exit 2
+}
+
+# One line per need: the configurations that have it, the command that shows it is there, and the
+# Debian packages that bring it.
+needs() {
+    cat <<'TABLE'
+all                                     cmake                   cmake
+all                                     ninja                   ninja-build
+gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
+clang-debug,clang-release               clang++                 clang
+musl                                    musl-gcc                musl-tools gcc
+arm64                                   aarch64-linux-gnu-g++   g++-aarch64-linux-gnu
+arm64                                   qemu-aarch64            qemu-user
+i686                                    i686-linux-gnu-g++      g++-i686-linux-gnu
+s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-gnu
+s390x                                   qemu-s390x              qemu-user
+mingw64                                 x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
+mingw64                                 wine                    wine wine64
+mingw64                                 wineserver              wine wine64
+TABLE
+}
+
+# The needs of configuration $1 that are not there: the command, then its packages.
+unmet_needs() {
+    needs | while read -r configurations command packages; do
+        case ,$configurations, in
+        *,all,* | *",$1,"*)
+            command -v "$command" >/dev/null 2>&1 || echo "$command $packages"
+            ;;
+        esac
+    done
+}
+
+missing_for() {
+    unmet_needs "$1" | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $1 }'
+}
+
+# The packages that all the configurations named lack, each once.
+missing_packages() {
+    for configuration in "$@"; do
+        unmet_needs "$configuration"
+    done | awk '{
+        for (i = 2; i <= NF; i++) {
+            if (!seen[$i]++) { printf "%s%s", gap, $i; gap = " " }
+        }
+    }'
+}
+
+cmocka_is_there() {
+    [ -n "${PAWL_CMOCKA_SOURCE_DIR-}${PAWL_FETCH_CMOCKA-}" ] ||
+        [ -e "$root/build/deps/cmocka/src/cmocka.c" ]
+}
+
+setup_for() {
+    mkdir -p "$root/build/logs"
+    setup_log=$root/build/logs/setup.log
+    packages=$(missing_packages "$@")
+    wanted=$packages
+    cmocka_is_there || wanted="${wanted:+$wanted }cmocka (its source, into build/deps)"
+    if [ -n "$wanted" ]; then
+        can_install || die "cannot install by itself here, please install: $wanted"
+        say "getting with apt-get: $wanted"
+        : >"$setup_log"
+        [ -z "$packages" ] || install_packages "$@"
+        cmocka_is_there || get_cmocka || die "cannot get CMocka's source (build/logs/setup.log):" \
+            "set PAWL_CMOCKA_SOURCE_DIR to it, or PAWL_FETCH_CMOCKA=ON"
+    fi
+    check_cmake
+}
+
+# apt-get, and the right to install packages if there are any to install.
+can_install() {
+    command -v apt-get >/dev/null 2>&1 || return
+    [ -z "$packages" ] || [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1
+}
+
+apt_get() {
+    set -- env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+    [ "$(id -u)" = 0 ] || set -- sudo "$@"
+    "$@" >>"$setup_log" 2>&1 </dev/null
+}
+
+# All packages at once, or else for each configuration on its own: one that this system does not
+# have must not keep the others from running.
+install_packages() {
+    apt_get update || say "apt-get update failed, going on with the old lists"
+    # shellcheck disable=SC2086 # words, by intent
+    apt_get install -y --no-install-recommends $packages && return
+    for configuration in "$@"; do
+        packages=$(missing_packages "$configuration")
+        # shellcheck disable=SC2086
+        [ -z "$packages" ] || apt_get install -y --no-install-recommends $packages ||
+            say "apt-get did not install all that $configuration needs (build/logs/setup.log)"
+    done
+}
+
+# Unpack CMocka's source, as the distribution has it, into build/deps/cmocka. It is fetched with
+# lists of its own: the machine's apt settings are not touched, and no right to change them needed.
+get_cmocka() {
+    scratch=$(mktemp -d) || return
+    mkdir -p "$scratch/parts" "$scratch/lists/partial" "$scratch/cache" "$scratch/out"
+    source_entries "$scratch/parts"
+    set -- -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$scratch/parts" \
+        -o "Dir::State::Lists=$scratch/lists" -o "Dir::Cache=$scratch/cache" \
+        -o APT::Sandbox::User=root
+    {
+        apt-get "$@" update
+        (cd "$scratch" && apt-get "$@" source --download-only cmocka) && unpack_cmocka
+    } >>"$setup_log" 2>&1
+    rm -rf "$scratch"
+    cmocka_is_there || return
+    [ "$cmocka_version" = 1.1.5 ] ||
+        say "CMocka is $cmocka_version here, the tests were written with 1.1.5"
+}
+
+# Write the machine's package sources as deb-src entries into folder $1.
+source_entries() {
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+        case $file in
+        *.sources) sed 's/^[Tt]ypes:.*/Types: deb-src/' "$file" ;;
+        *.list) sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" ;;
+        *) continue ;;
+        esac >"$1/${file##*/}"
+    done 2>/dev/null
+}
+
+# cmake unpacks, as it knows xz and a fresh system's tar does not.
+unpack_cmocka() {
+    archive=$(find "$scratch" -maxdepth 1 -name 'cmocka_*.orig.tar.?z')
+    cmocka_version=${archive##*/cmocka_}
+    cmocka_version=${cmocka_version%.orig.tar.*}
+    if [ "$cmocka_version" = 1.1.5 ]; then
+        echo "f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6  $archive" |
+            sha256sum -c || return
+    fi
+    (cd "$scratch/out" && cmake -E tar xf "$archive") || return
+    mkdir -p "$root/build/deps"
+    rm -rf "$root/build/deps/cmocka"
+    mv "$scratch"/out/* "$root/build/deps/cmocka"
+}
+
+# The presets' format is CMake 3.25's.
+check_cmake() {
+    found=$(cmake --version 2>/dev/null | awk 'NR == 1 { print $3 }')
+    echo "$found" | awk -F. '{ exit !($1 > 3 || ($1 == 3 && $2 >= 25)) }' ||
+        die "needs CMake 3.25 or newer, found ${found:-none}"
+}
+
+# Wine gets a folder of its own, and no display: the user's own settings are not touched. The first
+# call makes that folder, in some ten seconds. The server outlives each program by a minute, as
+# starting it anew costs seconds. DLLOVERRIDES: no questions about Mono and Gecko.
+warm_wine() {
+    export WINEPREFIX="$root/build/wine" WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml='
+    unset DISPLAY
+    mkdir -p "$WINEPREFIX"
+    wineserver -p60
+    timeout 120 wine wineboot --init && timeout 60 wine cmd /c exit
+}
+
+stop_wine() {
+    [ ! -d "$root/build/wine" ] || WINEPREFIX="$root/build/wine" wineserver -k 2>/dev/null
+}

@@ -1,0 +1,284 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Builds pawl in every configuration, runs the tests in each, and compares what they report.
+# A job is one row of the table it prints.
+set -u
+program=tools/test.sh
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
+cd "$root" || exit 2
+. "$root/tools/setup.sh"
+
+usage() {
+    cat <<'END_OF_USAGE'
+usage: sh tools/test.sh [--without JOB]... [--repeat N] [JOB]...
+
+Builds and tests pawl in the configurations named, or in all of them, and installs what they
+need (by apt-get) if it is missing. Exits with 0 only if everything passed.
+
+  --without JOB  leave this one out
+  --repeat N     run each test N times, or until it fails
+  --list         list the jobs
+  --help         print this
+
+The builds are in build/JOB, the logs in build/logs.
+END_OF_USAGE
+}
+
+# One line per job: its name, the function that runs it, and what it is.
+jobs_table() {
+    cat <<'TABLE'
+gcc-debug      run_preset  gcc, debug
+gcc-release    run_preset  gcc, release
+clang-debug    run_preset  clang, debug
+clang-release  run_preset  clang, release
+musl           run_preset  musl, linked statically
+arm64          run_preset  64-bit ARM, under qemu
+i686           run_preset  32-bit x86
+s390x          run_preset  s390x (big endian), under qemu
+mingw64        run_preset  64-bit Windows, under Wine
+tsan           run_preset  gcc with the thread sanitizer
+asan           run_preset  gcc with the address and undefined behaviour sanitizers
+shared         run_preset  gcc, release, pawl as a shared library
+TABLE
+}
+
+all_jobs() {
+    jobs_table | awk '{ print $1 }'
+}
+
+known_job() {
+    all_jobs | grep -qxF -e "$1" || die "no job is named '$1' (--list shows them)"
+}
+
+runner_of() {
+    jobs_table | awk -v job="$1" '$1 == job { print $2 }'
+}
+
+# Sets: jobs, the names to run, in the table's order; repeat, ctest's option or nothing.
+read_arguments() {
+    asked='' without='' repeat=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h) usage && exit ;;
+        --list) jobs_table | sed 's/run_[a-z_]* *//' && exit ;;
+        --without)
+            known_job "${2-}"
+            without="$without $2" && shift
+            ;;
+        --repeat)
+            case ${2-} in
+            '' | 0* | *[!0-9]*) die "--repeat needs a number above 0" ;;
+            esac
+            repeat="--repeat until-fail:$2" && shift
+            ;;
+        -*) die "unknown option '$1' (--help shows the usage)" ;;
+        *)
+            known_job "$1"
+            asked="$asked $1"
+            ;;
+        esac
+        shift
+    done
+    jobs=''
+    for job in $(all_jobs); do
+        case " ${asked:-$job} " in *" $job "*) ;; *) continue ;; esac
+        case " $without " in *" $job "*) continue ;; esac
+        jobs="$jobs $job"
+    done
+    [ -n "$jobs" ] || die "nothing is left to run"
+}
+
+# --- Running a job -------------------------------------------------------------------------------
+#
+# A job's function gets the job's name and sets passed and failed; and note, to what went wrong
+# outside its tests, which counts as one failure; or remark, to what else is worth a word.
+
+# Run a command with its output in the job's log. `timeout` is here for its process group: through
+# it a signal reaches the command's children too, and it sets no limit of its own.
+step() {
+    echo "\$ $*" >>"$log"
+    if command -v timeout >/dev/null 2>&1; then
+        timeout 0 "$@" >>"$log" 2>&1 </dev/null &
+    else
+        "$@" >>"$log" 2>&1 </dev/null &
+    fi
+    step_pid=$!
+    wait "$step_pid"
+}
+
+run_preset() {
+    step cmake --preset "$1" || { note="does not configure" && return; }
+    step cmake --build --preset "$1" || { note="does not build" && return; }
+    if [ "$1" = mingw64 ]; then
+        echo "\$ wine wineboot" >>"$log"
+        warm_wine >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
+    fi
+    # shellcheck disable=SC2046,SC2086 # `steady` and `repeat` are words, or nothing
+    step $(steady "$1") ctest --preset "$1" $repeat
+    read_closing_line
+    if [ "$note$failed" = 0 ] && [ ! -s "$(transcript_of "$1")" ]; then
+        note="made no conformance transcript"
+    fi
+}
+
+transcript_of() {
+    echo "build/$1/tests/conformance.txt"
+}
+
+# Addresses randomised by more than 28 bits are beyond what gcc 12's sanitizers can map.
+steady() {
+    bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null)
+    case $1 in tsan | asan) ;; *) return ;; esac
+    if [ "${bits:-0}" -gt 28 ] && setarch -R true 2>/dev/null; then
+        echo setarch -R
+    fi
+}
+
+# "97% tests passed, 1 tests failed out of 33", by ctest
+read_closing_line() {
+    closing=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests? failed out of' "$log" | tail -n 1)
+    if [ -z "$closing" ]; then
+        note="ctest did not finish"
+        return
+    fi
+    failed=$(echo "$closing" | sed 's/.*passed, \([0-9]*\) test.*/\1/')
+    passed=$(($(echo "$closing" | sed 's/.*out of \([0-9]*\).*/\1/') - failed))
+    skipped=$(grep -c '\*\*\*Skipped ' "$log")
+    [ "$skipped" = 0 ] || remark="$skipped of them skipped"
+}
+
+row() {
+    printf '%-14s %7s %7s %8s%s\n' "$1" "$2" "$3" "$4" "${5:+  $5}"
+}
+
+# Run one job, print its row and leave the numbers in the file results/JOB for the sum.
+run_job() {
+    log=build/logs/$1.log
+    passed=0 failed=0 note='' remark=''
+    begin=$(date +%s)
+    : >"$log"
+    rm -f "$(transcript_of "$1")"
+    lacks=$(missing_for "$1")
+    if [ -n "$lacks" ]; then
+        note="not run: needs $lacks"
+    else
+        "$(runner_of "$1")" "$1"
+    fi
+    [ -z "$note" ] || failed=$((failed + 1))
+    row "$1" "$passed" "$failed" "$(($(date +%s) - begin))" "${note:-$remark}"
+    echo "$passed $failed" >"$state/results/$1"
+}
+
+# Two workers share the list, so that one job builds while another's tests wait for each other.
+# A job is the worker's whose mkdir comes first.
+worker() {
+    trap 'kill "$step_pid" 2>/dev/null; exit 143' TERM
+    step_pid=''
+    for job in $jobs; do
+        mkdir "$state/claimed/$job" 2>/dev/null && run_job "$job"
+    done
+}
+
+run_jobs() {
+    row configuration passed failed seconds
+    worker &
+    workers=$!
+    worker &
+    workers="$workers $!"
+    # shellcheck disable=SC2086 # two words
+    trap 'kill $workers; wait; exit 130' INT TERM HUP
+    wait
+    trap - INT TERM HUP
+}
+
+# --- Reporting -----------------------------------------------------------------------------------
+
+# Sets passed and failed to job $1's. A job whose worker died left no result.
+read_result() {
+    passed=0 failed=1
+    [ ! -e "$state/results/$1" ] || read -r passed failed <"$state/results/$1"
+}
+
+# Sets passed_sum and failed_sum.
+sum_up() {
+    passed_sum=0 failed_sum=0
+    for job in $jobs; do
+        read_result "$job"
+        passed_sum=$((passed_sum + passed))
+        failed_sum=$((failed_sum + failed))
+    done
+}
+
+# The last step of each failing job's log, without the lines about what went well.
+show_failures() {
+    for job in $jobs; do
+        read_result "$job"
+        if [ "$failed" = 0 ] || [ ! -s "build/logs/$job.log" ]; then
+            continue
+        fi
+        printf '\n--- %s: the end of build/logs/%s.log\n' "$job" "$job"
+        awk '/^\$ / { n = 0 }
+            /^ *Start +[0-9]+: / || /^ *[0-9]+\/[0-9]+ .* Passed +[0-9.]+ sec/ { next }
+            /^\[[0-9]+\/[0-9]+\] (Build|Link)ing / { next }
+            { line[n++] = $0 }
+            END { for (i = 0; i < n; i++) print line[i] }' "build/logs/$job.log" | tail -n 80
+    done
+}
+
+# Every configuration writes down what the calls did; all must have written the same.
+compare_transcripts() {
+    reference='' expected='' count=0
+    if [ -e tests/conformance.expected ]; then
+        reference=tests/conformance.expected
+        expected="as in $reference"
+    fi
+    for job in $jobs; do
+        transcript=$(transcript_of "$job")
+        [ -s "$transcript" ] || continue
+        count=$((count + 1))
+        reference=${reference:-$transcript}
+        if ! cmp -s "$reference" "$transcript"; then
+            echo "conformance: $transcript differs from $reference"
+            diff -u "$reference" "$transcript" | head -n 60
+            failed_sum=$((failed_sum + 1))
+            return
+        fi
+    done
+    case $count in
+    0) echo "conformance: no transcripts" ;;
+    1) echo "conformance: 1 transcript, ${expected:-no other to compare it with}" ;;
+    *) echo "conformance: $count transcripts, all equal${expected:+, $expected}" ;;
+    esac
+}
+
+# In ctest's words, for whoever reads those.
+close_report() {
+    total=$((passed_sum + failed_sum))
+    percent=0
+    [ "$total" = 0 ] || percent=$((passed_sum * 100 / total))
+    printf '\n%d%% tests passed, %d tests failed out of %d\n\n' "$percent" "$failed_sum" "$total"
+    printf 'Total Test time (real) = %d sec\n' "$seconds"
+    printf '%d passed, %d failed\n' "$passed_sum" "$failed_sum"
+}
+
+clean_up() {
+    rm -rf "$state"
+    stop_wine
+}
+
+read_arguments "$@"
+# shellcheck disable=SC2086 # words
+setup_for $jobs
+state=$(mktemp -d) || exit 2
+trap clean_up EXIT
+mkdir "$state/claimed" "$state/results"
+begin=$(date +%s)
+run_jobs
+seconds=$(($(date +%s) - begin))
+sum_up
+row total "$passed_sum" "$failed_sum" "$seconds"
+show_failures
+compare_transcripts
+close_report
+[ "$failed_sum" = 0 ]
