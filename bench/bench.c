@@ -36,7 +36,7 @@ static const effort quick = {
     .batches = 5,
     .most_threads = CELL_THREADS,
     .rate_ms = 30,
-    .rate_ms_per_thread = 2,
+    .rate_ms_per_thread = 1,
     .wait_ms = 100,
     .wait_ms_per_thread = 6,
     .calibration_ms = 50,
@@ -72,7 +72,7 @@ static void help(void)
          "  --cell NAME   only this cell; may be given more than once\n"
          "  --runs N      runs of each contender in each cell, 1 to 99 (9; with --quick 5)\n"
          "  --csv FILE    every value of every run: cell,contender,metric,run,value\n"
-         "  --smoke       every cell for a moment, crowds of at most 8: checks the books, not the speed\n"
+         "  --smoke       every cell for a moment, crowds of 8 at most: checks the books only\n"
          "  --list        the cells' names\n"
          "  --help        this text\n"
          "\n"
@@ -196,7 +196,7 @@ typedef struct progress {
 static double estimate_ms(const cell *in, const effort *by)
 {
     double alone = 30e-6 * (double)by->times * by->batches * by->runs;
-    double rate = by->runs * (double)(by->rate_ms + by->rate_ms_per_thread * in->threads);
+    double rate = 4.0 / 3 * by->runs * (by->rate_ms + by->rate_ms_per_thread * in->threads);
     double wait = by->wait_runs * (double)(by->wait_ms + by->wait_ms_per_thread * in->threads);
     return cell_is_crowd(in) ? rate + wait : alone;
 }
@@ -226,8 +226,7 @@ static bool measure(const book *in, size_t at, const effort *by, progress *how)
                 continue;
             }
             show(how, &cells[at], of);
-            right &= run < by->runs ? cell_run(&cells[at], of, by, to)
-                                    : cell_run_waits(&cells[at], of, by, to);
+            right &= cell_run(&cells[at], of, by, to, run >= by->runs);
         }
         how->done += step;
     }

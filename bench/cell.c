@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of the busy work; anything but 0. */
+#define SEED UINT64_C(88172645463325252)
+
 #define CROWD(threads, inside, outside)                                                           \
     {#threads "x" #inside "/" #outside, false, false, SOLO_COUNT, threads, inside, outside,        \
      #threads " threads, " #inside " ns inside / " #outside " ns outside"}
@@ -121,8 +124,8 @@ static bool is_ready(void *context)
 
 static bool is_open(void *context)
 {
-    const commons *all = context;
-    return pawl__load8(&all->open, PAWL__ACQUIRE) != 0;
+    const commons *shared = context;
+    return pawl__load8(&shared->open, PAWL__ACQUIRE) != 0;
 }
 
 static void attend(void *context)
@@ -131,7 +134,6 @@ static void attend(void *context)
     pawl__store8(&me->ready, 1, PAWL__RELEASE);
     crew_until(is_open, me->all);
     me->loop(me);
-    me->ended = host_now();
 }
 
 /* The crowd of the current run. */
@@ -139,21 +141,19 @@ static commons all;
 static member members[CELL_THREADS];
 static histogram waits[CELL_THREADS];
 static crew_thread threads[CELL_THREADS];
-static unsigned present;
+static unsigned present; /* how many of these */
 
-static void gather(const cell *in, const effort *by, void (*loop)(member *me), bool timed)
+static void gather(const cell *in, void (*loop)(member *me), bool timed)
 {
-    present = in->threads < by->most_threads ? in->threads : by->most_threads;
     memset(&all, 0, sizeof all);
     memset(members, 0, sizeof members);
-    all.value = UINT64_C(88172645463325252);
     for (unsigned i = 0; i < present; i++) {
         members[i].loop = loop;
         members[i].all = &all;
         members[i].waits = timed ? &waits[i] : NULL;
         members[i].inside = work_steps(in->inside);
         members[i].outside = work_steps(in->outside);
-        members[i].value = all.value + i;
+        members[i].value = SEED + i;
         crew_start(&threads[i], attend, &members[i]);
     }
     for (unsigned i = 0; i < present; i++) {
@@ -161,28 +161,35 @@ static void gather(const cell *in, const effort *by, void (*loop)(member *me), b
     }
 }
 
-/* The wall time and the processor time of what happened between open and the last one's end. */
-typedef struct span {
+/* One look at a crowd at work, taken while holding its lock. */
+typedef struct glance {
+    uint64_t count;
     double wall_ns;
     double cpu_ns;
-} span;
+} glance;
 
-static span let_run(unsigned milliseconds)
+static glance look(const contender *of)
 {
-    int64_t started = host_now();
-    int64_t ended = started;
-    double cpu = host_cpu_seconds();
-    span took;
+    glance seen;
+    of->acquire();
+    seen.count = of->data->count;
+    seen.wall_ns = (double)host_now();
+    seen.cpu_ns = host_cpu_seconds() * 1e9;
+    of->release();
+    return seen;
+}
+
+static void open_gate(void)
+{
     pawl__store8(&all.open, 1, PAWL__RELEASE);
-    host_sleep_ms(milliseconds);
+}
+
+static void disperse(void)
+{
     pawl__store8(&all.stop, 1, PAWL__RELAXED);
     for (unsigned i = 0; i < present; i++) {
         crew_join(&threads[i]);
-        ended = members[i].ended > ended ? members[i].ended : ended;
     }
-    took.wall_ns = (double)(ended - started);
-    took.cpu_ns = (host_cpu_seconds() - cpu) * 1e9;
-    return took;
 }
 
 static uint64_t operations(void)
@@ -194,14 +201,24 @@ static uint64_t operations(void)
     return sum;
 }
 
+/* The run is what lies between two looks; before the first, the threads spread over the processors
+ * and find their pace. */
 static bool run_crowd(const cell *in, const contender *of, const effort *by, result *to)
 {
-    gather(in, by, of->crowd, false);
-    span took = let_run(by->rate_ms + by->rate_ms_per_thread * present);
-    uint64_t done = operations();
-    sample_add(&to->metrics[METRIC_RATE], (double)done * 1e9 / took.wall_ns);
-    sample_add(&to->metrics[METRIC_CPU], took.cpu_ns / (double)done);
-    return balanced(in, of, all.count, done);
+    unsigned rate_ms = by->rate_ms + by->rate_ms_per_thread * present;
+    gather(in, of->crowd, false);
+    open_gate();
+    host_sleep_ms(rate_ms / 3);
+    glance before = look(of);
+    host_sleep_ms(rate_ms);
+    glance after = look(of);
+    disperse();
+    double done = (double)(after.count - before.count);
+    if (done > 0) {
+        sample_add(&to->metrics[METRIC_RATE], done * 1e9 / (after.wall_ns - before.wall_ns));
+        sample_add(&to->metrics[METRIC_CPU], (after.cpu_ns - before.cpu_ns) / done);
+    }
+    return balanced(in, of, of->data->count, operations());
 }
 
 static void add_waits(result *to)
@@ -220,29 +237,37 @@ static void add_waits(result *to)
     sample_add(&to->metrics[METRIC_WAIT_MOST], (double)sum.greatest);
 }
 
-bool cell_run(const cell *in, const contender *of, const effort *by, result *to)
+static bool run_crowd_waits(const cell *in, const contender *of, const effort *by, result *to)
+{
+    memset(waits, 0, sizeof waits);
+    gather(in, of->crowd_waits, true);
+    open_gate();
+    host_sleep_ms(by->wait_ms + by->wait_ms_per_thread * present);
+    disperse();
+    add_waits(to);
+    return balanced(in, of, of->data->count, operations());
+}
+
+bool cell_run(const cell *in, const contender *of, const effort *by, result *to, bool waiting)
 {
     bool right;
     of->make();
+    of->data->count = 0;
+    of->data->value = SEED;
+    present = in->threads < by->most_threads ? in->threads : by->most_threads;
     if (in->held) {
         resident_run(of->acquire);
     }
-    right = cell_is_crowd(in) ? run_crowd(in, of, by, to) : run_solo(in, of, by, to);
+    if (!cell_is_crowd(in)) {
+        right = run_solo(in, of, by, to);
+    } else if (waiting) {
+        right = run_crowd_waits(in, of, by, to);
+    } else {
+        right = run_crowd(in, of, by, to);
+    }
     if (in->held) {
         resident_run(of->release);
     }
-    of->discard();
-    return right;
-}
-
-bool cell_run_waits(const cell *in, const contender *of, const effort *by, result *to)
-{
-    of->make();
-    memset(waits, 0, sizeof waits);
-    gather(in, by, of->crowd_waits, true);
-    let_run(by->wait_ms + by->wait_ms_per_thread * present);
-    add_waits(to);
-    bool right = balanced(in, of, all.count, operations());
     of->discard();
     return right;
 }

@@ -70,9 +70,9 @@ typedef struct effort {
     unsigned calibration_ms;
 } effort;
 
-/* Measure once. False, with one line on stderr, when the books do not balance. */
-bool cell_run(const cell *in, const contender *of, const effort *by, result *to);
-bool cell_run_waits(const cell *in, const contender *of, const effort *by, result *to);
+/* Measure once: a crowd's waits, or anything else. False, with one line on stderr, when the books
+ * do not balance. */
+bool cell_run(const cell *in, const contender *of, const effort *by, result *to, bool waiting);
 
 /* Whether the contender has what the cell calls. */
 bool cell_suits(const cell *in, const contender *of);

@@ -13,13 +13,18 @@
 /* Bytes between things that different threads write: two lines, as processors fetch neighbours. */
 enum { BENCH_APART = 128 };
 
-/* What a crowd shares. `ready`, `open` and `stop` are atomic. */
+/* What a crowd shares; both fields are atomic. */
 typedef struct commons {
     _Alignas(BENCH_APART) uint8_t open;
     uint8_t stop;
-    _Alignas(BENCH_APART) uint64_t count; /* under the lock, as the next */
-    uint64_t value;
 } commons;
+
+/* What a lock protects, and stands beside: as in a user's struct, on the same cache line where the
+ * lock leaves room. */
+typedef struct guarded {
+    uint64_t count; /* of operations */
+    uint64_t value; /* what the work inside works on */
+} guarded;
 
 /* One thread of a crowd: what it is to do, and what it did. */
 typedef struct member {
@@ -31,7 +36,6 @@ typedef struct member {
     uint8_t ready; /* atomic */
     uint64_t operations;
     uint64_t value;
-    int64_t ended;
 } member;
 
 /* The loops of one thread. Each goes round so many times and returns how often the outcome was the
@@ -46,6 +50,7 @@ typedef enum solo {
 
 typedef struct contender {
     const char *name;
+    guarded *data;
     void (*make)(void); /* a free lock, the contender's only one */
     void (*discard)(void);
     void (*acquire)(void);

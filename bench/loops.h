@@ -28,9 +28,10 @@
 # define LOOPS(verb)       LOOPS_JOIN(CONTENDER, verb)
 #endif
 
-/* Alone on its cache lines, as every contender's is. */
+/* On cache lines of their own, as every contender's are. */
 static struct {
     _Alignas(BENCH_APART) LOCK lock;
+    guarded data;
 } LOOPS(object);
 
 static void LOOPS(make)(void)
@@ -109,14 +110,15 @@ static void LOOPS(crowd)(member *me)
 {
     LOCK *lock = &LOOPS(object).lock;
     commons *all = me->all;
+    guarded *data = &LOOPS(object).data;
     uint32_t inside = me->inside;
     uint32_t outside = me->outside;
     uint64_t value = me->value;
     uint64_t operations = 0;
     do {
         ACQUIRE(lock);
-        all->count++;
-        all->value = work(all->value, inside);
+        data->count++;
+        data->value = work(data->value, inside);
         RELEASE(lock);
         operations++;
         value = work(value, outside);
@@ -130,6 +132,7 @@ static void LOOPS(crowd_waits)(member *me)
 {
     LOCK *lock = &LOOPS(object).lock;
     commons *all = me->all;
+    guarded *data = &LOOPS(object).data;
     uint32_t inside = me->inside;
     uint32_t outside = me->outside;
     uint64_t value = me->value;
@@ -138,8 +141,8 @@ static void LOOPS(crowd_waits)(member *me)
         int64_t asked = host_now();
         ACQUIRE(lock);
         int64_t acquired = host_now();
-        all->count++;
-        all->value = work(all->value, inside);
+        data->count++;
+        data->value = work(data->value, inside);
         RELEASE(lock);
         operations++;
         histogram_add(me->waits, acquired - asked);
@@ -151,6 +154,7 @@ static void LOOPS(crowd_waits)(member *me)
 
 static const contender CONTENDER = {
     .name = TITLE,
+    .data = &LOOPS(object).data,
     .make = LOOPS(make),
     .discard = LOOPS(discard),
     .acquire = LOOPS(acquire),

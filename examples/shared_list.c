@@ -36,6 +36,9 @@ static void append(list *l, node *n)
     n->next = NULL;
     pawl_lock_acquire(&l->lock);
     *l->end = n;
+    if (n->number % 500 == 0) {
+        crew_yield(); /* tempt the others in between: the lock keeps them out */
+    }
     l->end = &n->next;
     pawl_lock_release(&l->lock);
 }
@@ -55,11 +58,13 @@ int main(void)
     static writer writers[THREADS];
     list l = {PAWL_LOCK_INIT, NULL, &l.first};
     crew_thread threads[THREADS];
+    pawl_lock_acquire(&l.lock); /* so that none is done before the last one starts */
     for (int i = 0; i < THREADS; i++) {
         writers[i].list = &l;
         writers[i].thread = i;
         crew_start(&threads[i], write_nodes, &writers[i]);
     }
+    pawl_lock_release(&l.lock);
     for (int i = 0; i < THREADS; i++) {
         crew_join(&threads[i]);
     }

@@ -12,7 +12,7 @@
  */
 #include <pawl/lock.h>
 
-#include "lot.h"
+#include "lock.h"
 #include "misuse.h"
 #include "port.h"
 
@@ -38,13 +38,12 @@ enum { LOCKED = PAWL__LOCK_LOCKED, PARKED = PAWL__LOCK_PARKED, FAIR = PAWL__LOCK
 static const pawl_ns PATIENCE = PAWL_MS(1);
 static const pawl_ns HANDING_PAUSE = PAWL_US(100);
 
-enum { SPIN_TURNS = 40, SPIN_PAUSES = 32 };
-
 /* Spin for a default lock while nobody is parked; true: it is taken. A fair lock's waiters do not
  * spin, since their order is the order in which they queue. */
 static bool spin(pawl_lock *lock)
 {
-    for (unsigned turn = 0; turn < SPIN_TURNS; turn++) {
+    unsigned turn = 0;
+    do {
         uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
         if ((seen & LOCKED) == 0 && pawl__lock_take(lock)) {
             return true;
@@ -52,10 +51,7 @@ static bool spin(pawl_lock *lock)
         if ((seen & (PARKED | FAIR)) != 0) {
             return false;
         }
-        for (unsigned pauses = turn < 5 ? 1U << turn : SPIN_PAUSES; pauses > 0; pauses--) {
-            PAWL__PAUSE();
-        }
-    }
+    } while (pawl__lot_spin(&turn));
     return false;
 }
 
@@ -97,56 +93,93 @@ static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
 }
 
 /* Wait in the lot, for as many rounds as newcomers take the lock first. */
-static pawl_status wait_until(pawl_lock *lock, pawl_time deadline)
+static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before,
+                                 pawl_time deadline)
 {
-    struct pawl__waiter waiter;
-    pawl_status status = PAWL_OK;
-    bool woken_before = false;
-    pawl__waiter_open(&waiter);
-    waiter.granted = false;
-    waiter.due = pawl__port_now() + PATIENCE;
     while (!pawl__lock_take(lock)) {
-        if (!queue(lock, &waiter, woken_before)) {
+        if (!queue(lock, waiter, woken_before)) {
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, deadline);
+        struct pawl__bucket *bucket = pawl__lot_wait(waiter, lock, deadline);
         if (bucket != NULL) {
             withdraw(lock, bucket);
-            status = PAWL_TIMEOUT;
-            break;
+            return PAWL_TIMEOUT;
         }
-        if (waiter.granted) {
+        if (waiter->outcome == PAWL_OK) {
             break;
         }
         woken_before = true;
     }
+    return PAWL_OK;
+}
+
+static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
+{
+    if (spin(lock)) {
+        return PAWL_OK;
+    }
+    struct pawl__waiter waiter;
+    pawl__waiter_open(&waiter);
+    waiter.due = pawl__port_now() + PATIENCE;
+    pawl_status status = wait_for_turn(lock, &waiter, false, deadline);
     pawl__waiter_close(&waiter);
     return status;
 }
 
 void pawl__lock_acquire_slow(pawl_lock *lock)
 {
-    if (!spin(lock)) {
-        pawl_status status = wait_until(lock, PAWL_NEVER);
-        (void)status; /* PAWL_OK: never has not come */
-    }
+    pawl_status status = acquire_until(lock, PAWL_NEVER);
+    (void)status; /* PAWL_OK: never does not come */
 }
 
 pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline)
 {
-    if (deadline <= pawl__port_now()) {
-        return PAWL_TIMEOUT;
-    }
-    return spin(lock) ? PAWL_OK : wait_until(lock, deadline);
+    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(lock, deadline);
 }
 
 pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
 {
-    if (ns <= 0) {
-        return PAWL_TIMEOUT;
+    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(lock, pawl_after_ns(ns));
+}
+
+/* Under the guard: take the lock (true), or make sure that a release will look for waiters. */
+static bool take_or_announce(pawl_lock *lock)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    for (;;) {
+        if ((seen & LOCKED) == 0) {
+            /* The acquire pairs with the releases, as in pawl__lock_take. */
+            if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | LOCKED), PAWL__ACQUIRE)) {
+                return true;
+            }
+        } else if ((seen & PARKED) != 0 ||
+                   pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
+            return false;
+        }
     }
-    pawl_time deadline = pawl_after_ns(ns);
-    return spin(lock) ? PAWL_OK : wait_until(lock, deadline);
+}
+
+void pawl__lock_deliver(pawl_lock *lock, struct pawl__waiter *waiter)
+{
+    waiter->due = pawl__port_now() + PATIENCE;
+    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    bool taken = take_or_announce(lock);
+    waiter->outcome = taken ? PAWL_OK : PAWL_PENDING;
+    if (!taken) {
+        pawl__lot_push_last(bucket, lock, waiter);
+    }
+    pawl__lot_leave(bucket);
+    if (taken) {
+        pawl__lot_wake(waiter);
+    }
+}
+
+void pawl__lock_accept(pawl_lock *lock, struct pawl__waiter *waiter)
+{
+    if (waiter->outcome != PAWL_OK) {
+        pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
+        (void)status; /* PAWL_OK: never does not come */
+    }
 }
 
 /* Inside the bucket of a lock that is held: let the first waiter through, or if there is none make
@@ -161,13 +194,14 @@ static struct pawl__waiter *release_inside(pawl_lock *lock, struct pawl__bucket 
     uint8_t next_state = fair;
     if (first != NULL) {
         pawl_time now = fair ? 0 : pawl__port_now();
-        first->granted = fair || now >= first->due;
+        bool handed = fair || now >= first->due;
+        first->outcome = handed ? PAWL_OK : PAWL_PENDING;
         pawl__lot_take(bucket, first);
         struct pawl__waiter *second = pawl__lot_first(bucket, lock);
-        if (second != NULL && first->granted && second->due < now + HANDING_PAUSE) {
+        if (second != NULL && handed && second->due < now + HANDING_PAUSE) {
             second->due = now + HANDING_PAUSE;
         }
-        next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (first->granted ? LOCKED : 0));
+        next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (handed ? LOCKED : 0));
     }
     /* Pairs with the acquire in pawl__lock_take. A waiter that is granted synchronises through its
      * parker instead. */

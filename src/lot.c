@@ -20,7 +20,6 @@ enum { BUCKET_BITS = 10, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64 };
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
     struct pawl__waiter *root; /* under guard */
-    uint8_t spin_hint;         /* relaxed */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -42,19 +41,28 @@ struct lot {
     struct pawl__guard pool_guard;
     struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
     struct pawl__slot *free; /* under pool_guard */
+    uint64_t identities;     /* given to threads so far; under pool_guard */
+    struct pawl__word identity;
+    unsigned forks; /* written in a new child only */
 };
 
 /* This copy's pointer to the process's lot; NULL until this copy first needs it. */
 static void *shared_lot;
 
-static void prepare_lot(void *block)
+static void empty_lot(struct lot *lot)
 {
-    struct lot *lot = block;
     for (size_t i = 0; i < sizeof lot->buckets / sizeof lot->buckets[0]; i++) {
         pawl__guard_init(&lot->buckets[i].guard);
         lot->buckets[i].root = NULL;
     }
     pawl__guard_init(&lot->pool_guard);
+}
+
+static void prepare_lot(void *block)
+{
+    struct lot *lot = block;
+    empty_lot(lot);
+    pawl__word_init(&lot->identity);
 }
 
 /* A forked child has one thread, which waits for nothing: whatever the guards, queues and parkers
@@ -65,7 +73,8 @@ static void start_afresh_in_child(void)
     if (lot == NULL) {
         return;
     }
-    prepare_lot(lot);
+    empty_lot(lot);
+    lot->forks++;
     lot->free = NULL;
     for (struct chunk *chunk = lot->chunks; chunk != NULL; chunk = chunk->next) {
         for (size_t i = 0; i < chunk->used; i++) {
@@ -96,7 +105,8 @@ static struct lot *get_lot(void)
  * and the first of MurmurHash3's finaliser): one spreads keys over buckets, the other balances. */
 static size_t bucket_index(const void *key)
 {
-    return (size_t)((uint64_t)(uintptr_t)key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BUCKET_BITS));
+    uint64_t object = (uintptr_t)key >> 2;
+    return (size_t)(object * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BUCKET_BITS));
 }
 
 static uint64_t priority(const void *key)
@@ -225,7 +235,8 @@ static struct pawl__waiter **push(struct pawl__bucket *bucket, void *key,
                                   struct pawl__waiter *waiter)
 {
     struct pawl__waiter **link = find_link(bucket, key);
-    /* Relaxed: pawl__lot_wait reads it without the guard, and looks again under the guard. */
+    /* Relaxed: pawl__lot_wait may read it under another bucket's guard, where it only has to differ
+     * from that bucket's key. */
     pawl__store_pointer(&waiter->key, key, PAWL__RELAXED);
     if (*link == NULL) {
         waiter->next = waiter;
@@ -271,39 +282,69 @@ void pawl__lot_take(struct pawl__bucket *bucket, struct pawl__waiter *waiter)
     pawl__store_pointer(&waiter->key, NULL, PAWL__RELAXED); /* as in push */
 }
 
+static void take_into(struct pawl__bucket *bucket, struct pawl__waiter *waiter, pawl_status outcome,
+                      struct pawl__wake_list *list)
+{
+    pawl__lot_take(bucket, waiter);
+    waiter->outcome = outcome;
+    waiter->next = NULL;
+    if (list->first == NULL) {
+        list->first = waiter;
+    } else {
+        list->last->next = waiter;
+    }
+    list->last = waiter;
+}
+
+uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                              struct pawl__wake_list *list)
+{
+    struct pawl__waiter *first = pawl__lot_first(bucket, key);
+    if (first == NULL) {
+        return 0;
+    }
+    take_into(bucket, first, outcome, list);
+    return 1;
+}
+
+uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                            struct pawl__wake_list *list)
+{
+    uint32_t count = 0;
+    while (pawl__lot_take_first(bucket, key, outcome, list) != 0) {
+        count++;
+    }
+    return count;
+}
+
 void pawl__lot_wake(struct pawl__waiter *waiter)
 {
     pawl__unpark(&waiter->slot->parker);
 }
 
-/* Enter the bucket where the waiter is queued, or return NULL if it is not queued. It may be moved
- * to another key meanwhile, so its key is read again under the guard that a move would need. */
-static struct pawl__bucket *enter_where_queued(struct pawl__waiter *waiter)
+void pawl__lot_wake_list(const struct pawl__wake_list *list)
 {
-    for (;;) {
-        void *key = pawl__load_pointer(&waiter->key, PAWL__RELAXED);
-        if (key == NULL) {
-            return NULL;
-        }
-        struct pawl__bucket *bucket = pawl__lot_enter(key);
-        if (pawl__load_pointer(&waiter->key, PAWL__RELAXED) == key) {
-            return bucket;
-        }
-        pawl__lot_leave(bucket);
+    struct pawl__waiter *next = NULL;
+    for (struct pawl__waiter *waiter = list->first; waiter != NULL; waiter = next) {
+        next = waiter->next; /* before it is woken, after which it may be gone */
+        pawl__lot_wake(waiter);
     }
 }
 
-struct pawl__bucket *pawl__lot_wait(struct pawl__waiter *waiter, pawl_time deadline)
+struct pawl__bucket *pawl__lot_wait(struct pawl__waiter *waiter, const void *key,
+                                    pawl_time deadline)
 {
     if (pawl__park(&waiter->slot->parker, deadline)) {
         return NULL;
     }
-    struct pawl__bucket *bucket = enter_where_queued(waiter);
-    if (bucket != NULL) {
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    /* Relaxed: it becomes this key, or ceases to be, under this guard only. */
+    if (pawl__load_pointer(&waiter->key, PAWL__RELAXED) == key) {
         pawl__lot_take(bucket, waiter);
         return bucket;
     }
-    /* Taken out just as the deadline passed: the waker's token is on its way, and is taken here. */
+    pawl__lot_leave(bucket);
+    /* Taken out as the deadline passed, or moved: a waker's token will come, and is taken here. */
     pawl__park(&waiter->slot->parker, PAWL_NEVER);
     return NULL;
 }
@@ -320,7 +361,61 @@ size_t pawl__lot_count(const void *key)
     return count;
 }
 
-uint8_t *pawl__lot_spin_hint(const void *key)
+/* Pauses double up to SPIN_LONGEST and then stay: some five microseconds in all on current x86. */
+enum { SPIN_TURNS = 40, SPIN_DOUBLINGS = 5, SPIN_LONGEST = 1 << SPIN_DOUBLINGS };
+
+/* The number of processors, or 0 while it is not known. Relaxed: each who looks it up finds the
+ * same, and what does not fit in a byte is many. */
+static uint8_t processors;
+
+static bool one_processor(void)
 {
-    return &get_lot()->buckets[bucket_index(key)].spin_hint;
+    uint8_t known = pawl__load8(&processors, PAWL__RELAXED);
+    if (known == 0) {
+        unsigned found = pawl__port_processors();
+        known = found < UINT8_MAX ? (uint8_t)found : UINT8_MAX;
+        pawl__store8(&processors, known, PAWL__RELAXED);
+    }
+    return known == 1;
+}
+
+bool pawl__lot_spin(unsigned *turn)
+{
+    if (*turn == SPIN_TURNS || one_processor()) {
+        return false;
+    }
+    unsigned pauses = *turn < SPIN_DOUBLINGS ? 1U << *turn : SPIN_LONGEST;
+    for (; pauses > 0; pauses--) {
+        PAWL__PAUSE();
+    }
+    (*turn)++;
+    return true;
+}
+
+bool pawl__lot_is_past(pawl_time deadline)
+{
+    return deadline <= 0 || (deadline != PAWL_NEVER && deadline <= pawl__port_now());
+}
+
+pawl_time pawl__lot_deadline(pawl_ns ns)
+{
+    return ns <= 0 ? 0 : pawl_after_ns(ns);
+}
+
+uint64_t pawl__lot_identity(void)
+{
+    struct lot *lot = get_lot();
+    uint64_t identity = pawl__word_get(&lot->identity);
+    if (identity == 0) {
+        pawl__guard_lock(&lot->pool_guard);
+        identity = ++lot->identities;
+        pawl__guard_unlock(&lot->pool_guard);
+        pawl__word_set(&lot->identity, identity);
+    }
+    return identity;
+}
+
+unsigned pawl__lot_forks(void)
+{
+    return get_lot()->forks;
 }

@@ -18,3 +18,9 @@ void pawl__die(const char *call, long error)
     fprintf(stderr, "pawl: the system's %s failed with error %ld\n", call, error);
     abort();
 }
+
+void pawl__die_misuse(const char *call, const char *what)
+{
+    fprintf(stderr, "pawl: %s: %s\n", call, what);
+    abort();
+}

@@ -14,7 +14,8 @@
 /* The backend's own header, found on the include path that CMake sets, defines
  *   struct pawl__guard    a native mutex, for a few instructions at a time
  *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
- *                         variable and a token */
+ *                         variable and a token
+ *   struct pawl__word     the key of a word that each thread has for itself */
 #include "native.h"
 
 /* Monotonic nanoseconds, above 0. */
@@ -56,6 +57,13 @@ void *pawl__port_map(size_t size);
  * blocks differ in layout. */
 #define PAWL__LOT_ABI 1
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
+
+/* Make a word that is 0 in every thread until it sets it; look at and set the calling thread's.
+ * There is one such word in the process (the lot's), so a backend may remember its value
+ * elsewhere. */
+void pawl__word_init(struct pawl__word *word);
+uint64_t pawl__word_get(const struct pawl__word *word);
+void pawl__word_set(const struct pawl__word *word, uint64_t value);
 
 /* Call child() in every forked child, in its only thread, before fork returns there. */
 void pawl__port_at_fork(void (*child)(void));

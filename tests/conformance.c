@@ -5,7 +5,7 @@
  *
  *   conformance FILE
  */
-#include "support.h"
+#include "conformance.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 static FILE *transcript;
 
-static void say(const char *sentence, const char *format, ...)
+void say(const char *sentence, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -24,24 +24,34 @@ static void say(const char *sentence, const char *format, ...)
     va_end(arguments);
 }
 
-static const char *name(pawl_status status)
+void say_heading(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("# ", transcript);
+    vfprintf(transcript, format, arguments);
+    fputc('\n', transcript);
+    va_end(arguments);
+}
+
+const char *name(pawl_status status)
 {
     return pawl_status_name(status);
 }
 
-static const char *truth(bool value)
+const char *truth(bool value)
 {
     return value ? "true" : "false";
 }
 
-static const char *early(bool value)
+const char *early(bool value)
 {
     return value ? "early" : "not early";
 }
 
 static void walk_base(void)
 {
-    fprintf(transcript, "# base\n");
+    say_heading("base");
     say("status names", "%s %s %s %s %s %s %s %s %s", name(PAWL_OK), name(PAWL_TIMEOUT),
         name(PAWL_CANCELLED), name(PAWL_PENDING), name(PAWL_NOT_HELD), name(PAWL_OVERFLOW),
         name(PAWL_BROKEN), name(PAWL_INVALID), name(PAWL_NO_MEMORY));
@@ -58,7 +68,7 @@ static void walk_all(const char *kind, pawl_lock *lock)
 {
     pawl_time start = pawl_now();
     pawl_lock_acquire(lock);
-    fprintf(transcript, "# All, %s\n", kind);
+    say_heading("All, %s", kind);
     pawl_status status = pawl_lock_acquire_for(lock, PAWL_MS(3));
     say("All.1 a wait never ends early", "%s, %s", name(status),
         early(pawl_now() - start < PAWL_MS(3)));
@@ -88,31 +98,36 @@ static void walk_all(const char *kind, pawl_lock *lock)
         name(pawl_lock_release(lock)), truth(pawl_lock_locked(lock)));
 }
 
-static void say_description(const char *sentence, const pawl_lock *lock)
+void say_description(const char *sentence, const void *object,
+                     int (*describe)(const void *object, char *buf, size_t size))
 {
     char text[96];
-    char *address;
-    int length = pawl_lock_describe(lock, text, sizeof text);
-    int sized = pawl_lock_describe(lock, NULL, 0);
-    address = strstr(text, " at 0x");
+    int length = describe(object, text, sizeof text);
+    int sized = describe(object, NULL, 0);
+    char *address = strstr(text, " at 0x");
     unsigned long long value = address == NULL ? 0 : strtoull(address + 4, NULL, 16);
     if (address != NULL) {
         strcpy(address, " at ADDRESS>");
     }
     say(sentence, "%s, its own address %s, (NULL, 0) alike %s", text,
-        truth((uintptr_t)value == (uintptr_t)lock), truth(length == sized && length > 0));
+        truth((uintptr_t)value == (uintptr_t)object), truth(length == sized && length > 0));
+}
+
+static int describe_lock(const void *lock, char *buf, size_t size)
+{
+    return pawl_lock_describe(lock, buf, size);
 }
 
 static void walk_description(const char *kind, pawl_lock *lock)
 {
     struct acquirer other = {0};
     char small[10];
-    fprintf(transcript, "# All.10, %s\n", kind);
-    say_description("All.10 describe, unlocked", lock);
+    say_heading("All.10, %s", kind);
+    say_description("All.10 describe, unlocked", lock, describe_lock);
     pawl_lock_acquire(lock);
-    say_description("All.10 describe, locked", lock);
+    say_description("All.10 describe, locked", lock, describe_lock);
     acquirer_start(&other, lock, PAWL_NEVER, 1);
-    say_description("All.10 describe, with a waiter", lock);
+    say_description("All.10 describe, with a waiter", lock, describe_lock);
     pawl_lock_describe(lock, small, sizeof small);
     say("All.10 describe, 10 bytes", "%s", small);
     pawl_lock_release(lock);
@@ -124,7 +139,7 @@ static void walk_description(const char *kind, pawl_lock *lock)
 
 static void walk_states(const char *kind, pawl_lock *lock)
 {
-    fprintf(transcript, "# Lock, %s\n", kind);
+    say_heading("Lock, %s", kind);
     say("Lock.1 fresh", "locked %s, size %u", truth(pawl_lock_locked(lock)),
         (unsigned)sizeof *lock);
     pawl_lock_acquire(lock);
@@ -154,7 +169,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
     struct acquirer others[WAITERS];
     uint8_t turn = 0;
     memset(others, 0, sizeof others);
-    fprintf(transcript, "# Lock.4 and Lock.5, %s\n", kind);
+    say_heading("Lock.4 and Lock.5, %s", kind);
     pawl_lock_acquire(lock);
     for (size_t i = 0; i < WAITERS; i++) {
         others[i].turn = &turn;
@@ -175,7 +190,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
 static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
 {
     struct acquirer other = {0};
-    fprintf(transcript, "# handing over, %s\n", kind);
+    say_heading("handing over, %s", kind);
     pawl_lock_acquire(lock);
     acquirer_start(&other, lock, PAWL_NEVER, 1);
     let_time_pass(patience);
@@ -207,7 +222,7 @@ static void walk_scope(void)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     int rounds = 0;
-    fprintf(transcript, "# with\n");
+    say_heading("with");
     say("a scope left by return", "held inside %s, after %s", truth(leave_by_return(&lock) == 1),
         truth(pawl_lock_locked(&lock)));
     for (; rounds < 3; rounds++) {
@@ -236,6 +251,7 @@ int main(int argc, char **argv)
     walk_lock("default lock", plain, PAWL_MS(2));
     walk_lock("fair lock", fair, 0);
     walk_scope();
+    walk_family();
     if (fclose(transcript) != 0) {
         fprintf(stderr, "conformance: %s: %s\n", argv[1], strerror(errno));
         return 1;

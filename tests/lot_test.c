@@ -130,7 +130,7 @@ static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
     pawl__waiter_open(&waiter);
     push_last(&key, &waiter);
     pawl_time deadline = pawl_after_ms(1);
-    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, deadline);
+    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, &key, deadline);
     assert_non_null(bucket);
     assert_true(pawl_now() >= deadline);
     assert_null(pawl__lot_first(bucket, &key));
@@ -147,7 +147,7 @@ static void waiter_taken_before_it_sleeps_does_not_sleep(void **state)
     push_last(&key, &waiter);
     take(&key, &waiter);
     pawl__lot_wake(&waiter);
-    assert_null(pawl__lot_wait(&waiter, PAWL_NEVER));
+    assert_null(pawl__lot_wait(&waiter, &key, PAWL_NEVER));
     pawl__waiter_close(&waiter);
 }
 
@@ -160,7 +160,7 @@ static void waiter_taken_before_its_past_deadline_counts_as_woken(void **state)
     push_last(&key, &waiter);
     take(&key, &waiter);
     pawl__lot_wake(&waiter);
-    assert_null(pawl__lot_wait(&waiter, 0));
+    assert_null(pawl__lot_wait(&waiter, &key, 0));
     pawl__waiter_close(&waiter);
 }
 

@@ -5,8 +5,15 @@
 #ifndef PAWL_PAWL_H
 #define PAWL_PAWL_H
 
+#include <pawl/barrier.h>
 #include <pawl/base.h>
+#include <pawl/condition.h>
+#include <pawl/event.h>
 #include <pawl/lock.h>
+#include <pawl/once.h>
+#include <pawl/rlock.h>
+#include <pawl/rwlock.h>
+#include <pawl/semaphore.h>
 #include <pawl/with.h>
 
 #endif

@@ -6,6 +6,9 @@
  *     PAWL_GUARD(&lock);                   acquires, releases at the end of the enclosing scope;
  *                                          GCC, Clang and C++
  *
+ * For a pawl_lock, a pawl_rlock and a pawl_semaphore (one permit); for a pawl_rwlock
+ * PAWL_WITH_SHARED, PAWL_WITH_EXCLUSIVE, PAWL_GUARD_SHARED and PAWL_GUARD_EXCLUSIVE.
+ *
  * Fall-through, `break`, `continue`, `return` and `goto` out all release, and in C++ an exception
  * does. A `break` inside leaves the enclosing loop, as if PAWL_WITH were not there. The object's
  * expression is evaluated once. A jump into the block is an error, or has no effect that is
@@ -32,18 +35,59 @@
 #define PAWL_WITH_H
 
 #include <pawl/lock.h>
+#include <pawl/rlock.h>
+#include <pawl/rwlock.h>
+#include <pawl/semaphore.h>
 
 PAWL__BEGIN
 
-PAWL__HELPER pawl_lock *pawl__scope_enter(pawl_lock *lock)
-{
-    pawl_lock_acquire(lock);
-    return lock;
-}
+/* What was acquired, and as what kind it is released. */
+enum pawl__kind {
+    PAWL__LOCK,
+    PAWL__RLOCK,
+    PAWL__SEMAPHORE,
+    PAWL__SHARED,
+    PAWL__EXCLUSIVE
+};
+struct pawl__held {
+    void *object;
+    enum pawl__kind kind;
+};
 
-PAWL__HELPER void pawl__scope_leave(pawl_lock **held)
+#define PAWL__SCOPE(name, type, acquire, kind)                                                     \
+    PAWL__HELPER struct pawl__held pawl__scope_##name(type *object)                                \
+    {                                                                                              \
+        struct pawl__held held = {object, kind};                                                   \
+        acquire(object);                                                                           \
+        return held;                                                                               \
+    }
+PAWL__SCOPE(lock, pawl_lock, pawl_lock_acquire, PAWL__LOCK)
+PAWL__SCOPE(rlock, pawl_rlock, pawl_rlock_acquire, PAWL__RLOCK)
+PAWL__SCOPE(semaphore, pawl_semaphore, pawl_semaphore_acquire, PAWL__SEMAPHORE)
+PAWL__SCOPE(shared, pawl_rwlock, pawl_rwlock_acquire_shared, PAWL__SHARED)
+PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSIVE)
+#undef PAWL__SCOPE
+
+/* The kind is known where this is inlined: one case is left. */
+PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
 {
-    pawl_lock_release(*held);
+    switch (held->kind) {
+    case PAWL__LOCK:
+        pawl_lock_release((pawl_lock *)held->object);
+        break;
+    case PAWL__RLOCK:
+        pawl_rlock_release((pawl_rlock *)held->object);
+        break;
+    case PAWL__SEMAPHORE:
+        pawl_semaphore_release((pawl_semaphore *)held->object);
+        break;
+    case PAWL__SHARED:
+        pawl_rwlock_release_shared((pawl_rwlock *)held->object);
+        break;
+    case PAWL__EXCLUSIVE:
+        pawl_rwlock_release_exclusive((pawl_rwlock *)held->object);
+        break;
+    }
 }
 
 PAWL__END
@@ -51,29 +95,59 @@ PAWL__END
 #define PAWL__JOIN_(a, b) a##b
 #define PAWL__JOIN(a, b)  PAWL__JOIN_(a, b)
 
+/* The kind of an object that has one way to be held, by its type. */
+#if defined(__cplusplus)
+PAWL__HELPER struct pawl__held pawl__scope_any(pawl_lock *object)
+{
+    return pawl__scope_lock(object);
+}
+PAWL__HELPER struct pawl__held pawl__scope_any(pawl_rlock *object)
+{
+    return pawl__scope_rlock(object);
+}
+PAWL__HELPER struct pawl__held pawl__scope_any(pawl_semaphore *object)
+{
+    return pawl__scope_semaphore(object);
+}
+#else
+# define pawl__scope_any(object)                                                                   \
+     _Generic((object),                                                                            \
+         pawl_lock *: pawl__scope_lock,                                                            \
+         pawl_rlock *: pawl__scope_rlock,                                                          \
+         pawl_semaphore *: pawl__scope_semaphore)(object)
+#endif
+
+/* PAWL__GUARD(acquired): a variable that releases at the end of its scope. */
 #if defined(__cplusplus)
 struct pawl__scope {
-    explicit pawl__scope(pawl_lock *lock) : held_(pawl__scope_enter(lock)) {}
+    explicit pawl__scope(struct pawl__held held) : held_(held) {}
     ~pawl__scope() { pawl__scope_leave(&held_); }
     pawl__scope(const pawl__scope &) = delete;
     pawl__scope &operator=(const pawl__scope &) = delete;
 
   private:
-    pawl_lock *held_;
+    struct pawl__held held_;
 };
-# define PAWL_GUARD(object) pawl__scope PAWL__JOIN(pawl__scope_, __COUNTER__)(object)
+# define PAWL__GUARD(acquired) pawl__scope PAWL__JOIN(pawl__scope_, __COUNTER__)(acquired)
 #elif !PAWL__MSVC
-# define PAWL_GUARD(object)                                                                       \
-     __attribute__((cleanup(pawl__scope_leave), unused)) pawl_lock *PAWL__JOIN(                    \
-         pawl__scope_, __COUNTER__) = pawl__scope_enter(object)
+# define PAWL__GUARD(acquired)                                                                     \
+     __attribute__((cleanup(pawl__scope_leave), unused)) struct pawl__held                         \
+     PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
 #endif
 
-#ifdef PAWL_GUARD
-# define PAWL_WITH(object) { PAWL_GUARD(object);
-# define PAWL_END          }
+#ifdef PAWL__GUARD
+# define PAWL_GUARD(object)           PAWL__GUARD(pawl__scope_any(object))
+# define PAWL_GUARD_SHARED(object)    PAWL__GUARD(pawl__scope_shared(object))
+# define PAWL_GUARD_EXCLUSIVE(object) PAWL__GUARD(pawl__scope_exclusive(object))
+# define PAWL__WITH(acquired)         { PAWL__GUARD(acquired);
+# define PAWL_END                     }
 #else
-# define PAWL_WITH(object) { pawl_lock *pawl__held = pawl__scope_enter(object); __try
-# define PAWL_END          __finally { pawl__scope_leave(&pawl__held); } }
+# define PAWL__WITH(acquired) { struct pawl__held pawl__held = acquired; __try
+# define PAWL_END             __finally { pawl__scope_leave(&pawl__held); } }
 #endif
+
+#define PAWL_WITH(object)           PAWL__WITH(pawl__scope_any(object))
+#define PAWL_WITH_SHARED(object)    PAWL__WITH(pawl__scope_shared(object))
+#define PAWL_WITH_EXCLUSIVE(object) PAWL__WITH(pawl__scope_exclusive(object))
 
 #endif

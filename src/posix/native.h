@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct pawl__guard {
     pthread_mutex_t mutex;
@@ -16,6 +17,11 @@ struct pawl__parker {
     pthread_mutex_t mutex;
     pthread_cond_t cond;
     bool token; /* under mutex */
+};
+
+/* Two keys, as a pointer may have 32 bits. */
+struct pawl__word {
+    pthread_key_t low, high;
 };
 
 #endif

@@ -198,7 +198,8 @@ static void **find_cell(const struct dl_phdr_info *object)
             memcpy(head, at, sizeof head);
             size_t offset = (sizeof head + head[0] + align - 1) & ~(align - 1);
             const char *descriptor = at + offset;
-            if (head[0] == 5 && memcmp(at + sizeof head, "pawl", 5) == 0 && head[2] == PAWL__LOT_ABI) {
+            if (head[0] == 5 && head[2] == PAWL__LOT_ABI &&
+                memcmp(at + sizeof head, "pawl", 5) == 0) {
                 int32_t distance;
                 memcpy(&distance, descriptor, sizeof distance);
                 return (void **)(uintptr_t)((uintptr_t)descriptor + (uintptr_t)(intptr_t)distance);
@@ -271,6 +272,38 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     }
     pawl__store_pointer(&pawl__shared_cell_1, cells.block, PAWL__RELEASE);
     return cells.block;
+}
+
+/* The key is the same for every copy of pawl, but slow to look at; so each copy remembers the value
+ * in a variable. It is initial-exec, where that exists, so that the first look never allocates. */
+#if defined(__ELF__)
+static _Thread_local uint64_t remembered __attribute__((tls_model("initial-exec")));
+#else
+static _Thread_local uint64_t remembered;
+#endif
+
+void pawl__word_init(struct pawl__word *word)
+{
+    check(pthread_key_create(&word->low, NULL), "pthread_key_create");
+    check(pthread_key_create(&word->high, NULL), "pthread_key_create");
+}
+
+uint64_t pawl__word_get(const struct pawl__word *word)
+{
+    if (remembered == 0) {
+        remembered = (uint64_t)(uintptr_t)pthread_getspecific(word->low) |
+                     (uint64_t)(uintptr_t)pthread_getspecific(word->high) << 32;
+    }
+    return remembered;
+}
+
+void pawl__word_set(const struct pawl__word *word, uint64_t value)
+{
+    check(pthread_setspecific(word->low, (void *)(uintptr_t)(value & UINT32_MAX)),
+          "pthread_setspecific");
+    check(pthread_setspecific(word->high, (void *)(uintptr_t)(value >> 32)),
+          "pthread_setspecific");
+    remembered = value;
 }
 
 void pawl__port_at_fork(void (*child)(void))

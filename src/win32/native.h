@@ -14,6 +14,7 @@
 #include <windows.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct pawl__guard {
     SRWLOCK mutex;
@@ -23,6 +24,11 @@ struct pawl__parker {
     SRWLOCK mutex;
     CONDITION_VARIABLE cond;
     bool token; /* under mutex */
+};
+
+/* Two slots, as a pointer may have 32 bits. */
+struct pawl__word {
+    DWORD low, high;
 };
 
 #endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_barrier: a number of parties wait for each other, round after round.
+ *
+ * For phases that all threads finish before any begins the next one. For "all have ended", join the
+ * threads; for a start signal that one thread gives, use pawl_event.
+ *
+ *     state                wait                        abort        reset
+ *     filling, more lack   waits                       broken (1)   filling anew (1)
+ *     filling, last one    runs the action; all pass   -            -
+ *     broken               PAWL_BROKEN                 -            filling anew
+ *                                           (1) those who wait return PAWL_BROKEN
+ *
+ * The last arrival lets all through in one step, and that is final: there is no draining, and
+ * whoever comes next is in the next round. A wait that times out breaks the barrier for all.
+ * Example:
+ *
+ *     #include <pawl/barrier.h>
+ *
+ *     static pawl_barrier barrier = PAWL_BARRIER_INIT(4);
+ *
+ *     // Each of four threads: true in one of them a round.
+ *     bool finish_phase(void)
+ *     {
+ *         uint32_t index;
+ *         return pawl_barrier_wait(&barrier, &index) == PAWL_OK && index == 0;
+ *     }
+ */
+#ifndef PAWL_BARRIER_H
+#define PAWL_BARRIER_H
+
+#include <pawl/base.h>
+
+PAWL__BEGIN
+
+/* All-zero bytes are a barrier of 0 parties, whose waits return PAWL_INVALID. Nothing needs
+ * destroying; the memory may be reused as soon as no thread will call it again, by the last thread
+ * out of a round too. What changes does so under the bucket's guard; it is read without. */
+typedef struct pawl_barrier {
+    void (*action_)(void *ctx);
+    void *ctx_;
+    uint32_t parties_;
+    uint32_t waiting_; /* parties of the round that is filling */
+    uint8_t broken_;
+} pawl_barrier;
+
+#define PAWL_BARRIER_INIT(parties) {NULL, NULL, (parties), 0, 0}
+
+/* Make the memory a barrier for `parties` threads. If `action` is not NULL, the last arrival of
+ * each round calls action(ctx) before anyone is let through; the next round may fill meanwhile, if
+ * there are more threads than parties.
+ *
+ * Returns   PAWL_OK       it is
+ *           PAWL_INVALID  parties is 0; nothing was written
+ * Requires  no thread is using it. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, uint32_t parties,
+                                                       void (*action)(void *ctx), void *ctx);
+
+/* Wait until all parties have arrived: as long as it takes, at most `ns` nanoseconds, or until the
+ * monotonic time `deadline` at the latest.
+ *
+ * Returns   PAWL_OK       all have arrived; *index, if index is not NULL, is the caller's own
+ *                         number, 0 to parties - 1 in order of arrival
+ *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken
+ *           PAWL_BROKEN   it was broken, aborted or reset while the caller waited, or broken before
+ *           PAWL_INVALID  it has 0 parties
+ *                         *index is written only with PAWL_OK.
+ * Requires  the barrier outlives the call. Any thread; not a signal handler.
+ * Orders    what every party did before its arrival, and the action, happen before PAWL_OK is
+ *           returned to any.
+ * Costs     the last arrival: a wake-up for each other; the others park. Never allocates. Not a
+ *           cancellation point. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait(pawl_barrier *barrier, uint32_t *index);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_for(pawl_barrier *barrier, pawl_ns ns,
+                                                           uint32_t *index);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barrier,
+                                                             pawl_time deadline, uint32_t *index);
+
+/* Break the barrier: those who wait, and all who come until reset, get PAWL_BROKEN. Those already
+ * let through are not reached. */
+PAWL_API void pawl_barrier_abort(pawl_barrier *barrier);
+
+/* Begin a new round: those who wait get PAWL_BROKEN, and the barrier is usable again. */
+PAWL_API void pawl_barrier_reset(pawl_barrier *barrier);
+
+/* How many parties there are, how many of the round that is filling wait, and whether it is broken:
+ * the last two are snapshots. */
+PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_parties(const pawl_barrier *barrier);
+PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_waiting(const pawl_barrier *barrier);
+PAWL_MUST_CHECK PAWL_API bool pawl_barrier_broken(const pawl_barrier *barrier);
+
+/* Write what it looks like: `<pawl_barrier parties=4 waiters=1 at 0x7f30c0de>`, or with ` broken`
+ * behind its name. A snapshot.
+ *
+ * Returns   as snprintf; (NULL, 0) is allowed. */
+PAWL_API int pawl_barrier_describe(const pawl_barrier *barrier, char *buf, size_t size);
+
+/* A barrier on the heap; NULL when parties is 0 or memory is out. NULL may be freed. */
+PAWL_MUST_CHECK PAWL_API pawl_barrier *pawl_barrier_new(uint32_t parties, void (*action)(void *ctx),
+                                                        void *ctx);
+PAWL_API void pawl_barrier_free(pawl_barrier *barrier);
+
+PAWL__END
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_event: a flag that threads wait for.
+ *
+ * For "it has happened": ready, stop, done. It stays set until it is cleared. To wake one thread
+ * per happening, use pawl_semaphore; for anything more, pawl_condition.
+ *
+ *     state   set                     clear   wait
+ *     unset   set; all waiters pass   -       waits
+ *     set     -                       unset   returns at once
+ *
+ * set lets all present waiters pass, also when clear follows at once. Example:
+ *
+ *     #include <pawl/event.h>
+ *
+ *     static pawl_event stop; // all-zero bytes: unset
+ *
+ *     void tick_until_stopped(void (*tick)(void))
+ *     {
+ *         while (pawl_event_wait_for(&stop, PAWL_MS(100)) == PAWL_TIMEOUT) {
+ *             tick();
+ *         }
+ *     }
+ */
+#ifndef PAWL_EVENT_H
+#define PAWL_EVENT_H
+
+#include <pawl/base.h>
+
+PAWL__BEGIN
+
+/* All-zero bytes are an unset event. Nothing needs destroying; the memory may be reused as soon as
+ * no thread will call it again, by a thread whose wait just returned too. */
+typedef struct pawl_event {
+    uint8_t state_;
+} pawl_event;
+
+#define PAWL_EVENT_INIT {0}
+
+/* The bits of state_, never both.
+ *
+ *     SET      exact
+ *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues; cleared,
+ *              under the bucket's guard, by who finds or leaves the queue empty. */
+enum { PAWL__EVENT_SET = 1, PAWL__EVENT_PARKED = 2 };
+
+PAWL_API PAWL__COLD pawl_status pawl__event_wait_slow(pawl_event *event, pawl_time deadline);
+PAWL_API PAWL__COLD pawl_status pawl__event_wait_for_slow(pawl_event *event, pawl_ns ns);
+
+/* The acquire pairs with the release in pawl_event_set. */
+PAWL__HELPER bool pawl__event_look(const pawl_event *event, const char *call)
+{
+    if (PAWL__UNLIKELY(event == NULL)) {
+        pawl__die_null(call, "event");
+    }
+    return (pawl__load8(&event->state_, PAWL__ACQUIRE) & PAWL__EVENT_SET) != 0;
+}
+
+/* Make the memory an unset event. */
+PAWL_API void pawl_event_init(pawl_event *event);
+
+/* Set the event: all present waiters pass. Again on a set event: no change.
+ *
+ * Requires  the event outlives the moment at which a waiter can pass: from then on this call does
+ *           not touch it. Any thread; not a signal handler.
+ * Orders    what the caller did before happens before a wait returns that finds this set.
+ * Costs     one atomic operation when nobody waits; else a wake-up for each waiter. */
+PAWL_API void pawl_event_set(pawl_event *event);
+
+/* Unset the event. Again on an unset event: no change. Those let through are not called back. */
+PAWL_API void pawl_event_clear(pawl_event *event);
+
+/* Whether it is set, at this moment.
+ *
+ * Orders    when true, the set happens before this returns.
+ * Costs     one load. */
+PAWL_MUST_CHECK PAWL_INLINE bool pawl_event_is_set(const pawl_event *event)
+{
+    return pawl__event_look(event, "pawl_event_is_set");
+}
+
+/* Wait until the event is set: as long as it takes, at most `ns` nanoseconds, or until the
+ * monotonic time `deadline` at the latest. A duration of 0 or less, or a deadline in the past,
+ * makes the call a look.
+ *
+ * Returns   PAWL_OK       it was set
+ *           PAWL_TIMEOUT  the time passed, never early
+ * Requires  the event outlives the call. Any thread; not a signal handler.
+ * Orders    when PAWL_OK, the set that let this call through happens before it returns.
+ * Costs     one load when it is set; else spins briefly if nobody waits yet, then parks. Never
+ *           allocates. Not a cancellation point. */
+PAWL_INLINE void pawl_event_wait(pawl_event *event)
+{
+    if (!pawl__event_look(event, "pawl_event_wait")) {
+        (void)pawl__event_wait_slow(event, PAWL_NEVER); /* PAWL_OK: never does not come */
+    }
+}
+
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_event_wait_for(pawl_event *event, pawl_ns ns)
+{
+    return pawl__event_look(event, "pawl_event_wait_for") ? PAWL_OK
+                                                          : pawl__event_wait_for_slow(event, ns);
+}
+
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_event_wait_until(pawl_event *event,
+                                                              pawl_time deadline)
+{
+    return pawl__event_look(event, "pawl_event_wait_until")
+               ? PAWL_OK
+               : pawl__event_wait_slow(event, deadline);
+}
+
+/* Write what it looks like: `<pawl_event unset waiters=3 at 0x7f30c0de>`. A snapshot.
+ *
+ * Returns   as snprintf; (NULL, 0) is allowed. */
+PAWL_API int pawl_event_describe(const pawl_event *event, char *buf, size_t size);
+
+/* An unset event on the heap; NULL when memory is out. NULL may be freed. */
+PAWL_MUST_CHECK PAWL_API pawl_event *pawl_event_new(void);
+PAWL_API void pawl_event_free(pawl_event *event);
+
+PAWL__END
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_semaphore: a number of permits; plain, or bounded by its initial value.
+ *
+ * For a resource of which there are N. The bounded kind refuses a release that nobody can have
+ * acquired, which is a bug found; the plain kind also serves to count events that threads wait for.
+ * With one permit and no need to count, pawl_lock is smaller and faster.
+ *
+ *     value   acquire           try_acquire   release_n(n)
+ *     0       waits its turn    false         the n oldest waiters have a permit each; what is
+ *                                             left becomes the value
+ *     > 0     value - 1         value - 1     value + n, or PAWL_OVERFLOW
+ *
+ * Waiters are served in order of arrival, and a permit released while someone waits is never seen
+ * by a newcomer. Example:
+ *
+ *     #include <pawl/semaphore.h>
+ *
+ *     static pawl_semaphore connections = PAWL_BOUNDED_SEMAPHORE_INIT(4);
+ *
+ *     int with_a_connection(int (*work)(void))
+ *     {
+ *         if (pawl_semaphore_acquire_for(&connections, PAWL_S(2)) != PAWL_OK) {
+ *             return -1; // all four were busy for two seconds
+ *         }
+ *         int result = work();
+ *         pawl_semaphore_release(&connections);
+ *         return result;
+ *     }
+ */
+#ifndef PAWL_SEMAPHORE_H
+#define PAWL_SEMAPHORE_H
+
+#include <pawl/base.h>
+
+PAWL__BEGIN
+
+/* All-zero bytes are an unbounded semaphore of value 0. Nothing needs destroying; the memory may be
+ * reused as soon as no thread will call it again, by a thread whose acquire just returned too. */
+typedef struct pawl_semaphore {
+    uint64_t state_; /* twice the value, and PAWL__SEMAPHORE_PARKED */
+    uint64_t limit_; /* 0: unbounded; else the bound + 1. Never changed */
+} pawl_semaphore;
+
+/* The largest value: 2^62 - 1. */
+#define PAWL_SEMAPHORE_MAX INT64_C(0x3FFFFFFFFFFFFFFF)
+
+/* Initialisers, for a constant value from 0 to PAWL_SEMAPHORE_MAX. */
+#define PAWL_SEMAPHORE_INIT(value)         {(uint64_t)(value) << 1, 0}
+#define PAWL_BOUNDED_SEMAPHORE_INIT(value) {(uint64_t)(value) << 1, (uint64_t)(value) + 1}
+
+/* The lowest bit of state_: may lag. Threads may be queued in the lot, and then the value is 0. Set
+ * before a thread queues; cleared, under the bucket's guard, by who finds or leaves the queue
+ * empty. */
+enum { PAWL__SEMAPHORE_PARKED = 1, PAWL__SEMAPHORE_ONE = 2 };
+
+PAWL_API PAWL__COLD void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore);
+PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_for_slow(pawl_semaphore *semaphore,
+                                                                 pawl_ns ns);
+PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore,
+                                                                   pawl_time deadline);
+PAWL_API PAWL__COLD pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n);
+
+PAWL__HELPER void pawl__semaphore_check(const pawl_semaphore *semaphore, const char *call)
+{
+    if (PAWL__UNLIKELY(semaphore == NULL)) {
+        pawl__die_null(call, "semaphore");
+    }
+}
+
+/* Takes a permit if there is one; then nobody waits. The acquire pairs with the releases below and
+ * in pawl__semaphore_release_slow. */
+PAWL__HELPER bool pawl__semaphore_take(pawl_semaphore *semaphore)
+{
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    while (seen >= PAWL__SEMAPHORE_ONE) {
+        if (pawl__cas64(&semaphore->state_, &seen, seen - PAWL__SEMAPHORE_ONE, PAWL__ACQUIRE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Make the memory a semaphore of `value` permits, plain or bounded by that value.
+ *
+ * Returns   PAWL_OK       it is
+ *           PAWL_INVALID  value is below 0 or above PAWL_SEMAPHORE_MAX; nothing was written
+ * Requires  no thread is using it. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init(pawl_semaphore *semaphore, int64_t value);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init_bounded(pawl_semaphore *semaphore,
+                                                                 int64_t value);
+
+/* Take one permit, waiting as long as it takes. Waiters are served in order of arrival.
+ *
+ * Requires  the semaphore outlives the call. Any thread; not a signal handler.
+ * Orders    the release that supplied the permit happens before this returns.
+ * Costs     one atomic operation when a permit is free; otherwise spins briefly if nobody waits
+ *           yet, then parks. Never allocates. Not a cancellation point. */
+PAWL_INLINE void pawl_semaphore_acquire(pawl_semaphore *semaphore)
+{
+    pawl__semaphore_check(semaphore, "pawl_semaphore_acquire");
+    if (PAWL__UNLIKELY(!pawl__semaphore_take(semaphore))) {
+        pawl__semaphore_acquire_slow(semaphore);
+    }
+}
+
+/* Take one permit if that takes no waiting.
+ *
+ * Returns   true if the caller has a permit; false, with nothing changed, if there was none.
+ * Requires  the semaphore outlives the call. Any thread.
+ * Orders    when true, as pawl_semaphore_acquire.
+ * Costs     one load when there is none; else one atomic operation. */
+PAWL_MUST_CHECK PAWL_INLINE bool pawl_semaphore_try_acquire(pawl_semaphore *semaphore)
+{
+    pawl__semaphore_check(semaphore, "pawl_semaphore_try_acquire");
+    return pawl__semaphore_take(semaphore);
+}
+
+/* Take one permit, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
+ * latest. A duration of 0 or less, or a deadline in the past, makes the call a try.
+ *
+ * Returns   PAWL_OK       the caller has a permit
+ *           PAWL_TIMEOUT  the time passed, never early; no permit was taken and none was lost
+ * Requires  the semaphore outlives the call. Any thread; not a signal handler.
+ * Orders    when PAWL_OK, as pawl_semaphore_acquire.
+ * Costs     as pawl_semaphore_acquire; the clock is read only if the call must wait. */
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_for(pawl_semaphore *semaphore,
+                                                                   pawl_ns ns)
+{
+    pawl__semaphore_check(semaphore, "pawl_semaphore_acquire_for");
+    return pawl__semaphore_take(semaphore) ? PAWL_OK
+                                           : pawl__semaphore_acquire_for_slow(semaphore, ns);
+}
+
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_until(pawl_semaphore *semaphore,
+                                                                     pawl_time deadline)
+{
+    pawl__semaphore_check(semaphore, "pawl_semaphore_acquire_until");
+    return pawl__semaphore_take(semaphore)
+               ? PAWL_OK
+               : pawl__semaphore_acquire_until_slow(semaphore, deadline);
+}
+
+/* Give n permits, all or none: to the n oldest waiters, one each, and what is left to the value.
+ * Any thread may; release() is release_n of 1.
+ *
+ * Returns   PAWL_OK        they are given
+ *           PAWL_INVALID   n is below 1; nothing changed
+ *           PAWL_OVERFLOW  the value plus n would pass the bound, or PAWL_SEMAPHORE_MAX, whoever
+ *                          waits; nothing changed
+ * Requires  the semaphore outlives the moment at which a waiter can have a permit: from then on
+ *           this call does not touch it. Any thread; not a signal handler.
+ * Orders    what the caller did before happens before an acquire that takes one of them returns.
+ * Costs     one atomic operation when nobody waits; else as many wake-ups as permits were
+ * granted. */
+PAWL_INLINE pawl_status pawl_semaphore_release(pawl_semaphore *semaphore)
+{
+    pawl__semaphore_check(semaphore, "pawl_semaphore_release");
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    uint64_t room = semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
+    if ((seen & PAWL__SEMAPHORE_PARKED) == 0 && seen >> 1 < room &&
+        pawl__cas64(&semaphore->state_, &seen, seen + PAWL__SEMAPHORE_ONE, PAWL__RELEASE)) {
+        return PAWL_OK;
+    }
+    return pawl__semaphore_release_slow(semaphore, 1);
+}
+
+PAWL_API pawl_status pawl_semaphore_release_n(pawl_semaphore *semaphore, int64_t n);
+
+/* The permits that are free: a snapshot, 0 while somebody waits. */
+PAWL_MUST_CHECK PAWL_API int64_t pawl_semaphore_value(const pawl_semaphore *semaphore);
+
+/* Write what it looks like: `<pawl_semaphore value=2 waiters=0 at 0x7f30c0de>`, or with ` bound=4`
+ * behind the value. A snapshot.
+ *
+ * Returns   as snprintf; (NULL, 0) is allowed. */
+PAWL_API int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf, size_t size);
+
+/* A semaphore on the heap, plain or bounded; NULL when the value is invalid or memory is out. NULL
+ * may be freed. */
+PAWL_MUST_CHECK PAWL_API pawl_semaphore *pawl_semaphore_new(int64_t value);
+PAWL_MUST_CHECK PAWL_API pawl_semaphore *pawl_semaphore_new_bounded(int64_t value);
+PAWL_API void pawl_semaphore_free(pawl_semaphore *semaphore);
+
+PAWL__END
+
+#endif

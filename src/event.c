@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_event's slow paths. Contract and the bits of the state: include/pawl/event.h.
+ *
+ * The invariant: a queued waiter implies PARKED, and PARKED excludes SET. While PARKED is set only
+ * the holder of the bucket's guard changes the state, so a set that finds it takes all who wait as
+ * one step, whatever clear does afterwards.
+ *
+ * set does not touch the event after the store that lets another thread pass.
+ */
+#include <pawl/event.h>
+
+#include "lot.h"
+#include "misuse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline bool pawl_event_is_set(const pawl_event *event);
+PAWL__EXPORT extern inline void pawl_event_wait(pawl_event *event);
+PAWL__EXPORT extern inline pawl_status pawl_event_wait_for(pawl_event *event, pawl_ns ns);
+PAWL__EXPORT extern inline pawl_status pawl_event_wait_until(pawl_event *event,
+                                                             pawl_time deadline);
+
+_Static_assert(sizeof(pawl_event) <= 4, "the size that is promised");
+
+enum { SET = PAWL__EVENT_SET, PARKED = PAWL__EVENT_PARKED };
+
+static bool is_set(const pawl_event *event)
+{
+    return (pawl__load8(&event->state_, PAWL__ACQUIRE) & SET) != 0; /* pairs with pawl_event_set */
+}
+
+void pawl_event_init(pawl_event *event)
+{
+    pawl__need(event, "pawl_event_init", "event");
+    pawl__store8(&event->state_, 0, PAWL__RELAXED);
+}
+
+/* With PARKED set: under the guard, take all who wait. false: PARKED is gone, look again. */
+static bool set_for_waiters(pawl_event *event)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    struct pawl__bucket *bucket = pawl__lot_enter(event);
+    bool parked = pawl__load8(&event->state_, PAWL__RELAXED) == PARKED;
+    if (parked) {
+        pawl__lot_take_all(bucket, event, PAWL_OK, &list);
+        /* Pairs with the acquires of SET. */
+        pawl__store8(&event->state_, SET, PAWL__RELEASE);
+    }
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+    return parked;
+}
+
+void pawl_event_set(pawl_event *event)
+{
+    pawl__need(event, "pawl_event_set", "event");
+    uint8_t seen = pawl__load8(&event->state_, PAWL__RELAXED);
+    for (;;) {
+        if (seen == PARKED) {
+            if (set_for_waiters(event)) {
+                return;
+            }
+            seen = pawl__load8(&event->state_, PAWL__RELAXED);
+        } else if (pawl__cas8(&event->state_, &seen, SET, PAWL__RELEASE)) {
+            /* Also where it is set already: a wait that finds it set synchronises with every set
+             * so far, since this is a link of their release sequence. */
+            return;
+        }
+    }
+}
+
+/* Acquires, for who clears and then looks whether there was something to do: what a thread did
+ * before a set that this undoes is seen. */
+void pawl_event_clear(pawl_event *event)
+{
+    pawl__need(event, "pawl_event_clear", "event");
+    uint8_t seen = SET;
+    while (is_set(event) && !pawl__cas8(&event->state_, &seen, 0, PAWL__ACQUIRE)) {
+        seen = SET;
+    }
+}
+
+/* Queue the waiter if the event is unset and the state says that somebody is parked; false: look
+ * again. */
+static bool queue(pawl_event *event, struct pawl__waiter *waiter)
+{
+    uint8_t seen = pawl__load8(&event->state_, PAWL__RELAXED);
+    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    if (seen != PARKED &&
+        (seen == SET || !pawl__cas8(&event->state_, &seen, PARKED, PAWL__RELAXED))) {
+        return false;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(event);
+    bool still = pawl__load8(&event->state_, PAWL__RELAXED) == PARKED;
+    if (still) {
+        pawl__lot_push_last(bucket, event, waiter);
+    }
+    pawl__lot_leave(bucket);
+    return still;
+}
+
+static pawl_status wait_until(pawl_event *event, pawl_time deadline)
+{
+    unsigned turn = 0;
+    while (pawl__load8(&event->state_, PAWL__RELAXED) == 0 && pawl__lot_spin(&turn)) {
+    }
+    struct pawl__waiter waiter;
+    pawl_status status = PAWL_OK;
+    pawl__waiter_open(&waiter);
+    while (!is_set(event)) {
+        if (!queue(event, &waiter)) {
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, event, deadline);
+        if (bucket != NULL) { /* withdrawn; as the last to wait it takes PARKED along */
+            if (pawl__lot_first(bucket, event) == NULL) {
+                pawl__store8(&event->state_, 0, PAWL__RELAXED);
+            }
+            pawl__lot_leave(bucket);
+            status = PAWL_TIMEOUT;
+        }
+        break; /* who is woken was let through */
+    }
+    pawl__waiter_close(&waiter);
+    return status;
+}
+
+pawl_status pawl__event_wait_slow(pawl_event *event, pawl_time deadline)
+{
+    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : wait_until(event, deadline);
+}
+
+pawl_status pawl__event_wait_for_slow(pawl_event *event, pawl_ns ns)
+{
+    return ns <= 0 ? PAWL_TIMEOUT : wait_until(event, pawl_after_ns(ns));
+}
+
+int pawl_event_describe(const pawl_event *event, char *buf, size_t size)
+{
+    pawl__need(event, "pawl_event_describe", "event");
+    return snprintf(buf, size, "<pawl_event %s waiters=%lu at 0x%" PRIxPTR ">",
+                    is_set(event) ? "set" : "unset", (unsigned long)pawl__lot_count(event),
+                    (uintptr_t)event);
+}
+
+pawl_event *pawl_event_new(void)
+{
+    pawl_event *event = malloc(sizeof *event);
+    if (event != NULL) {
+        pawl_event_init(event);
+    }
+    return event;
+}
+
+void pawl_event_free(pawl_event *event)
+{
+    free(event);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_once's slow paths. Contract and the bits of the state: include/pawl/once.h.
+ *
+ * The invariant: a queued waiter implies RUNNING and PARKED. While PARKED is set only the holder of
+ * the bucket's guard changes the state, so who ends the run finds all who wait for it.
+ */
+#include <pawl/once.h>
+
+#include "lot.h"
+#include "misuse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline void pawl_once_call(pawl_once *once, void (*fn)(void *ctx), void *ctx);
+PAWL__EXPORT extern inline bool pawl_once_done(const pawl_once *once);
+
+_Static_assert(sizeof(pawl_once) == 1, "a once is one byte");
+
+enum { DONE = PAWL__ONCE_DONE, RUNNING = PAWL__ONCE_RUNNING, PARKED = PAWL__ONCE_PARKED };
+
+/* The state of a run that began in this process, whatever its parents left. */
+static uint8_t running_here(void)
+{
+    return (uint8_t)(RUNNING | (pawl__lot_forks() * PAWL__ONCE_FORK));
+}
+
+/* The run is over, with this state: let all who wait look again. */
+static void end_run(pawl_once *once, uint8_t running, uint8_t state)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    uint8_t seen = running;
+    if (pawl__cas8(&once->state_, &seen, state, PAWL__RELEASE)) { /* pairs with pawl__once_look */
+        return;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(once); /* PARKED was set */
+    pawl__lot_take_all(bucket, once, PAWL_PENDING, &list);
+    pawl__store8(&once->state_, state, PAWL__RELEASE);
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+}
+
+/* Wait until the run that was seen is over, or return early to look again. */
+static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__waiter *waiter)
+{
+    uint8_t parked = (uint8_t)(seen | PARKED);
+    /* Relaxed: it orders nothing, and the end of the run that sees PARKED takes the guard. */
+    if (seen != parked && !pawl__cas8(&once->state_, &seen, parked, PAWL__RELAXED)) {
+        return;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(once);
+    bool still = pawl__load8(&once->state_, PAWL__RELAXED) == parked;
+    if (still) {
+        pawl__lot_push_last(bucket, once, waiter);
+    }
+    pawl__lot_leave(bucket);
+    if (still) {
+        pawl__lot_wait(waiter, once, PAWL_NEVER);
+    }
+}
+
+void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx)
+{
+    uint8_t running = running_here();
+    struct pawl__waiter waiter;
+    pawl__waiter_open(&waiter);
+    for (;;) {
+        uint8_t seen = pawl__load8(&once->state_, PAWL__ACQUIRE); /* pairs with end_run */
+        if (seen == DONE) {
+            break;
+        }
+        if ((seen & ~PARKED) == running) {
+            wait_for_run(once, seen, &waiter);
+        } else if (pawl__cas8(&once->state_, &seen, running, PAWL__ACQUIRE)) {
+            end_run(once, running, fn(ctx) ? DONE : 0);
+            break;
+        }
+    }
+    pawl__waiter_close(&waiter);
+}
+
+struct first_call {
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
+static bool run_and_succeed(void *context)
+{
+    struct first_call *call = context;
+    call->fn(call->ctx);
+    return true;
+}
+
+void pawl__once_call_first(pawl_once *once, void (*fn)(void *ctx), void *ctx)
+{
+    struct first_call call = {fn, ctx};
+    pawl__once_call_slow(once, run_and_succeed, &call);
+}
+
+void pawl_once_init(pawl_once *once)
+{
+    pawl__need(once, "pawl_once_init", "once");
+    pawl__store8(&once->state_, 0, PAWL__RELAXED);
+}
+
+int pawl_once_describe(const pawl_once *once, char *buf, size_t size)
+{
+    pawl__need(once, "pawl_once_describe", "once");
+    uint8_t seen = pawl__load8(&once->state_, PAWL__RELAXED);
+    const char *words = seen == 0 ? "fresh" : seen == DONE ? "done" : "running";
+    return snprintf(buf, size, "<pawl_once %s waiters=%lu at 0x%" PRIxPTR ">", words,
+                    (unsigned long)pawl__lot_count(once), (uintptr_t)once);
+}
+
+pawl_once *pawl_once_new(void)
+{
+    pawl_once *once = malloc(sizeof *once);
+    if (once != NULL) {
+        pawl_once_init(once);
+    }
+    return once;
+}
+
+void pawl_once_free(pawl_once *once)
+{
+    free(once);
+}

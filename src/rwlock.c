@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_rwlock's slow paths. Contract and the bits of the state: include/pawl/rwlock.h.
+ *
+ * Two queues under one guard: readers wait under the rwlock's address, writers under the next one.
+ *
+ * The invariant: a queued waiter implies PARKED, and PARKED implies that somebody holds the rwlock,
+ * whose release will come here. While PARKED is set holders are added, and the last one is removed,
+ * under the guard only; a reader that is not the last leaves without it. So who waits is granted
+ * what the release gave up before anybody else can have it, and neither side starves: the last
+ * reader hands over to a writer, and a writer to all readers that wait.
+ *
+ * No path touches the rwlock after the store that lets another thread have it.
+ */
+#include <pawl/rwlock.h>
+
+#include "lot.h"
+#include "misuse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock);
+PAWL__EXPORT extern inline void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock);
+PAWL__EXPORT extern inline bool pawl_rwlock_try_acquire_shared(pawl_rwlock *rwlock);
+PAWL__EXPORT extern inline bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *rwlock);
+PAWL__EXPORT extern inline pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock);
+PAWL__EXPORT extern inline pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock);
+
+_Static_assert(sizeof(pawl_rwlock) <= 8, "the size that is promised");
+
+enum { WRITER = PAWL__RWLOCK_WRITER, PARKED = PAWL__RWLOCK_PARKED, READER = PAWL__RWLOCK_READER };
+
+enum mode { SHARED, EXCLUSIVE };
+
+static void *key_of(pawl_rwlock *rwlock, enum mode mode)
+{
+    return (char *)rwlock + (mode == EXCLUSIVE ? 1 : 0);
+}
+
+static bool take(pawl_rwlock *rwlock, enum mode mode)
+{
+    return mode == SHARED ? pawl__rwlock_take_shared(rwlock) : pawl__rwlock_take_exclusive(rwlock);
+}
+
+/* Shared, with as many holders as can be counted, and nobody waiting. */
+static bool is_full(pawl_rwlock *rwlock, enum mode mode)
+{
+    return mode == SHARED &&
+           pawl__load32(&rwlock->state_, PAWL__RELAXED) == PAWL__RWLOCK_FULL;
+}
+
+static bool must_wait(uint32_t seen, enum mode mode)
+{
+    return mode == SHARED ? (seen & (WRITER | PARKED)) != 0 : seen != 0;
+}
+
+static bool spin(pawl_rwlock *rwlock, enum mode mode)
+{
+    unsigned turn = 0;
+    while ((pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) == 0 &&
+           pawl__lot_spin(&turn)) {
+        if (take(rwlock, mode)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Queue the waiter if the rwlock is held against it and says that somebody is parked; false: look
+ * again. */
+static bool queue(pawl_rwlock *rwlock, enum mode mode, struct pawl__waiter *waiter)
+{
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    if (!must_wait(seen, mode) ||
+        ((seen & PARKED) == 0 &&
+         !pawl__cas32(&rwlock->state_, &seen, seen | PARKED, PAWL__RELAXED))) {
+        return false;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+    bool still = (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) != 0;
+    if (still) {
+        pawl__lot_push_last(bucket, key_of(rwlock, mode), waiter);
+    }
+    pawl__lot_leave(bucket);
+    return still;
+}
+
+static bool anyone_waits(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
+{
+    return pawl__lot_first(bucket, key_of(rwlock, mode)) != NULL;
+}
+
+/* Under the guard, with the rwlock held shared: let in readers that wait, as many as can be
+ * counted. The acquire pairs with the release of the writer before, whose state these changes
+ * continue. */
+static void admit_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket,
+                          struct pawl__wake_list *list)
+{
+    while (anyone_waits(rwlock, bucket, SHARED)) {
+        uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+        if (seen >= PAWL__RWLOCK_FULL) {
+            return;
+        }
+        if (pawl__cas32(&rwlock->state_, &seen, seen + READER, PAWL__ACQUIRE)) {
+            pawl__lot_take_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list);
+        }
+    }
+}
+
+/* The deadline passed and the waiter is out of its queue, under the guard: readers that waited only
+ * because of this writer come in, and who leaves the queues empty takes PARKED along. */
+static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    bool writer_waits = anyone_waits(rwlock, bucket, EXCLUSIVE);
+    if (mode == EXCLUSIVE && !writer_waits && (seen & WRITER) == 0) {
+        admit_readers(rwlock, bucket, &list);
+    }
+    if (!writer_waits && !anyone_waits(rwlock, bucket, SHARED)) {
+        seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+        while (!pawl__cas32(&rwlock->state_, &seen, seen & ~(uint32_t)PARKED, PAWL__RELAXED)) {
+        }
+    }
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+}
+
+/* Returns   PAWL_OK, PAWL_TIMEOUT, PAWL_OVERFLOW. */
+static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time deadline)
+{
+    if (spin(rwlock, mode)) {
+        return PAWL_OK;
+    }
+    struct pawl__waiter waiter;
+    pawl_status status = PAWL_OK;
+    pawl__waiter_open(&waiter);
+    while (!take(rwlock, mode)) {
+        if (is_full(rwlock, mode)) {
+            status = PAWL_OVERFLOW;
+            break;
+        }
+        if (!queue(rwlock, mode, &waiter)) {
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, key_of(rwlock, mode), deadline);
+        if (bucket != NULL) {
+            withdraw(rwlock, bucket, mode);
+            status = PAWL_TIMEOUT;
+        }
+        break; /* who is woken holds it */
+    }
+    pawl__waiter_close(&waiter);
+    return status;
+}
+
+static pawl_status try_or_wait(pawl_rwlock *rwlock, enum mode mode, pawl_time deadline)
+{
+    if (take(rwlock, mode)) {
+        return PAWL_OK;
+    }
+    if (is_full(rwlock, mode)) {
+        return PAWL_OVERFLOW;
+    }
+    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(rwlock, mode, deadline);
+}
+
+void pawl__rwlock_acquire_shared_slow(pawl_rwlock *rwlock)
+{
+    if (acquire_until(rwlock, SHARED, PAWL_NEVER) != PAWL_OK) {
+        pawl__die_misuse("pawl_rwlock_acquire_shared", "there are too many shared holders");
+    }
+}
+
+void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock)
+{
+    pawl_status status = acquire_until(rwlock, EXCLUSIVE, PAWL_NEVER);
+    (void)status; /* PAWL_OK: never does not come */
+}
+
+pawl_status pawl_rwlock_acquire_shared_for(pawl_rwlock *rwlock, pawl_ns ns)
+{
+    pawl__need(rwlock, "pawl_rwlock_acquire_shared_for", "rwlock");
+    return take(rwlock, SHARED) ? PAWL_OK : try_or_wait(rwlock, SHARED, pawl__lot_deadline(ns));
+}
+
+pawl_status pawl_rwlock_acquire_shared_until(pawl_rwlock *rwlock, pawl_time deadline)
+{
+    pawl__need(rwlock, "pawl_rwlock_acquire_shared_until", "rwlock");
+    return try_or_wait(rwlock, SHARED, deadline);
+}
+
+pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock, pawl_ns ns)
+{
+    pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_for", "rwlock");
+    return take(rwlock, EXCLUSIVE) ? PAWL_OK
+                                   : try_or_wait(rwlock, EXCLUSIVE, pawl__lot_deadline(ns));
+}
+
+pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock, pawl_time deadline)
+{
+    pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_until", "rwlock");
+    return try_or_wait(rwlock, EXCLUSIVE, deadline);
+}
+
+/* Under the guard, with the last hold given up by the caller: hand over to the oldest writer, or to
+ * all readers, the side named first. The state is stable: see the invariant. The release pairs with
+ * the acquires in the header; who is granted synchronises through its parker. */
+static void hand_over(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode first)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    uint32_t state = 0;
+    if (anyone_waits(rwlock, bucket, SHARED) &&
+        (first == SHARED || !anyone_waits(rwlock, bucket, EXCLUSIVE))) {
+        state = READER * pawl__lot_take_all(bucket, key_of(rwlock, SHARED), PAWL_OK, &list);
+    } else {
+        state = WRITER * pawl__lot_take_first(bucket, key_of(rwlock, EXCLUSIVE), PAWL_OK, &list);
+    }
+    if (anyone_waits(rwlock, bucket, SHARED) || anyone_waits(rwlock, bucket, EXCLUSIVE)) {
+        state |= PARKED;
+    }
+    pawl__store32(&rwlock->state_, state, PAWL__RELEASE);
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+}
+
+pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock)
+{
+    for (;;) {
+        uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+        if (seen < READER) {
+            return PAWL_NOT_HELD;
+        }
+        if (seen != (READER | PARKED)) { /* not the last, or nobody waits */
+            if (pawl__cas32(&rwlock->state_, &seen, seen - READER, PAWL__RELEASE)) {
+                return PAWL_OK;
+            }
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        /* Acquires what the readers before have read, for the writer that is next. */
+        if (pawl__load32(&rwlock->state_, PAWL__ACQUIRE) == (READER | PARKED)) {
+            hand_over(rwlock, bucket, EXCLUSIVE);
+            return PAWL_OK;
+        }
+        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
+    }
+}
+
+pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock)
+{
+    for (;;) {
+        uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+        if ((seen & WRITER) == 0) {
+            return PAWL_NOT_HELD;
+        }
+        if ((seen & PARKED) == 0) {
+            if (pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)) {
+                return PAWL_OK;
+            }
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        if (pawl__load32(&rwlock->state_, PAWL__RELAXED) == (WRITER | PARKED)) {
+            hand_over(rwlock, bucket, SHARED);
+            return PAWL_OK;
+        }
+        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
+    }
+}
+
+/* Under the guard, held exclusively: the hold becomes shared; readers join it unless a writer
+ * waits. */
+static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    uint32_t state = READER;
+    if (anyone_waits(rwlock, bucket, EXCLUSIVE)) {
+        state |= PARKED;
+    } else {
+        state += READER * pawl__lot_take_all(bucket, key_of(rwlock, SHARED), PAWL_OK, &list);
+    }
+    pawl__store32(&rwlock->state_, state, PAWL__RELEASE); /* pairs with the shared acquires */
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+}
+
+pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
+{
+    pawl__need(rwlock, "pawl_rwlock_downgrade", "rwlock");
+    for (;;) {
+        uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+        if ((seen & WRITER) == 0) {
+            return PAWL_NOT_HELD;
+        }
+        if ((seen & PARKED) == 0) {
+            if (pawl__cas32(&rwlock->state_, &seen, READER, PAWL__RELEASE)) {
+                return PAWL_OK; /* pairs with the shared acquires */
+            }
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        if (pawl__load32(&rwlock->state_, PAWL__RELAXED) == (WRITER | PARKED)) {
+            downgrade_inside(rwlock, bucket);
+            return PAWL_OK;
+        }
+        pawl__lot_leave(bucket); /* a withdrawal, or a release, came first */
+    }
+}
+
+void pawl_rwlock_init(pawl_rwlock *rwlock)
+{
+    pawl__need(rwlock, "pawl_rwlock_init", "rwlock");
+    pawl__store32(&rwlock->state_, 0, PAWL__RELAXED);
+}
+
+int pawl_rwlock_describe(const pawl_rwlock *rwlock, char *buf, size_t size)
+{
+    char words[40] = "unlocked";
+    pawl__need(rwlock, "pawl_rwlock_describe", "rwlock");
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    size_t waiters = pawl__lot_count(rwlock) + pawl__lot_count((const char *)rwlock + 1);
+    if (seen >= READER) {
+        snprintf(words, sizeof words, "shared holders=%" PRIu32, seen / READER);
+    } else if ((seen & WRITER) != 0) {
+        snprintf(words, sizeof words, "exclusive");
+    }
+    return snprintf(buf, size, "<pawl_rwlock %s waiters=%lu at 0x%" PRIxPTR ">", words,
+                    (unsigned long)waiters, (uintptr_t)rwlock);
+}
+
+pawl_rwlock *pawl_rwlock_new(void)
+{
+    pawl_rwlock *rwlock = malloc(sizeof *rwlock);
+    if (rwlock != NULL) {
+        pawl_rwlock_init(rwlock);
+    }
+    return rwlock;
+}
+
+void pawl_rwlock_free(pawl_rwlock *rwlock)
+{
+    free(rwlock);
+}
+
+void pawl_rwlock_reinit_after_fork(pawl_rwlock *rwlock)
+{
+    pawl__need(rwlock, "pawl_rwlock_reinit_after_fork", "rwlock");
+    pawl_rwlock_init(rwlock);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_semaphore's slow paths. Contract and the bits of the state: include/pawl/semaphore.h.
+ *
+ * The invariant: a queued waiter implies PARKED, and PARKED implies that the value is 0. While
+ * PARKED is set only the holder of the bucket's guard changes the state: takers find no permit, and
+ * releases come here. So every permit released while someone waits is given to the oldest waiter
+ * under the guard, against which a time-out's withdrawal is serialised, and the state never shows
+ * it.
+ *
+ * No path touches the semaphore after the store that lets another thread have a permit.
+ */
+#include <pawl/semaphore.h>
+
+#include "lot.h"
+#include "misuse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline void pawl_semaphore_acquire(pawl_semaphore *semaphore);
+PAWL__EXPORT extern inline bool pawl_semaphore_try_acquire(pawl_semaphore *semaphore);
+PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_for(pawl_semaphore *semaphore,
+                                                                  pawl_ns ns);
+PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_until(pawl_semaphore *semaphore,
+                                                                    pawl_time deadline);
+PAWL__EXPORT extern inline pawl_status pawl_semaphore_release(pawl_semaphore *semaphore);
+
+_Static_assert(sizeof(pawl_semaphore) <= 16, "the size that is promised");
+
+static const uint64_t PARKED = PAWL__SEMAPHORE_PARKED;
+
+static uint64_t value_in(uint64_t state)
+{
+    return state >> 1;
+}
+
+static uint64_t state_of(uint64_t value)
+{
+    return value << 1;
+}
+
+/* The largest value it may have. */
+static uint64_t bound_of(const pawl_semaphore *semaphore)
+{
+    return semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
+}
+
+/* Spin while nobody is parked; true: a permit is taken. */
+static bool spin(pawl_semaphore *semaphore)
+{
+    unsigned turn = 0;
+    while ((pawl__load64(&semaphore->state_, PAWL__RELAXED) & PARKED) == 0 &&
+           pawl__lot_spin(&turn)) {
+        if (pawl__semaphore_take(semaphore)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Queue the waiter if there is no permit and the state says that somebody is parked; false: look
+ * again. */
+static bool queue(pawl_semaphore *semaphore, struct pawl__waiter *waiter)
+{
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    if (value_in(seen) != 0 ||
+        (seen != PARKED && !pawl__cas64(&semaphore->state_, &seen, PARKED, PAWL__RELAXED))) {
+        return false;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(semaphore);
+    bool still = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
+    if (still) {
+        pawl__lot_push_last(bucket, semaphore, waiter);
+    }
+    pawl__lot_leave(bucket);
+    return still;
+}
+
+static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
+{
+    if (spin(semaphore)) {
+        return PAWL_OK;
+    }
+    struct pawl__waiter waiter;
+    pawl_status status = PAWL_OK;
+    pawl__waiter_open(&waiter);
+    while (!pawl__semaphore_take(semaphore)) {
+        if (!queue(semaphore, &waiter)) {
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, semaphore, deadline);
+        if (bucket != NULL) { /* withdrawn; as the last to wait it takes PARKED along */
+            if (pawl__lot_first(bucket, semaphore) == NULL) {
+                pawl__store64(&semaphore->state_, 0, PAWL__RELAXED);
+            }
+            pawl__lot_leave(bucket);
+            status = PAWL_TIMEOUT;
+        }
+        break; /* who is woken has a permit */
+    }
+    pawl__waiter_close(&waiter);
+    return status;
+}
+
+void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore)
+{
+    pawl_status status = acquire_until(semaphore, PAWL_NEVER);
+    (void)status; /* PAWL_OK: never does not come */
+}
+
+pawl_status pawl__semaphore_acquire_for_slow(pawl_semaphore *semaphore, pawl_ns ns)
+{
+    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(semaphore, pawl_after_ns(ns));
+}
+
+pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore, pawl_time deadline)
+{
+    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(semaphore, deadline);
+}
+
+/* With PARKED set, and so a value of 0: under the guard, one permit each to the n oldest waiters,
+ * what is left to the value.
+ *
+ * Returns   false: PARKED is gone, look again. */
+static bool release_to_waiters(pawl_semaphore *semaphore, uint64_t n)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    struct pawl__bucket *bucket = pawl__lot_enter(semaphore);
+    bool parked = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
+    if (parked) {
+        while (n > 0 && pawl__lot_take_first(bucket, semaphore, PAWL_OK, &list) != 0) {
+            n--;
+        }
+        bool more = n == 0 && pawl__lot_first(bucket, semaphore) != NULL;
+        /* Pairs with the acquire in pawl__semaphore_take. */
+        pawl__store64(&semaphore->state_, more ? PARKED : state_of(n), PAWL__RELEASE);
+    }
+    pawl__lot_leave(bucket);
+    pawl__lot_wake_list(&list);
+    return parked;
+}
+
+pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n)
+{
+    for (;;) {
+        uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+        if ((uint64_t)n > bound_of(semaphore) - value_in(seen)) {
+            return PAWL_OVERFLOW;
+        }
+        if ((seen & PARKED) != 0) {
+            if (release_to_waiters(semaphore, (uint64_t)n)) {
+                return PAWL_OK;
+            }
+        } else if (pawl__cas64(&semaphore->state_, &seen, seen + state_of((uint64_t)n),
+                               PAWL__RELEASE)) { /* pairs with pawl__semaphore_take */
+            return PAWL_OK;
+        }
+    }
+}
+
+pawl_status pawl_semaphore_release_n(pawl_semaphore *semaphore, int64_t n)
+{
+    pawl__need(semaphore, "pawl_semaphore_release_n", "semaphore");
+    return n < 1 ? PAWL_INVALID : pawl__semaphore_release_slow(semaphore, n);
+}
+
+static pawl_status initialise(pawl_semaphore *semaphore, int64_t value, bool bounded)
+{
+    if (value < 0 || value > PAWL_SEMAPHORE_MAX) {
+        return PAWL_INVALID;
+    }
+    semaphore->limit_ = bounded ? (uint64_t)value + 1 : 0;
+    pawl__store64(&semaphore->state_, state_of((uint64_t)value), PAWL__RELAXED);
+    return PAWL_OK;
+}
+
+pawl_status pawl_semaphore_init(pawl_semaphore *semaphore, int64_t value)
+{
+    pawl__need(semaphore, "pawl_semaphore_init", "semaphore");
+    return initialise(semaphore, value, false);
+}
+
+pawl_status pawl_semaphore_init_bounded(pawl_semaphore *semaphore, int64_t value)
+{
+    pawl__need(semaphore, "pawl_semaphore_init_bounded", "semaphore");
+    return initialise(semaphore, value, true);
+}
+
+int64_t pawl_semaphore_value(const pawl_semaphore *semaphore)
+{
+    pawl__need(semaphore, "pawl_semaphore_value", "semaphore");
+    return (int64_t)value_in(pawl__load64(&semaphore->state_, PAWL__RELAXED));
+}
+
+int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf, size_t size)
+{
+    char bound[32] = "";
+    pawl__need(semaphore, "pawl_semaphore_describe", "semaphore");
+    int64_t value = pawl_semaphore_value(semaphore);
+    if (semaphore->limit_ != 0) {
+        snprintf(bound, sizeof bound, " bound=%" PRIu64, bound_of(semaphore));
+    }
+    return snprintf(buf, size, "<pawl_semaphore value=%" PRId64 "%s waiters=%lu at 0x%" PRIxPTR ">",
+                    value, bound, (unsigned long)pawl__lot_count(semaphore),
+                    (uintptr_t)semaphore);
+}
+
+static pawl_semaphore *new_semaphore(int64_t value, bool bounded)
+{
+    pawl_semaphore *semaphore = malloc(sizeof *semaphore);
+    if (semaphore != NULL && initialise(semaphore, value, bounded) != PAWL_OK) {
+        free(semaphore);
+        return NULL;
+    }
+    return semaphore;
+}
+
+pawl_semaphore *pawl_semaphore_new(int64_t value)
+{
+    return new_semaphore(value, false);
+}
+
+pawl_semaphore *pawl_semaphore_new_bounded(int64_t value)
+{
+    return new_semaphore(value, true);
+}
+
+void pawl_semaphore_free(pawl_semaphore *semaphore)
+{
+    free(semaphore);
+}
