@@ -15,7 +15,8 @@
  *   struct pawl__guard    a native mutex, for a few instructions at a time
  *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
  *                         variable and a token
- *   struct pawl__word     the key of a word that each thread has for itself */
+ *   struct pawl__word     the key of a word that each thread has for itself
+ *   pawl__word_remembered()  the calling thread's word if it is at hand, else 0: a fast path */
 #include "native.h"
 
 /* Monotonic nanoseconds, above 0. */
@@ -59,8 +60,7 @@ void *pawl__port_map(size_t size);
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
 /* Make a word that is 0 in every thread until it sets it; look at and set the calling thread's.
- * There is one such word in the process (the lot's), so a backend may remember its value
- * elsewhere. */
+ * There is one such word in the process, the lot's. */
 void pawl__word_init(struct pawl__word *word);
 uint64_t pawl__word_get(const struct pawl__word *word);
 void pawl__word_set(const struct pawl__word *word, uint64_t value);

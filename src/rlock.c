@@ -10,6 +10,7 @@
 
 #include "lot.h"
 #include "misuse.h"
+#include "port.h"
 #include "rlock.h"
 
 #include <inttypes.h>
@@ -18,9 +19,15 @@
 
 _Static_assert(sizeof(pawl_rlock) <= 16, "the size that is promised");
 
-static bool is_owner(const pawl_rlock *rlock, uint64_t identity)
+static uint64_t identity(void)
 {
-    return pawl__load64(&rlock->owner_, PAWL__RELAXED) == identity;
+    uint64_t remembered = pawl__word_remembered();
+    return remembered != 0 ? remembered : pawl__lot_identity();
+}
+
+static bool is_owner(const pawl_rlock *rlock, uint64_t me)
+{
+    return pawl__load64(&rlock->owner_, PAWL__RELAXED) == me;
 }
 
 static uint32_t depth_of(const pawl_rlock *rlock)
@@ -55,7 +62,7 @@ void pawl_rlock_init(pawl_rlock *rlock)
 void pawl_rlock_acquire(pawl_rlock *rlock)
 {
     pawl__need(rlock, "pawl_rlock_acquire", "rlock");
-    uint64_t me = pawl__lot_identity();
+    uint64_t me = identity();
     if (is_owner(rlock, me)) {
         if (deepen(rlock) != PAWL_OK) {
             pawl__die_misuse("pawl_rlock_acquire", "the depth is at its maximum");
@@ -69,7 +76,7 @@ void pawl_rlock_acquire(pawl_rlock *rlock)
 bool pawl_rlock_try_acquire(pawl_rlock *rlock)
 {
     pawl__need(rlock, "pawl_rlock_try_acquire", "rlock");
-    uint64_t me = pawl__lot_identity();
+    uint64_t me = identity();
     if (is_owner(rlock, me)) {
         return deepen(rlock) == PAWL_OK;
     }
@@ -83,7 +90,7 @@ bool pawl_rlock_try_acquire(pawl_rlock *rlock)
 pawl_status pawl_rlock_acquire_for(pawl_rlock *rlock, pawl_ns ns)
 {
     pawl__need(rlock, "pawl_rlock_acquire_for", "rlock");
-    uint64_t me = pawl__lot_identity();
+    uint64_t me = identity();
     if (is_owner(rlock, me)) {
         return deepen(rlock);
     }
@@ -97,7 +104,7 @@ pawl_status pawl_rlock_acquire_for(pawl_rlock *rlock, pawl_ns ns)
 pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock, pawl_time deadline)
 {
     pawl__need(rlock, "pawl_rlock_acquire_until", "rlock");
-    uint64_t me = pawl__lot_identity();
+    uint64_t me = identity();
     if (is_owner(rlock, me)) {
         return deepen(rlock);
     }
@@ -111,7 +118,7 @@ pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock, pawl_time deadline)
 pawl_status pawl_rlock_release(pawl_rlock *rlock)
 {
     pawl__need(rlock, "pawl_rlock_release", "rlock");
-    if (!is_owner(rlock, pawl__lot_identity())) {
+    if (!is_owner(rlock, identity())) {
         return PAWL_NOT_HELD;
     }
     uint32_t depth = depth_of(rlock) - 1;
@@ -132,13 +139,13 @@ bool pawl_rlock_locked(const pawl_rlock *rlock)
 bool pawl_rlock_owned(const pawl_rlock *rlock)
 {
     pawl__need(rlock, "pawl_rlock_owned", "rlock");
-    return is_owner(rlock, pawl__lot_identity());
+    return is_owner(rlock, identity());
 }
 
 uint32_t pawl_rlock_depth(const pawl_rlock *rlock)
 {
     pawl__need(rlock, "pawl_rlock_depth", "rlock");
-    return is_owner(rlock, pawl__lot_identity()) ? depth_of(rlock) : 0;
+    return is_owner(rlock, identity()) ? depth_of(rlock) : 0;
 }
 
 int pawl_rlock_describe(const pawl_rlock *rlock, char *buf, size_t size)

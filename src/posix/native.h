@@ -24,4 +24,19 @@ struct pawl__word {
     pthread_key_t low, high;
 };
 
+/* The keys are the same for every copy of pawl, but slow to look at; so each copy remembers the
+ * word in a variable. It is initial-exec, where that exists, so that the first look never
+ * allocates. */
+#if defined(__ELF__)
+# define PAWL__REMEMBERED_MODEL __attribute__((tls_model("initial-exec")))
+#else
+# define PAWL__REMEMBERED_MODEL
+#endif
+extern _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
+
+static inline uint64_t pawl__word_remembered(void)
+{
+    return pawl__remembered_word;
+}
+
 #endif

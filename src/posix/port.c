@@ -141,14 +141,15 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     return taken;
 }
 
-/* Signals while holding the mutex: once the token can be taken, the parker may serve another wait,
- * which a signal that came later would wake for nothing. */
+/* Signals after it has let go of the mutex, so that who wakes at once does not run into it. By then
+ * the token may be taken and the parker serve another wait, to which the signal is a spurious
+ * wake-up: harmless, since a parker is never unmapped and park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
     check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
     parker->token = true;
-    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
     check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
 }
 
 void *pawl__port_map(size_t size)
@@ -274,13 +275,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return cells.block;
 }
 
-/* The key is the same for every copy of pawl, but slow to look at; so each copy remembers the value
- * in a variable. It is initial-exec, where that exists, so that the first look never allocates. */
-#if defined(__ELF__)
-static _Thread_local uint64_t remembered __attribute__((tls_model("initial-exec")));
-#else
-static _Thread_local uint64_t remembered;
-#endif
+_Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
 
 void pawl__word_init(struct pawl__word *word)
 {
@@ -290,11 +285,9 @@ void pawl__word_init(struct pawl__word *word)
 
 uint64_t pawl__word_get(const struct pawl__word *word)
 {
-    if (remembered == 0) {
-        remembered = (uint64_t)(uintptr_t)pthread_getspecific(word->low) |
-                     (uint64_t)(uintptr_t)pthread_getspecific(word->high) << 32;
-    }
-    return remembered;
+    pawl__remembered_word = (uint64_t)(uintptr_t)pthread_getspecific(word->low) |
+                            (uint64_t)(uintptr_t)pthread_getspecific(word->high) << 32;
+    return pawl__remembered_word;
 }
 
 void pawl__word_set(const struct pawl__word *word, uint64_t value)
@@ -303,7 +296,7 @@ void pawl__word_set(const struct pawl__word *word, uint64_t value)
           "pthread_setspecific");
     check(pthread_setspecific(word->high, (void *)(uintptr_t)(value >> 32)),
           "pthread_setspecific");
-    remembered = value;
+    pawl__remembered_word = value;
 }
 
 void pawl__port_at_fork(void (*child)(void))

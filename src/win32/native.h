@@ -31,4 +31,10 @@ struct pawl__word {
     DWORD low, high;
 };
 
+/* Nothing is remembered: a slot is as fast, and MinGW's thread-local variables are allocated. */
+static inline uint64_t pawl__word_remembered(void)
+{
+    return 0;
+}
+
 #endif

@@ -84,14 +84,15 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     return taken;
 }
 
-/* Signals while holding the mutex: once the token can be taken, the parker may serve another wait,
- * which a signal that came later would wake for nothing. */
+/* Signals after it has let go of the mutex, so that who wakes at once does not run into it. By then
+ * the token may be taken and the parker serve another wait, to which the signal is a spurious
+ * wake-up: harmless, since a parker is never unmapped and park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
     AcquireSRWLockExclusive(&parker->mutex);
     parker->token = true;
-    WakeConditionVariable(&parker->cond);
     ReleaseSRWLockExclusive(&parker->mutex);
+    WakeConditionVariable(&parker->cond);
 }
 
 void *pawl__port_map(size_t size)
