@@ -4,6 +4,20 @@
 
 #include <pawl/compiler.h>
 
+static uint32_t wakes;
+
+uint32_t early_wakes(void)
+{
+    return pawl__load32(&wakes, PAWL__RELAXED);
+}
+
+void early_count_wake(void)
+{
+    uint32_t seen = pawl__load32(&wakes, PAWL__RELAXED);
+    while (!pawl__cas32(&wakes, &seen, seen + 1, PAWL__RELAXED)) {
+    }
+}
+
 /* A counter that threads advance without care: any sequence will do that has all three in it. */
 int early_choice(void)
 {

@@ -23,7 +23,7 @@ static pawl_lock a_lock;
 static pawl_condition a_condition;
 
 /* One function a call; `sink` takes results that must be looked at. */
-static volatile int sink;
+static volatile unsigned sink;
 #define PROBE(name, call)                                                                          \
     static void probe_##name(void)                                                                 \
     {                                                                                              \
@@ -33,80 +33,89 @@ static volatile int sink;
     X(pawl_lock_init, "lock", pawl_lock_init(NULL))                                                \
     X(pawl_lock_init_fair, "lock", pawl_lock_init_fair(NULL))                                      \
     X(pawl_lock_acquire, "lock", pawl_lock_acquire(NULL))                                          \
-    X(pawl_lock_try_acquire, "lock", sink = pawl_lock_try_acquire(NULL))                           \
-    X(pawl_lock_acquire_for, "lock", sink = pawl_lock_acquire_for(NULL, 0))                        \
-    X(pawl_lock_acquire_until, "lock", sink = pawl_lock_acquire_until(NULL, 0))                    \
+    X(pawl_lock_try_acquire, "lock", sink = (unsigned)pawl_lock_try_acquire(NULL))                 \
+    X(pawl_lock_acquire_for, "lock", sink = (unsigned)pawl_lock_acquire_for(NULL, 0))              \
+    X(pawl_lock_acquire_until, "lock", sink = (unsigned)pawl_lock_acquire_until(NULL, 0))          \
     X(pawl_lock_release, "lock", pawl_lock_release(NULL))                                          \
-    X(pawl_lock_locked, "lock", sink = pawl_lock_locked(NULL))                                     \
+    X(pawl_lock_locked, "lock", sink = (unsigned)pawl_lock_locked(NULL))                           \
     X(pawl_lock_describe, "lock", pawl_lock_describe(NULL, NULL, 0))                               \
     X(pawl_lock_reinit_after_fork, "lock", pawl_lock_reinit_after_fork(NULL))                      \
     X(pawl_rlock_init, "rlock", pawl_rlock_init(NULL))                                             \
     X(pawl_rlock_acquire, "rlock", pawl_rlock_acquire(NULL))                                       \
-    X(pawl_rlock_try_acquire, "rlock", sink = pawl_rlock_try_acquire(NULL))                        \
-    X(pawl_rlock_acquire_for, "rlock", sink = pawl_rlock_acquire_for(NULL, 0))                     \
-    X(pawl_rlock_acquire_until, "rlock", sink = pawl_rlock_acquire_until(NULL, 0))                 \
+    X(pawl_rlock_try_acquire, "rlock", sink = (unsigned)pawl_rlock_try_acquire(NULL))              \
+    X(pawl_rlock_acquire_for, "rlock", sink = (unsigned)pawl_rlock_acquire_for(NULL, 0))           \
+    X(pawl_rlock_acquire_until, "rlock", sink = (unsigned)pawl_rlock_acquire_until(NULL, 0))       \
     X(pawl_rlock_release, "rlock", pawl_rlock_release(NULL))                                       \
-    X(pawl_rlock_locked, "rlock", sink = pawl_rlock_locked(NULL))                                  \
-    X(pawl_rlock_owned, "rlock", sink = pawl_rlock_owned(NULL))                                    \
-    X(pawl_rlock_depth, "rlock", sink = (int)pawl_rlock_depth(NULL))                               \
+    X(pawl_rlock_locked, "rlock", sink = (unsigned)pawl_rlock_locked(NULL))                        \
+    X(pawl_rlock_owned, "rlock", sink = (unsigned)pawl_rlock_owned(NULL))                          \
+    X(pawl_rlock_depth, "rlock", sink = (unsigned)pawl_rlock_depth(NULL))                          \
     X(pawl_rlock_describe, "rlock", pawl_rlock_describe(NULL, NULL, 0))                            \
     X(pawl_rlock_reinit_after_fork, "rlock", pawl_rlock_reinit_after_fork(NULL))                   \
-    X(pawl_semaphore_init, "semaphore", sink = pawl_semaphore_init(NULL, 0))                       \
-    X(pawl_semaphore_init_bounded, "semaphore", sink = pawl_semaphore_init_bounded(NULL, 0))       \
+    X(pawl_semaphore_init, "semaphore", sink = (unsigned)pawl_semaphore_init(NULL, 0))             \
+    X(pawl_semaphore_init_bounded, "semaphore",                                                    \
+      sink = (unsigned)pawl_semaphore_init_bounded(NULL, 0))                                       \
     X(pawl_semaphore_acquire, "semaphore", pawl_semaphore_acquire(NULL))                           \
-    X(pawl_semaphore_try_acquire, "semaphore", sink = pawl_semaphore_try_acquire(NULL))            \
-    X(pawl_semaphore_acquire_for, "semaphore", sink = pawl_semaphore_acquire_for(NULL, 0))         \
-    X(pawl_semaphore_acquire_until, "semaphore", sink = pawl_semaphore_acquire_until(NULL, 0))     \
+    X(pawl_semaphore_try_acquire, "semaphore", sink = (unsigned)pawl_semaphore_try_acquire(NULL))  \
+    X(pawl_semaphore_acquire_for, "semaphore",                                                     \
+      sink = (unsigned)pawl_semaphore_acquire_for(NULL, 0))                                        \
+    X(pawl_semaphore_acquire_until, "semaphore",                                                   \
+      sink = (unsigned)pawl_semaphore_acquire_until(NULL, 0))                                      \
     X(pawl_semaphore_release, "semaphore", pawl_semaphore_release(NULL))                           \
     X(pawl_semaphore_release_n, "semaphore", pawl_semaphore_release_n(NULL, 1))                    \
-    X(pawl_semaphore_value, "semaphore", sink = (int)pawl_semaphore_value(NULL))                   \
+    X(pawl_semaphore_value, "semaphore", sink = (unsigned)pawl_semaphore_value(NULL))              \
     X(pawl_semaphore_describe, "semaphore", pawl_semaphore_describe(NULL, NULL, 0))                \
     X(pawl_condition_init, "condition", pawl_condition_init(NULL))                                 \
-    X(pawl_condition_wait, "condition", sink = pawl_condition_wait(NULL, &a_lock))                 \
-    X(pawl_condition_wait_for, "lock", sink = pawl_condition_wait_for(&a_condition, NULL, 0))      \
-    X(pawl_condition_wait_until, "lock", sink = pawl_condition_wait_until(&a_condition, NULL, 0))  \
-    X(pawl_condition_wait_rlock, "rlock", sink = pawl_condition_wait_rlock(&a_condition, NULL))    \
+    X(pawl_condition_wait, "condition", sink = (unsigned)pawl_condition_wait(NULL, &a_lock))       \
+    X(pawl_condition_wait_for, "lock",                                                             \
+      sink = (unsigned)pawl_condition_wait_for(&a_condition, NULL, 0))                             \
+    X(pawl_condition_wait_until, "lock",                                                           \
+      sink = (unsigned)pawl_condition_wait_until(&a_condition, NULL, 0))                           \
+    X(pawl_condition_wait_rlock, "rlock",                                                          \
+      sink = (unsigned)pawl_condition_wait_rlock(&a_condition, NULL))                              \
     X(pawl_condition_wait_rlock_for, "rlock",                                                      \
-      sink = pawl_condition_wait_rlock_for(&a_condition, NULL, 0))                                 \
+      sink = (unsigned)pawl_condition_wait_rlock_for(&a_condition, NULL, 0))                       \
     X(pawl_condition_wait_rlock_until, "rlock",                                                    \
-      sink = pawl_condition_wait_rlock_until(&a_condition, NULL, 0))                               \
+      sink = (unsigned)pawl_condition_wait_rlock_until(&a_condition, NULL, 0))                     \
     X(pawl_condition_wait_pred, "condition",                                                       \
-      sink = pawl_condition_wait_pred(NULL, &a_lock, never_asked, NULL, 0))                        \
+      sink = (unsigned)pawl_condition_wait_pred(NULL, &a_lock, never_asked, NULL, 0))              \
     X(pawl_condition_wait_rlock_pred, "rlock",                                                     \
-      sink = pawl_condition_wait_rlock_pred(&a_condition, NULL, never_asked, NULL, 0))             \
+      sink = (unsigned)pawl_condition_wait_rlock_pred(&a_condition, NULL, never_asked, NULL, 0))   \
     X(pawl_condition_notify, "condition", pawl_condition_notify(NULL, 1))                          \
     X(pawl_condition_notify_all, "condition", pawl_condition_notify_all(NULL))                     \
     X(pawl_condition_describe, "condition", pawl_condition_describe(NULL, NULL, 0))                \
     X(pawl_event_init, "event", pawl_event_init(NULL))                                             \
     X(pawl_event_set, "event", pawl_event_set(NULL))                                               \
     X(pawl_event_clear, "event", pawl_event_clear(NULL))                                           \
-    X(pawl_event_is_set, "event", sink = pawl_event_is_set(NULL))                                  \
+    X(pawl_event_is_set, "event", sink = (unsigned)pawl_event_is_set(NULL))                        \
     X(pawl_event_wait, "event", pawl_event_wait(NULL))                                             \
-    X(pawl_event_wait_for, "event", sink = pawl_event_wait_for(NULL, 0))                           \
-    X(pawl_event_wait_until, "event", sink = pawl_event_wait_until(NULL, 0))                       \
+    X(pawl_event_wait_for, "event", sink = (unsigned)pawl_event_wait_for(NULL, 0))                 \
+    X(pawl_event_wait_until, "event", sink = (unsigned)pawl_event_wait_until(NULL, 0))             \
     X(pawl_event_describe, "event", pawl_event_describe(NULL, NULL, 0))                            \
-    X(pawl_barrier_init, "barrier", sink = pawl_barrier_init(NULL, 1, NULL, NULL))                 \
-    X(pawl_barrier_wait, "barrier", sink = pawl_barrier_wait(NULL, NULL))                          \
-    X(pawl_barrier_wait_for, "barrier", sink = pawl_barrier_wait_for(NULL, 0, NULL))               \
-    X(pawl_barrier_wait_until, "barrier", sink = pawl_barrier_wait_until(NULL, 0, NULL))           \
+    X(pawl_barrier_init, "barrier", sink = (unsigned)pawl_barrier_init(NULL, 1, NULL, NULL))       \
+    X(pawl_barrier_wait, "barrier", sink = (unsigned)pawl_barrier_wait(NULL, NULL))                \
+    X(pawl_barrier_wait_for, "barrier", sink = (unsigned)pawl_barrier_wait_for(NULL, 0, NULL))     \
+    X(pawl_barrier_wait_until, "barrier", sink = (unsigned)pawl_barrier_wait_until(NULL, 0, NULL)) \
     X(pawl_barrier_abort, "barrier", pawl_barrier_abort(NULL))                                     \
     X(pawl_barrier_reset, "barrier", pawl_barrier_reset(NULL))                                     \
-    X(pawl_barrier_parties, "barrier", sink = (int)pawl_barrier_parties(NULL))                     \
-    X(pawl_barrier_waiting, "barrier", sink = (int)pawl_barrier_waiting(NULL))                     \
-    X(pawl_barrier_broken, "barrier", sink = pawl_barrier_broken(NULL))                            \
+    X(pawl_barrier_parties, "barrier", sink = (unsigned)pawl_barrier_parties(NULL))                \
+    X(pawl_barrier_waiting, "barrier", sink = (unsigned)pawl_barrier_waiting(NULL))                \
+    X(pawl_barrier_broken, "barrier", sink = (unsigned)pawl_barrier_broken(NULL))                  \
     X(pawl_barrier_describe, "barrier", pawl_barrier_describe(NULL, NULL, 0))                      \
     X(pawl_rwlock_init, "rwlock", pawl_rwlock_init(NULL))                                          \
     X(pawl_rwlock_acquire_shared, "rwlock", pawl_rwlock_acquire_shared(NULL))                      \
     X(pawl_rwlock_acquire_exclusive, "rwlock", pawl_rwlock_acquire_exclusive(NULL))                \
-    X(pawl_rwlock_try_acquire_shared, "rwlock", sink = pawl_rwlock_try_acquire_shared(NULL))       \
-    X(pawl_rwlock_try_acquire_exclusive, "rwlock", sink = pawl_rwlock_try_acquire_exclusive(NULL)) \
-    X(pawl_rwlock_acquire_shared_for, "rwlock", sink = pawl_rwlock_acquire_shared_for(NULL, 0))    \
+    X(pawl_rwlock_try_acquire_shared, "rwlock",                                                    \
+      sink = (unsigned)pawl_rwlock_try_acquire_shared(NULL))                                       \
+    X(pawl_rwlock_try_acquire_exclusive, "rwlock",                                                 \
+      sink = (unsigned)pawl_rwlock_try_acquire_exclusive(NULL))                                    \
+    X(pawl_rwlock_acquire_shared_for, "rwlock",                                                    \
+      sink = (unsigned)pawl_rwlock_acquire_shared_for(NULL, 0))                                    \
     X(pawl_rwlock_acquire_shared_until, "rwlock",                                                  \
-      sink = pawl_rwlock_acquire_shared_until(NULL, 0))                                            \
+      sink = (unsigned)pawl_rwlock_acquire_shared_until(NULL, 0))                                  \
     X(pawl_rwlock_acquire_exclusive_for, "rwlock",                                                 \
-      sink = pawl_rwlock_acquire_exclusive_for(NULL, 0))                                           \
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_for(NULL, 0))                                 \
     X(pawl_rwlock_acquire_exclusive_until, "rwlock",                                               \
-      sink = pawl_rwlock_acquire_exclusive_until(NULL, 0))                                         \
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_until(NULL, 0))                               \
     X(pawl_rwlock_release_shared, "rwlock", pawl_rwlock_release_shared(NULL))                      \
     X(pawl_rwlock_release_exclusive, "rwlock", pawl_rwlock_release_exclusive(NULL))                \
     X(pawl_rwlock_downgrade, "rwlock", pawl_rwlock_downgrade(NULL))                                \
@@ -114,7 +123,7 @@ static volatile int sink;
     X(pawl_rwlock_reinit_after_fork, "rwlock", pawl_rwlock_reinit_after_fork(NULL))                \
     X(pawl_once_init, "once", pawl_once_init(NULL))                                                \
     X(pawl_once_call, "once", pawl_once_call(NULL, do_nothing, NULL))                              \
-    X(pawl_once_done, "once", sink = pawl_once_done(NULL))                                         \
+    X(pawl_once_done, "once", sink = (unsigned)pawl_once_done(NULL))                               \
     X(pawl_once_describe, "once", pawl_once_describe(NULL, NULL, 0))
 
 #define DEFINE(name, parameter, call) PROBE(name, call)

@@ -39,8 +39,7 @@
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
 
-PAWL__BEGIN
-
+#if !defined(__cplusplus)
 /* What was acquired, and as what kind it is released. */
 enum pawl__kind {
     PAWL__LOCK,
@@ -54,7 +53,7 @@ struct pawl__held {
     enum pawl__kind kind;
 };
 
-#define PAWL__SCOPE(name, type, acquire, kind)                                                     \
+# define PAWL__SCOPE(name, type, acquire, kind)                                                    \
     PAWL__HELPER struct pawl__held pawl__scope_##name(type *object)                                \
     {                                                                                              \
         struct pawl__held held = {object, kind};                                                   \
@@ -66,7 +65,7 @@ PAWL__SCOPE(rlock, pawl_rlock, pawl_rlock_acquire, PAWL__RLOCK)
 PAWL__SCOPE(semaphore, pawl_semaphore, pawl_semaphore_acquire, PAWL__SEMAPHORE)
 PAWL__SCOPE(shared, pawl_rwlock, pawl_rwlock_acquire_shared, PAWL__SHARED)
 PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSIVE)
-#undef PAWL__SCOPE
+# undef PAWL__SCOPE
 
 /* The kind is known where this is inlined: one case is left. */
 PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
@@ -90,49 +89,51 @@ PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
     }
 }
 
-PAWL__END
+#endif
 
 #define PAWL__JOIN_(a, b) a##b
 #define PAWL__JOIN(a, b)  PAWL__JOIN_(a, b)
 
-/* The kind of an object that has one way to be held, by its type. */
+/* pawl__scope_any: for an object that has one way to be held, by its type.
+ * PAWL__GUARD(acquired): a variable that releases at the end of its scope. */
 #if defined(__cplusplus)
-PAWL__HELPER struct pawl__held pawl__scope_any(pawl_lock *object)
+template <typename Object, pawl_status (*release)(Object *)> class pawl__scope
 {
-    return pawl__scope_lock(object);
-}
-PAWL__HELPER struct pawl__held pawl__scope_any(pawl_rlock *object)
-{
-    return pawl__scope_rlock(object);
-}
-PAWL__HELPER struct pawl__held pawl__scope_any(pawl_semaphore *object)
-{
-    return pawl__scope_semaphore(object);
-}
+  public:
+    explicit pawl__scope(Object *object) : object_(object) {}
+    ~pawl__scope() { release(object_); }
+    pawl__scope(const pawl__scope &) = delete;
+    pawl__scope &operator=(const pawl__scope &) = delete;
+
+  private:
+    Object *object_;
+};
+# define PAWL__SCOPE(name, type, acquire, release)                                                 \
+     inline pawl__scope<type, release> name(type *object)                                          \
+     {                                                                                             \
+         acquire(object);                                                                          \
+         return pawl__scope<type, release>(object);                                                \
+     }
+PAWL__SCOPE(pawl__scope_any, pawl_lock, pawl_lock_acquire, pawl_lock_release)
+PAWL__SCOPE(pawl__scope_any, pawl_rlock, pawl_rlock_acquire, pawl_rlock_release)
+PAWL__SCOPE(pawl__scope_any, pawl_semaphore, pawl_semaphore_acquire, pawl_semaphore_release)
+PAWL__SCOPE(pawl__scope_shared, pawl_rwlock, pawl_rwlock_acquire_shared,
+            pawl_rwlock_release_shared)
+PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
+            pawl_rwlock_release_exclusive)
+# undef PAWL__SCOPE
+# define PAWL__GUARD(acquired) auto PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
 #else
 # define pawl__scope_any(object)                                                                   \
      _Generic((object),                                                                            \
          pawl_lock *: pawl__scope_lock,                                                            \
          pawl_rlock *: pawl__scope_rlock,                                                          \
          pawl_semaphore *: pawl__scope_semaphore)(object)
-#endif
-
-/* PAWL__GUARD(acquired): a variable that releases at the end of its scope. */
-#if defined(__cplusplus)
-struct pawl__scope {
-    explicit pawl__scope(struct pawl__held held) : held_(held) {}
-    ~pawl__scope() { pawl__scope_leave(&held_); }
-    pawl__scope(const pawl__scope &) = delete;
-    pawl__scope &operator=(const pawl__scope &) = delete;
-
-  private:
-    struct pawl__held held_;
-};
-# define PAWL__GUARD(acquired) pawl__scope PAWL__JOIN(pawl__scope_, __COUNTER__)(acquired)
-#elif !PAWL__MSVC
-# define PAWL__GUARD(acquired)                                                                     \
-     __attribute__((cleanup(pawl__scope_leave), unused)) struct pawl__held                         \
-     PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
+# if !PAWL__MSVC
+#  define PAWL__GUARD(acquired)                                                                    \
+      __attribute__((cleanup(pawl__scope_leave), unused)) struct pawl__held                        \
+      PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
+# endif
 #endif
 
 #ifdef PAWL__GUARD

@@ -30,3 +30,9 @@ int early_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const str
         return pthread_cond_timedwait(cond, mutex, limit);
     }
 }
+
+int early_cond_signal(pthread_cond_t *cond)
+{
+    early_count_wake();
+    return pthread_cond_signal(cond);
+}

@@ -13,10 +13,12 @@
 int early_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
 int early_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                          const struct timespec *limit);
+int early_cond_signal(pthread_cond_t *cond);
 
 #ifndef EARLY_ITSELF
 # define pthread_cond_wait      early_cond_wait
 # define pthread_cond_timedwait early_cond_timedwait
+# define pthread_cond_signal    early_cond_signal
 #endif
 
 #endif

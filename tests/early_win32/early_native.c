@@ -24,3 +24,9 @@ BOOL early_SleepConditionVariableSRW(CONDITION_VARIABLE *cond, SRWLOCK *mutex, D
         return SleepConditionVariableSRW(cond, mutex, milliseconds, flags);
     }
 }
+
+void early_WakeConditionVariable(CONDITION_VARIABLE *cond)
+{
+    early_count_wake();
+    WakeConditionVariable(cond);
+}

@@ -12,9 +12,11 @@
 
 BOOL early_SleepConditionVariableSRW(CONDITION_VARIABLE *cond, SRWLOCK *mutex, DWORD milliseconds,
                                      ULONG flags);
+void early_WakeConditionVariable(CONDITION_VARIABLE *cond);
 
 #ifndef EARLY_ITSELF
 # define SleepConditionVariableSRW early_SleepConditionVariableSRW
+# define WakeConditionVariable     early_WakeConditionVariable
 #endif
 
 #endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How many threads the system is asked to wake: counted at the seam, over tests/early.h's host.
+ */
+#include "support.h"
+
+#include "early.h"
+
+#include <stdlib.h>
+
+enum { CROWD = 1000 };
+
+struct waiter {
+    crew_thread thread;
+    pawl_lock *lock;
+    pawl_condition *condition;
+    pawl_status status;
+};
+
+static void wait_once_for(void *context)
+{
+    struct waiter *waiter = context;
+    pawl_lock_acquire(waiter->lock);
+    waiter->status = pawl_condition_wait(waiter->condition, waiter->lock);
+    pawl_lock_release(waiter->lock);
+}
+
+static void start_waiter(struct waiter *waiter, pawl_lock *lock, pawl_condition *condition)
+{
+    waiter->lock = lock;
+    waiter->condition = condition;
+    crew_start(&waiter->thread, wait_once_for, waiter);
+}
+
+/* notify_all moves them; each is woken once, by the release of the one before. */
+static void notify_all_of_a_thousand_wakes_one_for_each_hand_over(void **state)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    pawl_condition condition = PAWL_CONDITION_INIT;
+    struct waiter *waiters = calloc(CROWD, sizeof *waiters);
+    (void)state;
+    assert_non_null(waiters);
+    for (size_t i = 0; i < CROWD; i++) {
+        start_waiter(&waiters[i], &lock, &condition);
+    }
+    wait_for_waiters(&condition, CROWD);
+    pawl_lock_acquire(&lock);
+    uint32_t before = early_wakes();
+    assert_int_equal(pawl_condition_notify_all(&condition), CROWD);
+    assert_int_equal(early_wakes(), before);
+    assert_int_equal(pawl__lot_count(&lock), CROWD);
+    pawl_lock_release(&lock);
+    for (size_t i = 0; i < CROWD; i++) {
+        crew_join(&waiters[i].thread);
+        assert_int_equal(waiters[i].status, PAWL_OK);
+    }
+    assert_in_range(early_wakes() - before, 1, CROWD);
+    free(waiters);
+}
+
+/* Also when nobody holds the lock: the first has it, the others wait for it. */
+static void notify_all_with_a_free_lock_wakes_one(void **state)
+{
+    enum { FEW = 50 };
+    pawl_lock lock = PAWL_LOCK_INIT;
+    pawl_condition condition = PAWL_CONDITION_INIT;
+    struct waiter waiters[FEW];
+    (void)state;
+    for (size_t i = 0; i < FEW; i++) {
+        start_waiter(&waiters[i], &lock, &condition);
+    }
+    wait_for_waiters(&condition, FEW);
+    uint32_t before = early_wakes();
+    assert_int_equal(pawl_condition_notify_all(&condition), FEW);
+    for (size_t i = 0; i < FEW; i++) {
+        crew_join(&waiters[i].thread);
+    }
+    assert_in_range(early_wakes() - before, 1, FEW);
+    assert_false(pawl_lock_locked(&lock));
+}
+
+static void release_without_waiters_wakes_nobody(void **state)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    uint32_t before = early_wakes();
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        pawl_lock_acquire(&lock);
+        pawl_lock_release(&lock);
+    }
+    assert_int_equal(early_wakes(), before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(notify_all_of_a_thousand_wakes_one_for_each_hand_over),
+        cmocka_unit_test(notify_all_with_a_free_lock_wakes_one),
+        cmocka_unit_test(release_without_waiters_wakes_nobody),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
