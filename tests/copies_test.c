@@ -60,10 +60,44 @@ static void waiter_of_one_copy_is_served_by_another(void **state)
     }
 }
 
+struct nested {
+    crew_thread thread;
+    pawl_rlock rlock;
+    uint32_t deepest;
+    pawl_status last;
+};
+
+/* In a thread that no copy has seen before. */
+static void nest_through_all(void *context)
+{
+    struct nested *nested = context;
+    copy_a_acquire_rlock(&nested->rlock);
+    copy_b_acquire_rlock(&nested->rlock);
+    pawl_rlock_acquire(&nested->rlock);
+    nested->deepest = pawl_rlock_depth(&nested->rlock);
+    copy_a_release_rlock(&nested->rlock);
+    pawl_rlock_release(&nested->rlock);
+    nested->last = copy_b_release_rlock(&nested->rlock);
+}
+
+static void thread_is_the_same_owner_in_every_copy(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct nested nested = {.rlock = PAWL_RLOCK_INIT};
+        crew_start(&nested.thread, nest_through_all, &nested);
+        crew_join(&nested.thread);
+        assert_int_equal(nested.deepest, 3);
+        assert_int_equal(nested.last, PAWL_OK);
+        assert_false(pawl_rlock_locked(&nested.rlock));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_are_separate_code),
+        cmocka_unit_test(thread_is_the_same_owner_in_every_copy),
         cmocka_unit_test(waiter_of_one_copy_is_served_by_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

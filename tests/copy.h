@@ -5,7 +5,7 @@
 #ifndef PAWL_TESTS_COPY_H
 #define PAWL_TESTS_COPY_H
 
-#include <pawl/lock.h>
+#include <pawl/rlock.h>
 
 #include "lot.h"
 
@@ -21,9 +21,13 @@
 
 void copy_a_acquire(pawl_lock *lock);
 pawl_status copy_a_release(pawl_lock *lock);
+void copy_a_acquire_rlock(pawl_rlock *rlock);
+pawl_status copy_a_release_rlock(pawl_rlock *rlock);
 size_t copy_a_count(const pawl_lock *lock);
 void copy_b_acquire(pawl_lock *lock);
 pawl_status copy_b_release(pawl_lock *lock);
+void copy_b_acquire_rlock(pawl_rlock *rlock);
+pawl_status copy_b_release_rlock(pawl_rlock *rlock);
 size_t copy_b_count(const pawl_lock *lock);
 
 #endif

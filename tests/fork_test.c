@@ -111,6 +111,127 @@ static void grandchild_starts_afresh_too(void **state)
     acquirer_join(&other);
 }
 
+/* What the parent's threads wait for when it forks. */
+struct family {
+    pawl_semaphore semaphore;
+    pawl_event event;
+    pawl_lock lock;
+    pawl_condition condition;
+    pawl_rwlock rwlock;
+    pawl_rlock rlock;
+    pawl_once once;
+    pawl_event may_end;
+};
+
+static struct family family;
+
+static void wait_for_semaphore(void *context)
+{
+    (void)context;
+    pawl_semaphore_acquire(&family.semaphore);
+}
+
+static void wait_for_event(void *context)
+{
+    (void)context;
+    pawl_event_wait(&family.event);
+}
+
+static void wait_for_condition(void *context)
+{
+    pawl_status *status = context;
+    pawl_lock_acquire(&family.lock);
+    *status = pawl_condition_wait(&family.condition, &family.lock);
+    pawl_lock_release(&family.lock);
+}
+
+static void wait_for_writer(void *context)
+{
+    (void)context;
+    pawl_rwlock_acquire_shared(&family.rwlock);
+    pawl_rwlock_release_shared(&family.rwlock);
+}
+
+static void wait_inside_once(void *context)
+{
+    (void)context;
+    pawl_event_wait(&family.may_end);
+}
+
+static void run_once(void *context)
+{
+    pawl_once_call(&family.once, wait_inside_once, context);
+}
+
+static void count_run(void *context)
+{
+    int *runs = context;
+    (*runs)++;
+}
+
+/* 0, or the number of the first thing that is not as if the forking thread had been alone. */
+static int use_family(pawl_lock *unused)
+{
+    int runs = 0;
+    (void)unused;
+    alarm(60);
+    if (pawl_rlock_depth(&family.rlock) != 2 || pawl_rlock_release(&family.rlock) != PAWL_OK ||
+        pawl_rlock_release(&family.rlock) != PAWL_OK || pawl_rlock_locked(&family.rlock)) {
+        return 30;
+    }
+    pawl_semaphore_release(&family.semaphore); /* nobody waits, so the permit is there */
+    if (!pawl_semaphore_try_acquire(&family.semaphore)) {
+        return 31;
+    }
+    pawl_event_set(&family.event);
+    if (pawl_event_wait_for(&family.event, PAWL_S(60)) != PAWL_OK) {
+        return 32;
+    }
+    if (pawl_condition_notify_all(&family.condition) != 0) {
+        return 33;
+    }
+    pawl_rwlock_reinit_after_fork(&family.rwlock);
+    if (pawl_rwlock_acquire_exclusive_for(&family.rwlock, PAWL_S(60)) != PAWL_OK ||
+        pawl_rwlock_acquire_shared_for(&family.rwlock, PAWL_MS(1)) != PAWL_TIMEOUT ||
+        pawl_rwlock_release_exclusive(&family.rwlock) != PAWL_OK) {
+        return 34;
+    }
+    pawl_once_call(&family.once, count_run, &runs); /* the parent's run does not end here */
+    return runs == 1 && pawl_once_done(&family.once) ? CHILD_OK : 35;
+}
+
+static void nobody_waits_in_a_child_for_any_object(void **state)
+{
+    void (*const works[])(void *) = {wait_for_semaphore, wait_for_event, wait_for_condition,
+                                     wait_for_writer, run_once};
+    const void *const keys[] = {&family.semaphore, &family.event, &family.condition,
+                                &family.rwlock, &family.may_end};
+    crew_thread threads[5];
+    pawl_status notified = PAWL_INVALID;
+    (void)state;
+    memset(&family, 0, sizeof family);
+    pawl_rwlock_acquire_exclusive(&family.rwlock);
+    pawl_rlock_acquire(&family.rlock);
+    pawl_rlock_acquire(&family.rlock);
+    for (size_t i = 0; i < 5; i++) {
+        crew_start(&threads[i], works[i], &notified);
+        wait_for_waiters(keys[i], 1);
+    }
+    assert_int_equal(in_child(use_family, NULL), CHILD_OK);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(pawl__lot_count(keys[i]), 1); /* the parent's are untouched */
+    }
+    pawl_semaphore_release(&family.semaphore);
+    pawl_event_set(&family.event);
+    assert_int_equal(pawl_condition_notify_all(&family.condition), 1);
+    pawl_rwlock_release_exclusive(&family.rwlock);
+    pawl_event_set(&family.may_end);
+    for (size_t i = 0; i < 5; i++) {
+        crew_join(&threads[i]);
+    }
+    assert_int_equal(notified, PAWL_OK);
+}
+
 /* Fork at moments when other threads are anywhere inside the lot, its guards held or not. */
 struct churn {
     pawl_lock locks[4];
@@ -165,6 +286,7 @@ int main(void)
         cmocka_unit_test(unheld_lock_needs_nothing_in_a_child),
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),
+        cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
         cmocka_unit_test(fork_while_others_hold_and_wait_leaves_the_child_working),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

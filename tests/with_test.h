@@ -95,6 +95,39 @@ static int evaluate_once(void)
     return evaluated == 1;
 }
 
+static pawl_rlock with_rlock;
+static pawl_semaphore with_semaphore = PAWL_SEMAPHORE_INIT(1);
+static pawl_rwlock with_rwlock;
+
+static int leave_every_kind(void)
+{
+    int held = 0;
+    PAWL_WITH(&with_rlock) {
+        PAWL_WITH(&with_semaphore) {
+            held = pawl_rlock_depth(&with_rlock) == 1 && pawl_semaphore_value(&with_semaphore) == 0;
+        } PAWL_END
+    } PAWL_END
+    PAWL_WITH_SHARED(&with_rwlock) {
+        held = held && pawl_rwlock_try_acquire_shared(&with_rwlock) &&
+               !pawl_rwlock_try_acquire_exclusive(&with_rwlock);
+        pawl_rwlock_release_shared(&with_rwlock);
+    } PAWL_END
+    PAWL_WITH_EXCLUSIVE(&with_rwlock) {
+        held = held && !pawl_rwlock_try_acquire_shared(&with_rwlock);
+    } PAWL_END
+    return held;
+}
+
+static int none_is_held(void)
+{
+    int free_to_write = pawl_rwlock_try_acquire_exclusive(&with_rwlock);
+    if (free_to_write) {
+        pawl_rwlock_release_exclusive(&with_rwlock);
+    }
+    return free_to_write && !pawl_rlock_locked(&with_rlock) &&
+           pawl_semaphore_value(&with_semaphore) == 1;
+}
+
 /* True if every way out released and did what it should. */
 #define EVERY_WAY_OUT(check)                                                                       \
     do {                                                                                           \
@@ -105,6 +138,7 @@ static int evaluate_once(void)
         check(leave_by_goto() && !pawl_lock_locked(&with_lock));                                   \
         check(nest() && !pawl_lock_locked(&with_lock));                                            \
         check(evaluate_once() && !pawl_lock_locked(&with_lock));                                   \
+        check(leave_every_kind() && none_is_held());                                               \
     } while (0)
 
 #endif
