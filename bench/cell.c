@@ -179,8 +179,11 @@ static glance look(const contender *of)
     return seen;
 }
 
-static void open_gate(void)
+/* The threads have a warm-up, in which they spread over the processors and find their pace: at the
+ * opening all are runnable and wait for a processor rather than for the lock. */
+static void open_gate(unsigned warm_up_ms)
 {
+    all.since = host_now() + (int64_t)warm_up_ms * 1000000;
     pawl__store8(&all.open, 1, PAWL__RELEASE);
 }
 
@@ -201,13 +204,12 @@ static uint64_t operations(void)
     return sum;
 }
 
-/* The run is what lies between two looks; before the first, the threads spread over the processors
- * and find their pace. */
+/* The run is what lies between two looks. */
 static bool run_crowd(const cell *in, const contender *of, const effort *by, result *to)
 {
     unsigned rate_ms = by->rate_ms + by->rate_ms_per_thread * present;
     gather(in, of->crowd, false);
-    open_gate();
+    open_gate(rate_ms / 3);
     host_sleep_ms(rate_ms / 3);
     glance before = look(of);
     host_sleep_ms(rate_ms);
@@ -239,10 +241,11 @@ static void add_waits(result *to)
 
 static bool run_crowd_waits(const cell *in, const contender *of, const effort *by, result *to)
 {
+    unsigned wait_ms = by->wait_ms + by->wait_ms_per_thread * present;
     memset(waits, 0, sizeof waits);
     gather(in, of->crowd_waits, true);
-    open_gate();
-    host_sleep_ms(by->wait_ms + by->wait_ms_per_thread * present);
+    open_gate(wait_ms / 4);
+    host_sleep_ms(wait_ms);
     disperse();
     add_waits(to);
     return balanced(in, of, of->data->count, operations());

@@ -13,10 +13,11 @@
 /* Bytes between things that different threads write: two lines, as processors fetch neighbours. */
 enum { BENCH_APART = 128 };
 
-/* What a crowd shares; both fields are atomic. */
+/* What a crowd shares. */
 typedef struct commons {
-    _Alignas(BENCH_APART) uint8_t open;
-    uint8_t stop;
+    _Alignas(BENCH_APART) int64_t since; /* waits that began earlier do not count; set before open */
+    uint8_t open;                        /* atomic */
+    uint8_t stop;                        /* atomic */
 } commons;
 
 /* What a lock protects, and stands beside: as in a user's struct, on the same cache line where the

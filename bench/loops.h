@@ -133,6 +133,7 @@ static void LOOPS(crowd_waits)(member *me)
     LOCK *lock = &LOOPS(object).lock;
     commons *all = me->all;
     guarded *data = &LOOPS(object).data;
+    int64_t since = all->since;
     uint32_t inside = me->inside;
     uint32_t outside = me->outside;
     uint64_t value = me->value;
@@ -145,7 +146,9 @@ static void LOOPS(crowd_waits)(member *me)
         data->value = work(data->value, inside);
         RELEASE(lock);
         operations++;
-        histogram_add(me->waits, acquired - asked);
+        if (asked >= since) {
+            histogram_add(me->waits, acquired - asked);
+        }
         value = work(value, outside);
     } while (pawl__load8(&all->stop, PAWL__RELAXED) == 0);
     me->value = value;

@@ -3,12 +3,9 @@
  * wordcount: counts the words of all files under a directory, with several threads that share one
  * table under pawl locks, and checks the result against one thread's.
  *
- * A word is a run of ASCII letters, digits and underscores, case kept; every other byte separates.
- * Of a word longer than 255 bytes the first 255 stand for it. A file counts up to the size it had
- * when it was opened, once, whichever of its names lead to it; a file with a zero byte in its first
- * 8 KiB is binary and is skipped. What cannot be read to its end counts as far as it was read, and
- * as unreadable. None of this depends on the system, its locale or its order of names, nor on the
- * threads, so the digest line is the same wherever the files are.
+ * What counts as a word, and which files count, words.h says. None of this depends on the system,
+ * its locale or its order of names, nor on the threads, so the digest line is the same wherever the
+ * files are.
  *
  * What is shared, and its locks:
  *     the table              one for each of its million buckets, see wordtable.c
@@ -27,40 +24,11 @@
 #include <string.h>
 
 #include "crew.h"
-#include "tree.h"
-#include "wordtable.h"
+#include "words.h"
 
-enum { BUFFER = 64 * 1024, BINARY_PREFIX = 8 * 1024, THREADS_MAX = 1000 };
-enum { EXIT_REFUSED = 2 };
+enum { THREADS_MAX = 1000 };
 
-/* ---- Ending ---- */
-
-/* One line, whatever bytes the text has. */
-static void complain(const char *text, const char *detail)
-{
-    fputs("wordcount: ", stderr);
-    for (const char *c = text; *c != '\0'; c++) {
-        fputc((unsigned char)*c < ' ' || *c == 127 ? '?' : *c, stderr);
-    }
-    fprintf(stderr, "%s%s\n", detail[0] != '\0' ? ": " : "", detail);
-}
-
-/* Any thread may find that memory is out; the first to do so says so and ends the process. */
-static void out_of_memory(void)
-{
-    static pawl_lock last_words; /* never released */
-    pawl_lock_acquire(&last_words);
-    complain("memory exhausted", "");
-    _Exit(EXIT_FAILURE);
-}
-
-static void *must(void *memory)
-{
-    if (memory == NULL) {
-        out_of_memory();
-    }
-    return memory;
-}
+const char program_name[] = "wordcount";
 
 /* ---- The progress line ---- */
 
@@ -124,206 +92,17 @@ static void progress_add(progress *p, uint64_t files, uint64_t bytes)
     }
 }
 
+static void progress_found(void *context)
+{
+    progress_add(context, 1, 0);
+}
+
 static void progress_end(progress *p)
 {
     if (p->drawn) {
         fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
     }
     p->drawn = false;
-}
-
-/* ---- What was seen already ---- */
-
-typedef struct sight {
-    tree_identity identity;
-    bool used;
-} sight;
-
-/* A set of identities, never more than half full. */
-typedef struct seen {
-    pawl_lock lock; /* guards the rest */
-    sight *sights;
-    size_t size; /* 0 or a power of two */
-    size_t count;
-} seen;
-
-/* Where the identity is, or where it would go. */
-static sight *seen_find(const seen *s, const tree_identity *id)
-{
-    uint64_t hash = (id->volume ^ id->index ^ id->stamp) * FNV_PRIME;
-    for (size_t at = (size_t)(hash ^ hash >> 32);; at++) {
-        sight *found = &s->sights[at & (s->size - 1)];
-        if (!found->used ||
-            (found->identity.volume == id->volume && found->identity.index == id->index &&
-             found->identity.stamp == id->stamp)) {
-            return found;
-        }
-    }
-}
-
-static void seen_grow(seen *s)
-{
-    seen grown = {.size = s->size == 0 ? 1024 : s->size * 2};
-    grown.sights = must(calloc(grown.size, sizeof *grown.sights));
-    for (size_t i = 0; i < s->size; i++) {
-        if (s->sights[i].used) {
-            *seen_find(&grown, &s->sights[i].identity) = s->sights[i];
-        }
-    }
-    free(s->sights);
-    s->sights = grown.sights;
-    s->size = grown.size;
-}
-
-/* Returns true for the first of all names that lead to the same file or directory. */
-static bool seen_first(seen *s, tree_identity id)
-{
-    pawl_lock_acquire(&s->lock);
-    if (s->count >= s->size / 2) {
-        seen_grow(s);
-    }
-    sight *found = seen_find(s, &id);
-    bool first = !found->used;
-    if (first) {
-        *found = (sight){id, true};
-        s->count++;
-    }
-    pawl_lock_release(&s->lock);
-    return first;
-}
-
-/* ---- The files ---- */
-
-typedef enum outcome { COUNTED, BINARY, EMPTY, UNREADABLE, LINK, SPECIAL, OUTCOMES } outcome;
-
-/* What reading a file gave: but for the outcome, the same for the same bytes. */
-typedef struct tally {
-    outcome outcome;
-    uint64_t bytes;
-    uint64_t words;
-    uint64_t hashes; /* the sum of the words' */
-} tally;
-
-typedef struct file {
-    tree_path *path;
-    tally tally;  /* the first reading's */
-    bool changed; /* a later one's was different */
-} file;
-
-typedef struct census {
-    file *files;
-    size_t count;
-    size_t room;
-    tree_path **pending; /* directories still to be listed */
-    size_t depth;
-    size_t pending_room;
-    uint64_t skipped[OUTCOMES]; /* names that are no files */
-    seen seen;
-    progress *progress;
-} census;
-
-static void *with_room(void *memory, size_t count, size_t *room, size_t size)
-{
-    if (count < *room) {
-        return memory;
-    }
-    *room = *room == 0 ? 1024 : *room * 2;
-    return must(realloc(memory, *room * size));
-}
-
-static void census_found(void *context, tree_kind kind, tree_path *path)
-{
-    census *c = context;
-    switch (kind) {
-    case TREE_FILE:
-        c->files = with_room(c->files, c->count, &c->room, sizeof *c->files);
-        c->files[c->count++] = (file){.path = path};
-        progress_add(c->progress, 1, 0);
-        break;
-    case TREE_DIRECTORY:
-        c->pending = with_room(c->pending, c->depth, &c->pending_room, sizeof *c->pending);
-        c->pending[c->depth++] = path;
-        break;
-    case TREE_LINK:
-        c->skipped[LINK]++;
-        break;
-    case TREE_SPECIAL:
-        c->skipped[SPECIAL]++;
-        break;
-    case TREE_UNREADABLE:
-        c->skipped[UNREADABLE]++;
-        break;
-    }
-}
-
-/* Lists a directory, unless that was done by another of its names. Returns 0 or an errno value. */
-static int census_list(census *c, const tree_path *directory, const tree_file *opened)
-{
-    if (!seen_first(&c->seen, opened->identity)) {
-        c->skipped[LINK]++;
-        return 0;
-    }
-    int error = tree_list(directory, census_found, c);
-    if (error == ENOMEM) {
-        out_of_memory();
-    }
-    return error;
-}
-
-/* Without recursion: a tree may be deeper than a stack. */
-static void census_walk(census *c)
-{
-    while (c->depth > 0) {
-        tree_file opened;
-        tree_path *path = c->pending[--c->depth];
-        bool found = tree_open(path, &opened) == TREE_DIRECTORY;
-        if (!found || census_list(c, path, &opened) != 0) {
-            c->skipped[UNREADABLE]++;
-        }
-        free(path);
-    }
-}
-
-/* Takes in one of the user's paths, which, unlike what is found below it, must be readable.
- * Returns NULL, or why it is not. */
-static const char *census_add(census *c, const char *text)
-{
-    tree_file opened;
-    int error = 0;
-    tree_path *path = tree_path_new(text);
-    tree_kind kind = path != NULL ? tree_open(path, &opened) : TREE_UNREADABLE;
-    if (kind == TREE_FILE) {
-        tree_close(&opened);
-        census_found(c, TREE_FILE, path);
-        return NULL;
-    }
-    if (kind == TREE_UNREADABLE) {
-        error = errno;
-    } else if (kind == TREE_DIRECTORY) {
-        error = census_list(c, path, &opened);
-    }
-    free(path);
-    if (error == ENOMEM) {
-        out_of_memory();
-    }
-    if (error != 0 || kind == TREE_SPECIAL) {
-        return error != 0 ? strerror(error) : "Neither a file nor a directory";
-    }
-    census_walk(c);
-    return NULL;
-}
-
-static void census_free(census *c)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        free(c->files[i].path);
-    }
-    while (c->depth > 0) {
-        free(c->pending[--c->depth]);
-    }
-    free(c->files);
-    free(c->pending);
-    free(c->seen.sights);
 }
 
 /* ---- Counting ---- */
@@ -342,85 +121,36 @@ typedef struct crowd {
     size_t next;
 } crowd;
 
-/* One thread. A word may be in several buffers, so its beginning is kept here. */
+/* One thread. */
 typedef struct counter {
     crowd *crowd;
     unsigned char buffer[BUFFER];
-    char word[WORD_MAX];
-    size_t length;
-    uint64_t hash;
+    splitter splitter;
     tally tally;
 } counter;
 
-static bool is_of_word(unsigned char c)
+static void count_word(void *context, const char *text, size_t length, uint64_t hash)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static void end_word(counter *w)
-{
-    if (w->length > 0) {
-        w->tally.words++;
-        w->tally.hashes += w->hash;
-        if (!w->crowd->add(w->crowd->table, w->word, w->length, w->hash)) {
-            out_of_memory();
-        }
-    }
-    w->length = 0;
-    w->hash = FNV_START;
-}
-
-static void scan(counter *w, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = w->buffer[i];
-        if (!is_of_word(c)) {
-            end_word(w);
-        } else if (w->length < WORD_MAX) {
-            w->word[w->length++] = (char)c;
-            w->hash = (w->hash ^ c) * FNV_PRIME;
-        }
+    counter *w = context;
+    w->tally.words++;
+    w->tally.hashes += hash;
+    if (!w->crowd->add(w->crowd->table, text, length, hash)) {
+        out_of_memory();
     }
 }
 
-/* In constant memory, and to an end even where the file grows faster than it is read. */
-static outcome scan_file(counter *w, tree_file *opened, uint64_t limit)
+static void count_bytes(void *context, const unsigned char *bytes, size_t size)
 {
-    outcome result = EMPTY;
-    uint64_t left = opened->size < limit ? opened->size : limit;
-    while (left > 0) {
-        ptrdiff_t got = tree_read(opened, w->buffer, left < BUFFER ? (size_t)left : BUFFER);
-        if (got < 0) {
-            result = UNREADABLE;
-        }
-        if (got <= 0) {
-            break;
-        }
-        size_t size = (size_t)got;
-        if (result == EMPTY &&
-            memchr(w->buffer, 0, size < BINARY_PREFIX ? size : BINARY_PREFIX) != NULL) {
-            return BINARY;
-        }
-        result = COUNTED;
-        scan(w, size);
-        w->tally.bytes += size;
-        progress_add(w->crowd->progress, 0, size);
-        left -= size;
-    }
-    end_word(w);
-    return result;
+    counter *w = context;
+    words_split(&w->splitter, bytes, size);
+    w->tally.bytes += size;
+    progress_add(w->crowd->progress, 0, size);
 }
 
 static outcome count_file(counter *w, const tree_path *path, uint64_t limit)
 {
-    tree_file opened;
-    tree_kind kind = tree_open(path, &opened);
-    if (kind != TREE_FILE) {
-        return kind == TREE_SPECIAL ? SPECIAL : UNREADABLE;
-    }
-    bool known = w->crowd->seen != NULL && !seen_first(w->crowd->seen, opened.identity);
-    outcome result = known ? LINK : scan_file(w, &opened, limit);
-    tree_close(&opened);
+    outcome result = words_read(path, limit, w->crowd->seen, w->buffer, count_bytes, w);
+    words_end(&w->splitter);
     return result;
 }
 
@@ -443,8 +173,7 @@ static void count_again(counter *w, file *f)
 static void count_files(void *context)
 {
     counter *w = context;
-    w->length = 0;
-    w->hash = FNV_START;
+    words_begin(&w->splitter, count_word, w);
     for (file *f = next_file(w->crowd); f != NULL; f = next_file(w->crowd)) {
         memset(&w->tally, 0, sizeof w->tally);
         if (w->crowd->seen != NULL) {
@@ -483,27 +212,6 @@ static pawl_ns count_together(crowd *c, unsigned threads, const char *what)
 
 /* ---- The result ---- */
 
-typedef struct totals {
-    uint64_t outcomes[OUTCOMES];
-    uint64_t bytes;
-    uint64_t words;
-    uint64_t changed;
-} totals;
-
-static totals totals_of(const census *c)
-{
-    totals sum = {.bytes = 0};
-    memcpy(sum.outcomes, c->skipped, sizeof sum.outcomes);
-    for (size_t i = 0; i < c->count; i++) {
-        const file *f = &c->files[i];
-        sum.outcomes[f->tally.outcome]++;
-        sum.bytes += f->tally.bytes;
-        sum.words += f->tally.words;
-        sum.changed += f->changed;
-    }
-    return sum;
-}
-
 /* The commonest first; of equally common ones the first in byte order. */
 static int by_count(const void *left, const void *right)
 {
@@ -532,10 +240,7 @@ static void print_summary(const totals *sum, size_t distinct, unsigned threads, 
     double megabytes = (double)sum->bytes / 1e6;
     printf("counted: %" PRIu64 " files, %.1f MB, %" PRIu64 " words, %zu distinct\n",
            sum->outcomes[COUNTED], megabytes, sum->words, distinct);
-    printf("skipped: binary=%" PRIu64 " empty=%" PRIu64 " unreadable=%" PRIu64 " links=%" PRIu64
-           " special=%" PRIu64 "\n",
-           sum->outcomes[BINARY], sum->outcomes[EMPTY], sum->outcomes[UNREADABLE],
-           sum->outcomes[LINK], sum->outcomes[SPECIAL]);
+    print_skipped(sum);
     printf("threads: %u, %.3f seconds, %.1f MB/s\n", threads, seconds,
            seconds > 0 ? megabytes / seconds : 0.0);
 }
@@ -551,7 +256,7 @@ static bool check(crowd *first, const census *c)
     alone.next = 0;
     pawl_ns taken = count_together(&alone, 1, "checking");
     bool equal = table_equal(first->table, alone.table);
-    uint64_t changed = totals_of(c).changed;
+    uint64_t changed = census_totals(c).changed;
     table_free(alone.table);
     if (changed > 0) {
         printf("checked against one thread: cannot say, %" PRIu64 " files changed meanwhile\n",
@@ -576,7 +281,7 @@ static void show_loss(crowd *first, const census *c, const word *const *words, s
     for (size_t i = 0; i < distinct; i++) {
         kept += atomic_load_explicit(&words[i]->unlocked, memory_order_relaxed);
     }
-    totals sum = totals_of(c);
+    totals sum = census_totals(c);
     if (sum.changed > 0) {
         printf("without locks: cannot say, %" PRIu64 " files changed meanwhile\n", sum.changed);
         return;
@@ -679,15 +384,6 @@ static bool parse_option(options *o, char **argv, int *at)
     return true;
 }
 
-static int finish_output(int status)
-{
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        complain("standard output", "cannot be written");
-        return EXIT_FAILURE;
-    }
-    return status;
-}
-
 /* Returns -1 to go on, or the exit status. */
 static int parse(options *o, int argc, char **argv)
 {
@@ -712,19 +408,19 @@ static int parse(options *o, int argc, char **argv)
 
 /* ---- All of it ---- */
 
-static int run(const options *o, census *c)
+static int run(const options *o, census *c, progress *p)
 {
     crowd all = {.files = c->files,
                  .count = c->count,
                  .table = must(table_new()),
                  .add = table_add,
                  .seen = &c->seen,
-                 .progress = c->progress};
+                 .progress = p};
     pawl_ns taken = count_together(&all, (unsigned)o->threads, "counting");
 
     size_t distinct;
     const word **words = must(table_words(all.table, &distinct));
-    totals sum = totals_of(c);
+    totals sum = census_totals(c);
     print_commonest(words, distinct, o->top);
     print_summary(&sum, distinct, (unsigned)o->threads, taken);
     fflush(stdout);
@@ -733,9 +429,7 @@ static int run(const options *o, census *c)
     if (o->no_lock) {
         show_loss(&all, c, words, distinct, (unsigned)o->threads);
     }
-    printf("digest: files=%" PRIu64 " bytes=%" PRIu64 " words=%" PRIu64
-           " distinct=%zu fnv=%016" PRIx64 "\n",
-           sum.outcomes[COUNTED], sum.bytes, sum.words, distinct, words_digest(words, distinct));
+    print_digest(&sum, words, distinct);
     free(words);
     table_free(all.table);
     return finish_output(right ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -754,7 +448,7 @@ int main(int argc, char **argv)
     }
 
     progress p = {.shown = tree_terminal()};
-    census c = {.progress = &p};
+    census c = {.found = progress_found, .context = &p};
     const char *none = tree_default();
     const char *const *paths = o.paths > 0 ? (const char *const *)argv : &none;
     const char *fault = NULL;
@@ -768,7 +462,7 @@ int main(int argc, char **argv)
         complain(paths[at], fault);
         status = EXIT_REFUSED;
     } else {
-        status = run(&o, &c);
+        status = run(&o, &c, &p);
     }
     census_free(&c);
     return status;

@@ -4,6 +4,7 @@
 #     unlocked  what --no-lock shows, of a tree made by MAKER
 #     refusals  bad input: one line on stderr and status 2
 #     help      --help, --version (VERSION)
+#     pipeline  work_queue, which is PIPELINE, on the same tree: it says what wordcount says
 # WORK is a directory that the script may replace.
 
 function(fail)
@@ -16,7 +17,7 @@ function(run)
     RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
   string(REPLACE "\r\n" "\n" error "${error}") # stderr is text to Windows
   if(EMULATOR)
-    string(REGEX MATCHALL "wordcount: [^\n]*\n" error "${error}")
+    string(REGEX MATCHALL "(wordcount|work_queue): [^\n]*\n" error "${error}")
     string(REPLACE ";" "" error "${error}")
   endif()
   set(status "${status}" PARENT_SCOPE)
@@ -241,6 +242,55 @@ function(test_help)
   endif()
 endfunction()
 
+# Sets skipped, the line of the last run that says so.
+function(keep_skipped)
+  if(NOT output MATCHES "\n(skipped: [^\n]*)\n")
+    fail("nothing is said of what was skipped:\n${output}")
+  endif()
+  set(skipped "${CMAKE_MATCH_1}" PARENT_SCOPE)
+endfunction()
+
+# What work_queue prints of the tree is known to the byte.
+function(expect_pipeline)
+  string(REGEX MATCH "files=([0-9]+) bytes=([0-9]+) words=([0-9]+) distinct=([0-9]+)" all "${digest}")
+  string(CONCAT expected
+    "counted: ${CMAKE_MATCH_1} files, ${CMAKE_MATCH_2} bytes, ${CMAKE_MATCH_3} words, "
+    "${CMAKE_MATCH_4} distinct\n"
+    "${skipped}\n"
+    "pipeline: 2 readers, 4 counters, 1 merger; the queues are empty and closed\n"
+    "${digest}\n")
+  expect_success()
+  if(NOT output STREQUAL expected)
+    fail("expected:\n${expected}\nprinted:\n${output}")
+  endif()
+endfunction()
+
+function(test_pipeline)
+  make_tree()
+  add_links()
+  add_fifo()
+  add_unreadable()
+  rename_awkwardly()
+  run(--no-check tree)
+  expect_success()
+  expect_line("${digest}")
+  keep_skipped()
+  set(PROGRAM ${PIPELINE})
+  run(tree)
+  allow_again()
+  expect_pipeline()
+  run(tree/many no/such/path)
+  if(NOT status STREQUAL "2" OR NOT output STREQUAL "" OR
+      NOT error STREQUAL "work_queue: no/such/path: No such file or directory\n")
+    fail("no/such/path\nstatus: ${status}, printed: '${output}', said: ${error}")
+  endif()
+  file(MAKE_DIRECTORY ${WORK}/tree/hollow/none)
+  run(tree/hollow/none) # nothing to do: the queues are closed at once
+  set(skipped "skipped: binary=0 empty=0 unreadable=0 links=0 special=0")
+  set(digest "digest: files=0 bytes=0 words=0 distinct=0 fnv=0000000000000000")
+  expect_pipeline()
+endfunction()
+
 if(CASE STREQUAL "tree")
   test_tree()
 elseif(CASE STREQUAL "unlocked")
@@ -249,6 +299,8 @@ elseif(CASE STREQUAL "refusals")
   test_refusals()
 elseif(CASE STREQUAL "help")
   test_help()
+elseif(CASE STREQUAL "pipeline")
+  test_pipeline()
 else()
   fail("no case is named '${CASE}'")
 endif()

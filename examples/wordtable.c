@@ -111,6 +111,34 @@ bool table_add_unlocked(table *t, const char *text, size_t length, uint64_t hash
     return true;
 }
 
+/* Takes the word in, or its count if there is one like it. */
+static void absorb(bucket *b, word *moved)
+{
+    word **link = &b->first;
+    while (*link != NULL && !is_word(*link, moved->text, moved->length, moved->tag)) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        (*link)->count += moved->count;
+        free(moved);
+    } else {
+        moved->next = NULL;
+        *link = moved;
+    }
+}
+
+void table_absorb(table *into, table *from)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        word *next;
+        for (word *w = from->buckets[i].first; w != NULL; w = next) {
+            next = w->next;
+            absorb(&into->buckets[i], w);
+        }
+        from->buckets[i].first = NULL;
+    }
+}
+
 static size_t distinct(const table *t)
 {
     size_t count = 0;

@@ -49,6 +49,10 @@ bool table_add(table *t, const char *text, size_t length, uint64_t hash);
  * Returns   true. */
 bool table_add_unlocked(table *t, const char *text, size_t length, uint64_t hash);
 
+/* Add the counts of one table to another's; `from` is empty afterwards. No other thread may be
+ * using either. Never fails: the words move. */
+void table_absorb(table *into, table *from);
+
 /* Every word, in no particular order, for the caller to free; NULL when memory is out, not when
  * there is none. No thread may be adding. */
 const word **table_words(const table *t, size_t *count);

