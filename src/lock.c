@@ -5,8 +5,8 @@
  * The invariant: a queued waiter implies PARKED, and while LOCKED and PARKED are both set only the
  * holder of the bucket's guard changes the state. So a release that sees PARKED decides under the
  * guard, against which a time-out's withdrawal is serialised; and one that does not see it has
- * nobody to wake, since a waiter that is about to queue finds, under the guard, that LOCKED or
- * PARKED is gone.
+ * nobody to wake, since a waiter announces itself and queues under the guard, and takes the lock
+ * there if it is free.
  *
  * No path touches the lock after the store that lets another thread have it.
  */
@@ -32,9 +32,9 @@ _Static_assert(sizeof(pawl_lock) == 1, "a lock is one byte");
 
 enum { LOCKED = PAWL__LOCK_LOCKED, PARKED = PAWL__LOCK_PARKED, FAIR = PAWL__LOCK_FAIR };
 
-/* A default lock's waiter is handed the lock once it has waited this long, and after that the next
- * one in the same queue not before a tenth of it: often enough that hundreds are served within
- * tens of milliseconds, seldom enough that the switches cost a few per cent. */
+/* A default lock's waiter is handed the lock once it has waited this long. Who is first when
+ * another was just handed it is made to wait a little longer, once: often enough that hundreds are
+ * served within tens of milliseconds, seldom enough that the switches cost a few per cent. */
 static const pawl_ns PATIENCE = PAWL_MS(1);
 static const pawl_ns HANDING_PAUSE = PAWL_US(100);
 
@@ -55,29 +55,38 @@ static bool spin(pawl_lock *lock)
     return false;
 }
 
-/* Queue the waiter if the lock is held and says that somebody is parked; false: look again. Who was
- * woken before and found the lock taken keeps its place before the others. */
-static bool queue(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before)
+/* Under the guard: take the lock (true), or make sure that a release will look for waiters. */
+static bool take_or_announce(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    if ((seen & LOCKED) == 0) {
-        return false;
+    for (;;) {
+        if ((seen & LOCKED) == 0) {
+            /* The acquire pairs with the releases, as in pawl__lock_take. */
+            if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | LOCKED), PAWL__ACQUIRE)) {
+                return true;
+            }
+        } else if ((seen & PARKED) != 0 ||
+                   pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
+            /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+            return false;
+        }
     }
-    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
-    if ((seen & PARKED) == 0 &&
-        !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
-        return false;
-    }
+}
+
+/* Take the lock (true), or queue the waiter: one of the two happens under the guard, so the order
+ * at the guard is the order of arrival. Who was woken before and found the lock taken keeps its
+ * place before the others. */
+static bool take_or_queue(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before)
+{
     struct pawl__bucket *bucket = pawl__lot_enter(lock);
-    seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    bool still = (seen & (LOCKED | PARKED)) == (LOCKED | PARKED);
-    if (still && woken_before) {
+    bool taken = take_or_announce(lock);
+    if (!taken && woken_before) {
         pawl__lot_push_first(bucket, lock, waiter);
-    } else if (still) {
+    } else if (!taken) {
         pawl__lot_push_last(bucket, lock, waiter);
     }
     pawl__lot_leave(bucket);
-    return still;
+    return taken;
 }
 
 /* The deadline passed and the waiter is out of the queue: under the guard, as the last to wait it
@@ -96,10 +105,7 @@ static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
 static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before,
                                  pawl_time deadline)
 {
-    while (!pawl__lock_take(lock)) {
-        if (!queue(lock, waiter, woken_before)) {
-            continue;
-        }
+    while (!pawl__lock_take(lock) && !take_or_queue(lock, waiter, woken_before)) {
         struct pawl__bucket *bucket = pawl__lot_wait(waiter, lock, deadline);
         if (bucket != NULL) {
             withdraw(lock, bucket);
@@ -113,6 +119,13 @@ static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__waiter *waiter, b
     return PAWL_OK;
 }
 
+/* From now on the waiter waits. */
+static void be_patient(struct pawl__waiter *waiter)
+{
+    waiter->due = pawl__port_now() + PATIENCE;
+    waiter->put_off = false;
+}
+
 static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
 {
     if (spin(lock)) {
@@ -120,7 +133,7 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
     }
     struct pawl__waiter waiter;
     pawl__waiter_open(&waiter);
-    waiter.due = pawl__port_now() + PATIENCE;
+    be_patient(&waiter);
     pawl_status status = wait_for_turn(lock, &waiter, false, deadline);
     pawl__waiter_close(&waiter);
     return status;
@@ -142,34 +155,12 @@ pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
     return ns <= 0 ? PAWL_TIMEOUT : acquire_until(lock, pawl_after_ns(ns));
 }
 
-/* Under the guard: take the lock (true), or make sure that a release will look for waiters. */
-static bool take_or_announce(pawl_lock *lock)
-{
-    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    for (;;) {
-        if ((seen & LOCKED) == 0) {
-            /* The acquire pairs with the releases, as in pawl__lock_take. */
-            if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | LOCKED), PAWL__ACQUIRE)) {
-                return true;
-            }
-        } else if ((seen & PARKED) != 0 ||
-                   pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
-            return false;
-        }
-    }
-}
-
 void pawl__lock_deliver(pawl_lock *lock, struct pawl__waiter *waiter)
 {
-    waiter->due = pawl__port_now() + PATIENCE;
-    struct pawl__bucket *bucket = pawl__lot_enter(lock);
-    bool taken = take_or_announce(lock);
-    waiter->outcome = taken ? PAWL_OK : PAWL_PENDING;
-    if (!taken) {
-        pawl__lot_push_last(bucket, lock, waiter);
-    }
-    pawl__lot_leave(bucket);
-    if (taken) {
+    be_patient(waiter);
+    waiter->outcome = PAWL_PENDING;
+    if (take_or_queue(lock, waiter, false)) {
+        waiter->outcome = PAWL_OK;
         pawl__lot_wake(waiter);
     }
 }
@@ -198,8 +189,9 @@ static struct pawl__waiter *release_inside(pawl_lock *lock, struct pawl__bucket 
         first->outcome = handed ? PAWL_OK : PAWL_PENDING;
         pawl__lot_take(bucket, first);
         struct pawl__waiter *second = pawl__lot_first(bucket, lock);
-        if (second != NULL && handed && second->due < now + HANDING_PAUSE) {
+        if (second != NULL && handed && !second->put_off && second->due < now + HANDING_PAUSE) {
             second->due = now + HANDING_PAUSE;
+            second->put_off = true;
         }
         next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (handed ? LOCKED : 0));
     }

@@ -8,7 +8,7 @@
  * of keys in the bucket, all else is constant, and no memory is needed beyond the waiters' own.
  *
  * The lot is one block that all copies of pawl in the process share (see pawl__port_shared_block),
- * mapped when a thread first has to wait.
+ * mapped when the code is loaded, or when a thread first has to wait; its pages are used as needed.
  */
 #include "lot.h"
 
@@ -42,6 +42,7 @@ struct lot {
     struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
     struct pawl__slot *free; /* under pool_guard */
     uint64_t identities;     /* given to threads so far; under pool_guard */
+    uint8_t has_identity;    /* atomic: 1 once `identity` is made, under pool_guard */
     struct pawl__word identity;
     unsigned forks; /* written in a new child only */
 };
@@ -60,9 +61,7 @@ static void empty_lot(struct lot *lot)
 
 static void prepare_lot(void *block)
 {
-    struct lot *lot = block;
-    empty_lot(lot);
-    pawl__word_init(&lot->identity);
+    empty_lot(block);
 }
 
 /* A forked child has one thread, which waits for nothing: whatever the guards, queues and parkers
@@ -85,11 +84,10 @@ static void start_afresh_in_child(void)
     }
 }
 
-/* Threads that come at the same time all get the same block. The fork handler stands before the lot
- * can be used; a second registration does no harm. */
+/* Where there is fork this runs when the code is loaded: before any handler of the program's is
+ * registered, which may use a lock in the child, and outside every lock of the program's. */
 static PAWL__COLD struct lot *open_lot(void)
 {
-    pawl__port_at_fork(start_afresh_in_child);
     struct lot *lot = pawl__port_shared_block(sizeof *lot, prepare_lot);
     pawl__store_pointer(&shared_lot, lot, PAWL__RELEASE); /* pairs with get_lot */
     return lot;
@@ -99,6 +97,12 @@ static struct lot *get_lot(void)
 {
     struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__ACQUIRE); /* pairs with open_lot */
     return lot != NULL ? lot : open_lot();
+}
+
+PAWL__AT_LOAD static void open_early(void)
+{
+    pawl__port_at_fork(start_afresh_in_child);
+    open_lot();
 }
 
 /* Two independent hashes of an address, by multiplication with odd constants (the golden ratio's,
@@ -402,17 +406,27 @@ pawl_time pawl__lot_deadline(pawl_ns ns)
     return ns <= 0 ? 0 : pawl_after_ns(ns);
 }
 
+static uint64_t new_identity(struct lot *lot)
+{
+    pawl__guard_lock(&lot->pool_guard);
+    if (lot->has_identity == 0) {
+        pawl__word_init(&lot->identity);
+        pawl__store8(&lot->has_identity, 1, PAWL__RELEASE); /* pairs with pawl__lot_identity */
+    }
+    uint64_t identity = ++lot->identities;
+    pawl__guard_unlock(&lot->pool_guard);
+    pawl__word_set(&lot->identity, identity);
+    return identity;
+}
+
 uint64_t pawl__lot_identity(void)
 {
     struct lot *lot = get_lot();
-    uint64_t identity = pawl__word_get(&lot->identity);
-    if (identity == 0) {
-        pawl__guard_lock(&lot->pool_guard);
-        identity = ++lot->identities;
-        pawl__guard_unlock(&lot->pool_guard);
-        pawl__word_set(&lot->identity, identity);
+    uint64_t identity = 0;
+    if (pawl__load8(&lot->has_identity, PAWL__ACQUIRE) != 0) { /* pairs with new_identity */
+        identity = pawl__word_get(&lot->identity);
     }
-    return identity;
+    return identity != 0 ? identity : new_identity(lot);
 }
 
 unsigned pawl__lot_forks(void)

@@ -31,6 +31,7 @@ struct pawl__waiter {
     /* The primitive's own; what a waker writes before it wakes, the waiter reads after. */
     pawl_status outcome; /* PAWL_OK: it has what it waited for; PAWL_PENDING: it may try again */
     pawl_time due;       /* a lock's: when waiting has been long enough */
+    bool put_off;        /* a lock's: due was put off, which happens once a wait */
     pawl_lock *lock;     /* a condition's: whose queue it is moved to */
     uint32_t index;      /* a barrier's */
 };
@@ -45,7 +46,7 @@ void pawl__waiter_open(struct pawl__waiter *waiter);
 void pawl__waiter_close(struct pawl__waiter *waiter);
 
 /* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, briefly: it
- * calls nothing but the lot there. */
+ * calls nothing but the lot and the clock there. */
 struct pawl__bucket *pawl__lot_enter(const void *key);
 void pawl__lot_leave(struct pawl__bucket *bucket);
 

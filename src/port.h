@@ -16,6 +16,7 @@
  *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
  *                         variable and a token
  *   struct pawl__word     the key of a word that each thread has for itself
+ *   PAWL__AT_LOAD         makes a function run when the code is loaded, where there is fork
  *   pawl__word_remembered()  the calling thread's word if it is at hand, else 0: a fast path */
 #include "native.h"
 

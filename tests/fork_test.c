@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,6 +233,36 @@ static void nobody_waits_in_a_child_for_any_object(void **state)
     assert_int_equal(notified, PAWL_OK);
 }
 
+/* A program may hold its locks across fork, by handlers of its own. The child's runs in a process
+ * where whoever waited for the lock is gone, so its release must not hand the lock to anybody. */
+static pawl_lock *held_across_fork;
+
+static void release_after_fork(void)
+{
+    if (held_across_fork != NULL) {
+        pawl_lock_release(held_across_fork);
+    }
+}
+
+static void lock_held_across_fork_by_handlers_is_free_in_the_child(void **state)
+{
+    pawl_lock locks[2] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
+    (void)state;
+    assert_int_equal(pthread_atfork(NULL, NULL, release_after_fork), 0);
+    for (size_t kind = 0; kind < 2; kind++) {
+        pawl_lock *lock = &locks[kind];
+        struct acquirer other = {.release_after = true};
+        pawl_lock_acquire(lock); /* as a prepare handler would */
+        acquirer_start(&other, lock, PAWL_NEVER, 1);
+        let_time_pass(PAWL_MS(2)); /* so that a default lock, too, would be handed over */
+        held_across_fork = lock;
+        assert_int_equal(in_child(use_it, lock), CHILD_OK);
+        held_across_fork = NULL;
+        pawl_lock_release(lock);
+        acquirer_join(&other);
+    }
+}
+
 /* Fork at moments when other threads are anywhere inside the lot, its guards held or not. */
 struct churn {
     pawl_lock locks[4];
@@ -287,6 +318,7 @@ int main(void)
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
+        cmocka_unit_test(lock_held_across_fork_by_handlers_is_free_in_the_child),
         cmocka_unit_test(fork_while_others_hold_and_wait_leaves_the_child_working),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,11 @@
 # define PAWL__UNLIKELY(truth)  (truth)
 # define PAWL__PRINTF(fmt, args)
 #else
-# define PAWL__HELPER           inline __attribute__((always_inline))
+# if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#  define PAWL__HELPER extern __inline__ __attribute__((__gnu_inline__, always_inline))
+# else
+#  define PAWL__HELPER inline __attribute__((always_inline))
+# endif
 # define PAWL__COLD             __attribute__((noinline, cold))
 # define PAWL__NORETURN         __attribute__((noreturn))
 # define PAWL__UNLIKELY(truth)  __builtin_expect(!!(truth), 0)
@@ -85,7 +89,7 @@
 # define PAWL__ACQUIRE 1
 # define PAWL__RELEASE 2
 # define PAWL__ACQ_REL 3
-# if defined(_M_ARM64)
+# if defined(_M_ARM64) || defined(_M_ARM64EC)
 #  define PAWL__FENCE() __dmb(_ARM64_BARRIER_ISH)
 # elif defined(_M_ARM)
 #  define PAWL__FENCE() __dmb(_ARM_BARRIER_ISH)

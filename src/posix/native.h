@@ -9,6 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Before the program's own constructors, so that pawl's fork handler is the first. */
+#if defined(__APPLE__)
+# define PAWL__AT_LOAD __attribute__((constructor))
+#else
+# define PAWL__AT_LOAD __attribute__((constructor(101)))
+#endif
+
 struct pawl__guard {
     pthread_mutex_t mutex;
 };

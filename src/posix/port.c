@@ -12,12 +12,12 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__ELF__)
 # include <link.h>
-# include <string.h>
 #endif
 
 static void check(int error, const char *call)
@@ -53,8 +53,16 @@ unsigned pawl__port_processors(void)
     return online > 0 ? (unsigned)online : 1;
 }
 
+/* Zeroed memory is an unlocked mutex wherever the static initialiser is all zeros, which is not so
+ * on macOS. What is zero is not written, so that a fresh lot touches no page. */
 void pawl__guard_init(struct pawl__guard *guard)
 {
+#if !defined(__APPLE__)
+    static const struct pawl__guard fresh = {PTHREAD_MUTEX_INITIALIZER};
+    if (memcmp(guard, &fresh, sizeof fresh) == 0) {
+        return;
+    }
+#endif
     check(pthread_mutex_init(&guard->mutex, NULL), "pthread_mutex_init");
 }
 
@@ -163,7 +171,8 @@ void *pawl__port_map(size_t size)
  * Copies find each other's cells without any symbol being exported, since a library that contains a
  * static pawl usually hides it. ELF: each copy carries a note that says where its cell is, and the
  * loader lists the notes of all that is loaded. Mach-O: dyld makes all weak definitions of one name
- * one. Elsewhere (WebAssembly) there is nothing to load a second copy. */
+ * one. Elsewhere each copy is alone: WebAssembly loads no second one, Cygwin might. glibc's dlmopen
+ * hides the objects of one namespace from another: copies in two namespaces are apart. */
 #if defined(__APPLE__)
 # define CELL_ATTRIBUTES __attribute__((weak, visibility("default")))
 #else
@@ -211,44 +220,45 @@ static void **find_cell(const struct dl_phdr_info *object)
     return NULL;
 }
 
-struct cells {
-    void **first; /* of the first object that has one */
-    void *block;  /* what any of them holds, or NULL */
-};
-
-static int look_at_object(struct dl_phdr_info *object, size_t size, void *context)
-{
-    struct cells *cells = context;
-    void **cell = find_cell(object);
-    (void)size;
-    if (cell != NULL) {
-        cells->first = cells->first == NULL ? cell : cells->first;
-        cells->block = pawl__load_pointer(cell, PAWL__ACQUIRE);
-    }
-    return cells->block != NULL;
-}
-
-static struct cells look_at_cells(void)
-{
-    struct cells cells = {NULL, NULL};
-    dl_iterate_phdr(look_at_object, &cells);
-    if (cells.first == NULL) { /* no note survived the link: this copy is alone */
-        cells.first = &pawl__shared_cell_1;
-        cells.block = pawl__load_pointer(&pawl__shared_cell_1, PAWL__ACQUIRE);
-    }
-    return cells;
-}
-#else
-struct cells {
-    void **first;
+/* A look at the cells of all loaded objects: for one that is filled, or to fill the first. */
+struct search {
+    void *fresh; /* NULL: only look */
     void *block;
 };
 
-static struct cells look_at_cells(void)
+/* The loader's lock keeps each object loaded while it is looked at. */
+static int look_at_object(struct dl_phdr_info *object, size_t size, void *context)
 {
-    struct cells cells = {&pawl__shared_cell_1, NULL};
-    cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE);
-    return cells;
+    struct search *search = context;
+    void **cell = find_cell(object);
+    (void)size;
+    if (cell == NULL) {
+        return 0;
+    }
+    /* Pairs with each acquire of a cell: who finds the block finds it prepared. */
+    if (search->fresh != NULL &&
+        pawl__cas_pointer(cell, &search->block, search->fresh, PAWL__RELEASE)) {
+        search->block = search->fresh;
+        return 1;
+    }
+    search->block = pawl__load_pointer(cell, PAWL__ACQUIRE);
+    return search->block != NULL;
+}
+
+static void *search_cells(void *fresh)
+{
+    struct search search = {fresh, NULL};
+    dl_iterate_phdr(look_at_object, &search);
+    return search.block;
+}
+#else
+static void *search_cells(void *fresh)
+{
+    void *block = NULL;
+    if (fresh != NULL && pawl__cas_pointer(&pawl__shared_cell_1, &block, fresh, PAWL__RELEASE)) {
+        return fresh;
+    }
+    return pawl__load_pointer(&pawl__shared_cell_1, PAWL__ACQUIRE);
 }
 #endif
 
@@ -256,23 +266,22 @@ static struct cells look_at_cells(void)
  * Each copy then fills its own too, so that the block is found if the first object is unloaded. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
-    struct cells cells = look_at_cells();
-    if (cells.block == NULL) {
+    void *block = search_cells(NULL);
+    if (block == NULL) {
         void *fresh = pawl__port_map(size);
         if (fresh == NULL) {
             pawl__die("mmap", errno);
         }
         prepare(fresh);
-        /* Pairs with each acquire of a cell: who finds the block finds it prepared. */
-        if (pawl__cas_pointer(cells.first, &cells.block, fresh, PAWL__ACQ_REL)) {
-            cells.block = fresh;
-        } else {
-            munmap(fresh, size); /* the winner's is prepared, once its store is acquired */
-            cells.block = pawl__load_pointer(cells.first, PAWL__ACQUIRE);
+        block = search_cells(fresh);
+        if (block == NULL) { /* no note survived the link: this copy is alone */
+            block = fresh;
+        } else if (block != fresh) {
+            munmap(fresh, size);
         }
     }
-    pawl__store_pointer(&pawl__shared_cell_1, cells.block, PAWL__RELEASE);
-    return cells.block;
+    pawl__store_pointer(&pawl__shared_cell_1, block, PAWL__RELEASE);
+    return block;
 }
 
 _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;

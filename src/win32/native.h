@@ -16,6 +16,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* There is no fork: nothing need be done at load time. */
+#if defined(_MSC_VER)
+# define PAWL__AT_LOAD __pragma(warning(suppress : 4505))
+#else
+# define PAWL__AT_LOAD __attribute__((unused))
+#endif
+
 struct pawl__guard {
     SRWLOCK mutex;
 };
