@@ -156,13 +156,19 @@ PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if (PAWL__SINGLE_THREADED()) { /* constants, so that the next acquire need not wait for seen */
+        if (seen == PAWL__LOCK_LOCKED) {
+            pawl__store8(&lock->state_, 0, PAWL__RELAXED);
+            return PAWL_OK;
+        }
+        if (seen == (PAWL__LOCK_LOCKED | PAWL__LOCK_FAIR)) {
+            pawl__store8(&lock->state_, PAWL__LOCK_FAIR, PAWL__RELAXED);
+            return PAWL_OK;
+        }
+    }
     uint8_t unlocked = (uint8_t)(seen & ~PAWL__LOCK_LOCKED);
     if (PAWL__UNLIKELY((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_PARKED)) != PAWL__LOCK_LOCKED)) {
         return pawl__lock_release_slow(lock);
-    }
-    if (PAWL__SINGLE_THREADED()) {
-        pawl__store8(&lock->state_, unlocked, PAWL__RELAXED);
-        return PAWL_OK;
     }
     /* Pairs with the acquire in pawl__lock_take. */
     return pawl__cas8(&lock->state_, &seen, unlocked, PAWL__RELEASE)
