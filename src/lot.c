@@ -45,6 +45,7 @@ struct lot {
     uint8_t has_identity;    /* atomic: 1 once `identity` is made, under pool_guard */
     struct pawl__word identity;
     unsigned forks; /* written in a new child only */
+    bool ending;    /* written by the last thread only */
 };
 
 /* This copy's pointer to the process's lot; NULL until this copy first needs it. */
@@ -64,16 +65,11 @@ static void prepare_lot(void *block)
     empty_lot(block);
 }
 
-/* A forked child has one thread, which waits for nothing: whatever the guards, queues and parkers
+/* For the only thread there is left, which waits for nothing: whatever the guards, queues and parkers
  * were in the middle of, they start afresh, and every parker is free. */
-static void start_afresh_in_child(void)
+static void start_afresh(struct lot *lot)
 {
-    struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__RELAXED);
-    if (lot == NULL) {
-        return;
-    }
     empty_lot(lot);
-    lot->forks++;
     lot->free = NULL;
     for (struct chunk *chunk = lot->chunks; chunk != NULL; chunk = chunk->next) {
         for (size_t i = 0; i < chunk->used; i++) {
@@ -81,6 +77,15 @@ static void start_afresh_in_child(void)
             chunk->slots[i].next_free = lot->free;
             lot->free = &chunk->slots[i];
         }
+    }
+}
+
+static void start_afresh_in_child(void)
+{
+    struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__RELAXED);
+    if (lot != NULL) {
+        start_afresh(lot);
+        lot->forks++;
     }
 }
 
@@ -96,7 +101,12 @@ static PAWL__COLD struct lot *open_lot(void)
 static struct lot *get_lot(void)
 {
     struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__ACQUIRE); /* pairs with open_lot */
-    return lot != NULL ? lot : open_lot();
+    lot = lot != NULL ? lot : open_lot();
+    if (pawl__port_is_ending() && !lot->ending) {
+        start_afresh(lot);
+        lot->ending = true;
+    }
+    return lot;
 }
 
 PAWL__AT_LOAD static void open_early(void)

@@ -66,6 +66,10 @@ void pawl__word_init(struct pawl__word *word);
 uint64_t pawl__word_get(const struct pawl__word *word);
 void pawl__word_set(const struct pawl__word *word, uint64_t value);
 
+/* Whether the process is ending and the system has already killed its other threads, with whatever
+ * they held. */
+bool pawl__port_is_ending(void);
+
 /* Call child() in every forked child, in its only thread, before fork returns there. */
 void pawl__port_at_fork(void (*child)(void));
 

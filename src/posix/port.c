@@ -308,6 +308,12 @@ void pawl__word_set(const struct pawl__word *word, uint64_t value)
     pawl__remembered_word = value;
 }
 
+/* Threads live until the process does. */
+bool pawl__port_is_ending(void)
+{
+    return false;
+}
+
 void pawl__port_at_fork(void (*child)(void))
 {
     check(pthread_atfork(NULL, NULL, child), "pthread_atfork");

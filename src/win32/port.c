@@ -174,6 +174,21 @@ void pawl__word_set(const struct pawl__word *word, uint64_t value)
     }
 }
 
+/* RtlDllShutdownInProgress is in every Windows since XP, but in no import library that all have. */
+bool pawl__port_is_ending(void)
+{
+    typedef BOOLEAN(NTAPI * query)(void);
+    static void *found; /* atomic */
+    void *function = pawl__load_pointer(&found, PAWL__RELAXED);
+    if (function == NULL) {
+        HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+        function = ntdll == NULL ? NULL
+                                 : (void *)(uintptr_t)GetProcAddress(ntdll, "RtlDllShutdownInProgress");
+        pawl__store_pointer(&found, function, PAWL__RELAXED);
+    }
+    return function != NULL && ((query)(uintptr_t)function)();
+}
+
 /* Windows has no fork. */
 void pawl__port_at_fork(void (*child)(void))
 {
