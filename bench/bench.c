@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl-bench: pawl's locks beside the platform's own, in every cell, in interleaved runs.
+ * pawl-bench: pawl beside the platform's own, in every cell, in interleaved runs.
  */
 #include "cell.h"
 #include "host.h"
@@ -22,6 +22,7 @@ static const effort full = {
     .runs = 9,
     .wait_runs = 3,
     .times = 50000,
+    .games = 1000,
     .batches = 9,
     .most_threads = CELL_THREADS,
     .rate_ms = 100,
@@ -33,6 +34,7 @@ static const effort quick = {
     .runs = 5,
     .wait_runs = 1,
     .times = 50000,
+    .games = 1000,
     .batches = 5,
     .most_threads = CELL_THREADS,
     .rate_ms = 30,
@@ -45,6 +47,7 @@ static const effort smoke = {
     .runs = 1,
     .wait_runs = 1,
     .times = 200,
+    .games = 20,
     .batches = 1,
     .most_threads = 8,
     .calibration_ms = 2,
@@ -66,7 +69,7 @@ static void complain(const char *what, const char *which)
 static void help(void)
 {
     puts("usage: pawl-bench [OPTION...]\n"
-         "Measures pawl's locks beside the platform's own.\n"
+         "Measures pawl beside the platform's own.\n"
          "\n"
          "  --quick       fewer and shorter runs: under a minute\n"
          "  --cell NAME   only this cell; may be given more than once\n"
@@ -77,16 +80,17 @@ static void help(void)
          "  --help        this text\n"
          "\n"
          "The runs are interleaved: every contender once, then every contender again. A ratio is\n"
-         "taken to the first of the platform's own locks within the same run; medians are shown\n"
-         "with the least and the most. A crowd's throughput is measured without looking at the\n"
-         "clock; its waits and its fairness (Jain's index) in longer runs of their own.\n"
-         "Exit status: 0, 1 when a lock let two threads in, 2 for a wrong option.");
+         "taken to the first of the platform's own locks, or to its own of another kind, within\n"
+         "the same run; medians are shown with the least and the most. A crowd's throughput is\n"
+         "measured without looking at the clock; its waits and its fairness (Jain's index) in\n"
+         "longer runs of their own.\n"
+         "Exit status: 0, 1 when the books of a run do not balance, 2 for a wrong option.");
 }
 
 static void list(void)
 {
     for (size_t at = 0; at < cell_count; at++) {
-        printf("%-12s %s\n", cells[at].name, cells[at].title);
+        printf("%-*s %s\n", CELL_NAME_WIDTH, cells[at].name, cells[at].title);
     }
 }
 
@@ -195,7 +199,8 @@ typedef struct progress {
 
 static double estimate_ms(const cell *in, const effort *by)
 {
-    double alone = 30e-6 * (double)by->times * by->batches * by->runs;
+    double round = cell_is_game(in) ? 40e-3 * (double)by->games : 30e-6 * (double)by->times;
+    double alone = round * by->batches * by->runs;
     double rate = 4.0 / 3 * by->runs * (by->rate_ms + by->rate_ms_per_thread * in->threads);
     double wait = by->wait_runs * (double)(by->wait_ms + by->wait_ms_per_thread * in->threads);
     return cell_is_crowd(in) ? rate + wait : alone;
@@ -207,7 +212,7 @@ static void show(const progress *how, const cell *in, const contender *of)
     double elapsed = (double)(host_now() - how->started) / 1e9;
     double left = how->done > 0 ? elapsed * (how->total / how->done - 1) : how->total / 1000;
     if (how->shown) {
-        snprintf(doing, sizeof doing, "%s: %s", in->name, of->name);
+        snprintf(doing, sizeof doing, "%s: %s", in->name, cell_name_of(in, of));
         progress_show(stderr, how->done / how->total, doing, left);
     }
 }

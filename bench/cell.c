@@ -15,23 +15,33 @@
 #define SEED UINT64_C(88172645463325252)
 
 #define CROWD(threads, inside, outside)                                                           \
-    {#threads "x" #inside "/" #outside, false, false, SOLO_COUNT, threads, inside, outside,        \
-     #threads " threads, " #inside " ns inside / " #outside " ns outside"}
+    {#threads "x" #inside "/" #outside, false, false, SOLO_COUNT, KIN_NONE, threads, inside,       \
+     outside, #threads " threads, " #inside " ns inside / " #outside " ns outside"}
 #define CROWDS(inside, outside)                                                                   \
     CROWD(2, inside, outside), CROWD(4, inside, outside), CROWD(16, inside, outside),              \
         CROWD(64, inside, outside)
+#define SOLO(name, alone, held, loop, title)                                                      \
+    {name, alone, held, loop, KIN_NONE, 1, 0, 0, title}
+#define KIN(name, kind, title) {name, false, false, SOLO_COUNT, kind, 1, 0, 0, title}
 
 /* Those that want a process of one thread come first. */
 const cell cells[] = {
-    {"pair-alone", true, false, SOLO_PAIR, 1, 0, 0, "acquire + release, never a second thread"},
-    {"pair", false, false, SOLO_PAIR, 1, 0, 0, "acquire + release, a second thread exists"},
-    {"try", false, false, SOLO_TRY, 1, 0, 0, "try succeeds + release"},
-    {"try-fails", false, true, SOLO_TRY_FAILS, 1, 0, 0, "try fails"},
-    {"timed", false, false, SOLO_TIMED, 1, 0, 0, "acquire within a second + release"},
+    SOLO("pair-alone", true, false, SOLO_PAIR, "acquire + release, never a second thread"),
+    SOLO("pair", false, false, SOLO_PAIR, "acquire + release, a second thread exists"),
+    SOLO("try", false, false, SOLO_TRY, "try succeeds + release"),
+    SOLO("try-fails", false, true, SOLO_TRY_FAILS, "try fails"),
+    SOLO("timed", false, false, SOLO_TIMED, "acquire within a second + release"),
     CROWDS(0, 0),
     CROWDS(100, 100),
     CROWDS(1000, 1000),
     CROWDS(1000, 0),
+    KIN("semaphore", KIN_SEMAPHORE, "semaphore: acquire + release"),
+    KIN("shared", KIN_SHARED, "rwlock: acquire shared + release"),
+    KIN("exclusive", KIN_EXCLUSIVE, "rwlock: acquire exclusive + release"),
+    KIN("rlock-nested", KIN_NESTED, "rlock: acquire by its owner + release"),
+    KIN("once", KIN_ONCE, "once: a call after the first"),
+    KIN("condition", KIN_CONDITION, "condition: there and back, two threads, one lock"),
+    KIN("semaphore-handover", KIN_HANDOVER, "semaphore: there and back, two threads"),
 };
 const size_t cell_count = sizeof cells / sizeof cells[0];
 
@@ -47,14 +57,22 @@ const char *metric_name(metric of)
 
 bool cell_suits(const cell *in, const contender *of)
 {
+    if (in->kin != KIN_NONE) {
+        return of->kin != NULL && of->kin[in->kin] != NULL;
+    }
     return cell_is_crowd(in) || of->solo[in->loop] != NULL;
+}
+
+const char *cell_name_of(const cell *in, const contender *of)
+{
+    return in->kin != KIN_NONE ? of->kin[in->kin]->name : of->name;
 }
 
 static bool balanced(const cell *in, const contender *of, uint64_t counted, uint64_t expected)
 {
     if (counted != expected) {
         fprintf(stderr, "pawl-bench: %s, %s: counted %" PRIu64 ", expected %" PRIu64 "\n", in->name,
-                of->name, counted, expected);
+                cell_name_of(in, of), counted, expected);
     }
     return counted == expected;
 }
@@ -88,11 +106,21 @@ void resident_start(void)
     crew_start(&resident.thread, reside, NULL);
 }
 
-static void resident_run(void (*errand)(void))
+static void resident_send(void (*errand)(void))
 {
     resident.errand = errand;
     pawl_lock_release(&resident.bell);
+}
+
+static void resident_await(void)
+{
     pawl_lock_acquire(&resident.done);
+}
+
+static void resident_run(void (*errand)(void))
+{
+    resident_send(errand);
+    resident_await();
 }
 
 void resident_end(void)
@@ -102,18 +130,71 @@ void resident_end(void)
     crew_join(&resident.thread);
 }
 
-static bool run_solo(const cell *in, const contender *of, const effort *by, result *to)
+/* The loops to measure, and the times they all go round: `times` in each batch, and a warm-up. */
+typedef struct course {
+    uint64_t (*loop)(uint64_t times);
+    uint64_t times;
+    uint64_t warm_up;
+    unsigned batches;
+} course;
+
+static uint64_t course_total(const course *of)
 {
-    uint64_t (*loop)(uint64_t times) = of->solo[in->loop];
+    return of->warm_up + of->batches * of->times;
+}
+
+/* Returns the sum of what the loops returned. */
+static uint64_t course_run(const course *by, result *to)
+{
     sample batches = {0, {0}};
-    uint64_t counted = loop(by->times / 10); /* warm the caches */
+    uint64_t counted = by->loop(by->warm_up);
     for (unsigned batch = 0; batch < by->batches; batch++) {
         int64_t started = host_now();
-        counted += loop(by->times);
+        counted += by->loop(by->times);
         sample_add(&batches, (double)(host_now() - started) / (double)by->times);
     }
     sample_add(&to->metrics[METRIC_TIME], sample_spread(&batches).median);
-    return balanced(in, of, counted, by->times / 10 + by->batches * by->times);
+    return counted;
+}
+
+static bool run_solo(const cell *in, const contender *of, const effort *by, result *to)
+{
+    course way = {of->solo[in->loop], by->times, by->times / 10, by->batches};
+    return balanced(in, of, course_run(&way, to), course_total(&way));
+}
+
+/* What the resident plays in a game: all its moves are one errand. */
+static struct {
+    void (*loop)(uint64_t times);
+    uint64_t times;
+} partner;
+
+static void play(void)
+{
+    partner.loop(partner.times);
+}
+
+static bool run_kin(const cell *in, const contender *of, const effort *by, result *to)
+{
+    const kin *one = of->kin[in->kin];
+    uint64_t times = cell_is_game(in) ? by->games : by->times;
+    course way = {one->loop, times, times / 10, by->batches};
+    one->make();
+    if (cell_is_game(in)) {
+        partner.loop = one->partner;
+        partner.times = course_total(&way);
+        resident_send(play);
+    }
+    bool right = balanced(in, of, course_run(&way, to), course_total(&way));
+    if (cell_is_game(in)) {
+        resident_await();
+    }
+    if (!one->settled()) {
+        fprintf(stderr, "pawl-bench: %s, %s: not as it was made\n", in->name, one->name);
+        right = false;
+    }
+    one->discard();
+    return right;
 }
 
 static bool is_ready(void *context)
@@ -254,6 +335,9 @@ static bool run_crowd_waits(const cell *in, const contender *of, const effort *b
 bool cell_run(const cell *in, const contender *of, const effort *by, result *to, bool waiting)
 {
     bool right;
+    if (in->kin != KIN_NONE) {
+        return run_kin(in, of, by, to);
+    }
     of->make();
     of->data->count = 0;
     of->data->value = SEED;

@@ -17,7 +17,8 @@ typedef struct cell {
     const char *name; /* what --cell takes */
     bool alone;       /* to be run before the process has ever had a second thread */
     bool held;        /* another thread holds the lock */
-    solo loop;        /* of one thread; for a crowd SOLO_COUNT */
+    solo loop;        /* of one thread; for a crowd or kin SOLO_COUNT */
+    kin_kind kin;     /* what is measured in place of a lock */
     unsigned threads; /* of a crowd, with the nanoseconds inside and outside the lock */
     unsigned inside;
     unsigned outside;
@@ -29,7 +30,13 @@ extern const size_t cell_count;
 
 static inline bool cell_is_crowd(const cell *of)
 {
-    return of->loop == SOLO_COUNT;
+    return of->loop == SOLO_COUNT && of->kin == KIN_NONE;
+}
+
+/* A game of two threads. */
+static inline bool cell_is_game(const cell *of)
+{
+    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER;
 }
 
 /* What is measured. Each metric has one value a run; those of waiting come from runs of their own,
@@ -53,6 +60,9 @@ typedef struct result {
     sample metrics[METRIC_COUNT];
 } result;
 
+/* Of the longest name. */
+enum { CELL_NAME_WIDTH = 18 };
+
 /* The greatest crowd. */
 enum { CELL_THREADS = 64 };
 
@@ -61,6 +71,7 @@ typedef struct effort {
     unsigned runs;      /* of every contender in every cell */
     unsigned wait_runs; /* of a crowd with its waits timed */
     uint64_t times;     /* round a loop of one thread, in each batch */
+    uint64_t games;     /* there and back, of two threads, in each batch */
     unsigned batches;   /* of which a run takes the median */
     unsigned most_threads;
     unsigned rate_ms; /* a crowd's wall time, and what each thread adds: every one has to run */
@@ -76,6 +87,9 @@ bool cell_run(const cell *in, const contender *of, const effort *by, result *to,
 
 /* Whether the contender has what the cell calls. */
 bool cell_suits(const cell *in, const contender *of);
+
+/* The name, in this cell, of a contender that suits it. */
+const char *cell_name_of(const cell *in, const contender *of);
 
 /* Start the second thread, which sleeps except when a cell wants a lock held; end it. */
 void resident_start(void);

@@ -6,6 +6,7 @@
 #ifndef PAWL_BENCH_CONTENDER_H
 #define PAWL_BENCH_CONTENDER_H
 
+#include "kin.h"
 #include "sample.h"
 
 #include <stdint.h>
@@ -15,7 +16,7 @@ enum { BENCH_APART = 128 };
 
 /* What a crowd shares. */
 typedef struct commons {
-    _Alignas(BENCH_APART) int64_t since; /* waits that began earlier do not count; set before open */
+    _Alignas(BENCH_APART) int64_t since; /* earlier waits do not count; set before open */
     uint8_t open;                        /* atomic */
     uint8_t stop;                        /* atomic */
 } commons;
@@ -59,6 +60,7 @@ typedef struct contender {
     uint64_t (*solo[SOLO_COUNT])(uint64_t times); /* NULL: it has no such call */
     void (*crowd)(member *me);
     void (*crowd_waits)(member *me);
+    const kin *const *kin; /* KIN_COUNT of them, shown in this contender's place; or NULL */
 } contender;
 
 /* pawl's own, in contenders_pawl.c. */

@@ -12,6 +12,7 @@
 #define RELEASE(lock) pawl_lock_release(lock)
 #define TRY(lock)     pawl_lock_try_acquire(lock)
 #define TIMED(lock)   (pawl_lock_acquire_for(lock, PAWL_S(1)) == PAWL_OK)
+#define FAMILY        own_kin
 #include "loops.h"
 
 #define CONTENDER     own_fair

@@ -11,6 +11,7 @@
  *     #define RELEASE(lock)
  *     #define TRY(lock)       true when acquired
  *     #define TIMED(lock)     acquire within a second from now, true when acquired; may be left out
+ *     #define FAMILY          the array of its kin; may be left out
  *
  * all of which it undefines. What a user would write is what is measured: statuses that a user
  * would not look at are not looked at.
@@ -170,6 +171,9 @@ static const contender CONTENDER = {
 #endif
     .crowd = LOOPS(crowd),
     .crowd_waits = LOOPS(crowd_waits),
+#ifdef FAMILY
+    .kin = FAMILY,
+#endif
 };
 
 #undef CONTENDER
@@ -181,3 +185,4 @@ static const contender CONTENDER = {
 #undef RELEASE
 #undef TRY
 #undef TIMED
+#undef FAMILY

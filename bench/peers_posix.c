@@ -78,6 +78,7 @@ static void make_adaptive(pthread_mutex_t *lock)
 #define ACQUIRE(lock) pthread_mutex_lock(lock)
 #define RELEASE(lock) pthread_mutex_unlock(lock)
 #define TRY(lock)     (pthread_mutex_trylock(lock) == 0)
+#define FAMILY        peer_kin
 #if HAVE_TIMEDLOCK
 # define TIMED(lock) within_a_second(lock)
 #endif

@@ -15,6 +15,7 @@
 #define ACQUIRE(lock) AcquireSRWLockExclusive(lock)
 #define RELEASE(lock) ReleaseSRWLockExclusive(lock)
 #define TRY(lock)     TryAcquireSRWLockExclusive(lock)
+#define FAMILY        peer_kin
 #include "loops.h"
 
 #define CONTENDER     critical_section

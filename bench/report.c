@@ -36,8 +36,8 @@ static void report_solo(FILE *to, const book *of, size_t at)
         if (time->count == 0) {
             continue;
         }
-        fprintf(to, "  %-*s", NAME_WIDTH, of->contenders[who]->name);
-        print_spread(to, time, 1, 2);
+        fprintf(to, "  %-*s", NAME_WIDTH, cell_name_of(&cells[at], of->contenders[who]));
+        print_spread(to, time, 1, cell_is_game(&cells[at]) ? 0 : 2);
         fprintf(to, " %7.2f\n", sample_ratio(time, reference));
     }
 }
@@ -88,7 +88,7 @@ void report_cell(FILE *to, const book *of, size_t cell_index)
 static void summary_row(FILE *to, const book *of, metric by, size_t at)
 {
     const sample *reference = &book_result(of, at, of->reference)->metrics[by];
-    fprintf(to, "  %-12s", cells[at].name);
+    fprintf(to, "  %-*s", CELL_NAME_WIDTH, cells[at].name);
     for (size_t who = 0; who < of->contender_count; who++) {
         const sample *one = &book_result(of, at, who)->metrics[by];
         if (one->count == 0) {
@@ -118,7 +118,7 @@ static void summarise(FILE *to, const book *of, metric by, const char *heading)
             continue;
         }
         if (!headed) {
-            fprintf(to, "%s\n  %-12s", heading, "");
+            fprintf(to, "%s\n  %-*s", heading, CELL_NAME_WIDTH, "");
             for (size_t who = 0; who < of->contender_count; who++) {
                 fprintf(to, " %*s", NAME_WIDTH, of->contenders[who]->name);
             }
@@ -135,7 +135,7 @@ static void summarise(FILE *to, const book *of, metric by, const char *heading)
 void report_summary(FILE *to, const book *of)
 {
     const char *name = of->contenders[of->reference]->name;
-    fprintf(to, "Ratios to %s in the same run\n\n", name);
+    fprintf(to, "Ratios in the same run to %s, or to the platform's own of another kind\n\n", name);
     summarise(to, of, METRIC_TIME, "time, less is better");
     summarise(to, of, METRIC_RATE, "throughput, more is better");
     summarise(to, of, METRIC_CPU, "processor time of an operation, less is better");
@@ -156,9 +156,12 @@ void report_csv(FILE *to, const book *of)
     fprintf(to, "cell,contender,metric,run,value\n");
     for (size_t at = 0; at < cell_count; at++) {
         for (size_t who = 0; who < of->contender_count; who++) {
+            if (!cell_suits(&cells[at], of->contenders[who])) {
+                continue;
+            }
             for (int by = 0; by < METRIC_COUNT; by++) {
-                csv_sample(to, cells[at].name, of->contenders[who]->name, (metric)by,
-                           &book_result(of, at, who)->metrics[by]);
+                csv_sample(to, cells[at].name, cell_name_of(&cells[at], of->contenders[who]),
+                           (metric)by, &book_result(of, at, who)->metrics[by]);
             }
         }
     }

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loops of one of the kin. Included once for each, after
+ *
+ *     #define KIN              its name as an identifier
+ *     #define TITLE            its name as a string
+ *     #define OBJECT           the type of it
+ *     #define MAKE(object)
+ *     #define DISCARD(object)
+ *     #define SETTLED(object)  whether it is as it was made
+ *
+ * and either, for one thread,
+ *
+ *     #define ROUND(object)    statements: what is measured
+ *
+ * or, for a game of two, who are the sides 0 and 1, and of whom each awaits what the other gives,
+ *
+ *     #define ENTER(object)
+ *     #define LEAVE(object)
+ *     #define GIVE(object, side)
+ *     #define AWAIT(object, side)
+ *
+ * all of which it undefines.
+ */
+#include "contender.h"
+#include "kin.h"
+
+#ifndef PAWL_BENCH_KIN_LOOPS
+# define PAWL_BENCH_KIN_LOOPS
+# define KIN_JOIN_(a, b) a##_##b
+# define KIN_JOIN(a, b)  KIN_JOIN_(a, b)
+# define KIN_LOOPS(verb) KIN_JOIN(KIN, verb)
+#endif
+
+/* On cache lines of its own. */
+static struct {
+    _Alignas(BENCH_APART) OBJECT object;
+    uint64_t count; /* of a game: the moves of side 1, written by it, in its turn */
+} KIN_LOOPS(table);
+
+static void KIN_LOOPS(make)(void)
+{
+    MAKE(&KIN_LOOPS(table).object);
+    KIN_LOOPS(table).count = 0;
+}
+
+static void KIN_LOOPS(discard)(void)
+{
+    DISCARD(&KIN_LOOPS(table).object);
+}
+
+static bool KIN_LOOPS(settled)(void)
+{
+    return SETTLED(&KIN_LOOPS(table).object);
+}
+
+#ifdef ROUND
+static uint64_t KIN_LOOPS(loop)(uint64_t times)
+{
+    OBJECT *object = &KIN_LOOPS(table).object;
+    for (uint64_t i = 0; i < times; i++) {
+        ROUND(object);
+    }
+    return times;
+}
+#else
+static uint64_t KIN_LOOPS(loop)(uint64_t times)
+{
+    OBJECT *object = &KIN_LOOPS(table).object;
+    ENTER(object);
+    uint64_t before = KIN_LOOPS(table).count;
+    for (uint64_t i = 0; i < times; i++) {
+        GIVE(object, 1);
+        AWAIT(object, 0);
+    }
+    uint64_t moves = KIN_LOOPS(table).count - before;
+    LEAVE(object);
+    return moves;
+}
+
+static void KIN_LOOPS(partner)(uint64_t times)
+{
+    OBJECT *object = &KIN_LOOPS(table).object;
+    ENTER(object);
+    for (uint64_t i = 0; i < times; i++) {
+        AWAIT(object, 1);
+        KIN_LOOPS(table).count++;
+        GIVE(object, 0);
+    }
+    LEAVE(object);
+}
+#endif
+
+static const kin KIN = {
+    .name = TITLE,
+    .make = KIN_LOOPS(make),
+    .discard = KIN_LOOPS(discard),
+    .loop = KIN_LOOPS(loop),
+#ifndef ROUND
+    .partner = KIN_LOOPS(partner),
+#endif
+    .settled = KIN_LOOPS(settled),
+};
+
+#undef KIN
+#undef TITLE
+#undef OBJECT
+#undef MAKE
+#undef DISCARD
+#undef SETTLED
+#undef ROUND
+#undef ENTER
+#undef LEAVE
+#undef GIVE
+#undef AWAIT
