@@ -65,8 +65,8 @@ static void prepare_lot(void *block)
     empty_lot(block);
 }
 
-/* For the only thread there is left, which waits for nothing: whatever the guards, queues and parkers
- * were in the middle of, they start afresh, and every parker is free. */
+/* For the only thread there is left, which waits for nothing: whatever the guards, queues and
+ * parkers were in the middle of, they start afresh, and every parker is free. */
 static void start_afresh(struct lot *lot)
 {
     empty_lot(lot);
@@ -375,9 +375,11 @@ size_t pawl__lot_count(const void *key)
     return count;
 }
 
-/* Each turn pauses twice as often as the one before: 1 to 128, some six microseconds in all where a
- * pause takes 25 ns. Measured there with pawl-bench: twice as long loses a third at 2x0/0. */
-enum { SPIN_TURNS = 8 };
+/* Each turn pauses twice as often as the one before, up to SPIN_LONGEST: some ten microseconds in
+ * all where a pause takes 25 ns, about what it takes there until a thread that is woken runs. A
+ * shorter spin ends just before two threads that hand something over would meet; a longer one
+ * wastes. */
+enum { SPIN_TURNS = 9, SPIN_LONGEST = 128 };
 
 /* The number of processors, or 0 while it is not known. Relaxed: each who looks it up finds the
  * same, and what does not fit in a byte is many. */
@@ -399,7 +401,8 @@ bool pawl__lot_spin(unsigned *turn)
     if (*turn == SPIN_TURNS || one_processor()) {
         return false;
     }
-    for (unsigned pauses = 1U << *turn; pauses > 0; pauses--) {
+    unsigned pauses = 1U << *turn;
+    for (pauses = pauses < SPIN_LONGEST ? pauses : SPIN_LONGEST; pauses > 0; pauses--) {
         PAWL__PAUSE();
     }
     (*turn)++;

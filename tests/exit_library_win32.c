@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A DLL whose lock is waited for when the process ends. By the time its DllMain is called the waiter
- * has been killed: a release must not hand it the lock, nor hang on what it held. Windows only.
+ * A DLL whose lock is waited for when the process ends. By the time its DllMain is called the
+ * waiter has been killed: a release must not hand it the lock, nor hang on what it held. Windows
+ * only.
  */
 #include <windows.h>
 

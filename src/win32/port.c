@@ -182,8 +182,8 @@ bool pawl__port_is_ending(void)
     void *function = pawl__load_pointer(&found, PAWL__RELAXED);
     if (function == NULL) {
         HMODULE ntdll = GetModuleHandleA("ntdll.dll");
-        function = ntdll == NULL ? NULL
-                                 : (void *)(uintptr_t)GetProcAddress(ntdll, "RtlDllShutdownInProgress");
+        FARPROC address = ntdll == NULL ? NULL : GetProcAddress(ntdll, "RtlDllShutdownInProgress");
+        function = (void *)(uintptr_t)address;
         pawl__store_pointer(&found, function, PAWL__RELAXED);
     }
     return function != NULL && ((query)(uintptr_t)function)();

@@ -1,0 +1,1057 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl for C++17 and later: the same objects under the standard's names.
+ *
+ *     pawl::lock  pawl::fair_lock  pawl::rlock             Lockable and TimedLockable
+ *     pawl::semaphore  pawl::bounded_semaphore             the same: a hold is one permit
+ *     pawl::rwlock                                         SharedTimedLockable
+ *     pawl::condition  pawl::event  pawl::barrier  pawl::once
+ *
+ * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
+ * std::condition_variable_any take them. Each class is its C struct and nothing more: of the same
+ * size, ready without any code at program start, never copied or moved. What a call promises is
+ * the contract of the C function of that name, in its own header; here stands what C++ adds.
+ * Example:
+ *
+ *     #include <pawl/pawl.hpp>
+ *
+ *     static pawl::lock lock;
+ *     static pawl::condition filled;
+ *     static int items;
+ *
+ *     bool take_within_a_second()
+ *     {
+ *         std::unique_lock hold(lock);
+ *         if (!filled.wait_for(hold, std::chrono::seconds(1), [] { return items > 0; })) {
+ *             return false;
+ *         }
+ *         items--;
+ *         return true; // released here, and by an exception
+ *     }
+ */
+#ifndef PAWL_PAWL_HPP
+#define PAWL_PAWL_HPP
+
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 201703L
+# error "pawl.hpp needs C++17"
+#endif
+
+#include <pawl/pawl.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <numeric>
+#include <ratio>
+#include <stdexcept>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+# define PAWL__EXCEPTIONS 1
+#else
+# define PAWL__EXCEPTIONS 0
+#endif
+
+namespace pawl {
+
+/* Times. Every call that waits takes std::chrono's:
+ *
+ *     a duration     of any period, and of any representation, floating ones too, is rounded up to
+ *                    nanoseconds. 0, less than 0 and NaN make the call a try; what passes 2^63 ns,
+ *                    such as hours::max(), waits as long as it takes.
+ *     a time point   of any clock is waited for by what remains of it, and when that is over the
+ *                    clock is asked again: PAWL_TIMEOUT means that by this clock the time has come,
+ *                    also if the clock is slow or was set back. A clock set forward is noticed only
+ *                    then. One of pawl::clock is taken as it is.
+ *
+ * Calls named as the standard's return bool, or std::cv_status; pawl's own verbs return the
+ * pawl_status that C's return, of which PAWL_OK is 0: compare it. */
+
+/* pawl_now() as a std::chrono clock; time_point::max() is PAWL_NEVER. */
+struct clock {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<clock>;
+    static constexpr bool is_steady = true;
+
+    [[nodiscard]] static time_point now() noexcept
+    {
+        return time_point(duration(pawl_now()));
+    }
+};
+
+/* std::cv_status, or the same where the standard library has no threads (MinGW with Windows's own
+ * thread model before GCC 13). */
+#if defined(__GLIBCXX__) && !defined(_GLIBCXX_HAS_GTHREADS)
+enum class cv_status { no_timeout, timeout };
+#else
+using cv_status = std::cv_status;
+#endif
+
+/* Nothing in here is for users. */
+namespace detail {
+
+class immovable {
+  public:
+    immovable(const immovable &) = delete;
+    immovable &operator=(const immovable &) = delete;
+
+  protected:
+    constexpr immovable() noexcept = default;
+    ~immovable() = default;
+};
+
+/* What C tells by a status and a constructor or a wait cannot: an exception, or the end of the
+ * process where there are none. */
+[[noreturn]] inline void refuse_argument(const char *what)
+{
+#if PAWL__EXCEPTIONS
+    throw std::invalid_argument(what);
+#else
+    std::fprintf(stderr, "%s\n", what);
+    std::abort();
+#endif
+}
+
+[[noreturn]] inline void refuse_wait()
+{
+#if PAWL__EXCEPTIONS
+    throw std::system_error(std::make_error_code(std::errc::operation_not_permitted),
+                            "pawl::condition: wait without the lock");
+#else
+    std::fprintf(stderr, "pawl::condition: wait without the lock\n");
+    std::abort();
+#endif
+}
+
+enum class rounding { up, down };
+
+/* A count of periods is count * num / den nanoseconds; num and den have no common factor. */
+template <class Period> struct nanosecond_ratio {
+    static constexpr std::int64_t common = std::gcd(std::int64_t{Period::den},
+                                                    std::int64_t{std::nano::den});
+    static constexpr std::int64_t factor = std::nano::den / common;
+    static constexpr bool fits = Period::num <= INT64_MAX / factor;
+    static constexpr std::uint64_t num = fits ? std::uint64_t{Period::num} * factor : 1;
+    static constexpr std::uint64_t den = Period::den / common;
+    /* scale() does not overflow. */
+    static constexpr bool exact = fits && (num == 1 || den <= UINT32_MAX);
+};
+
+/* The nanoseconds in so many periods, at most 2^63. count * num / den, in terms that each fit:
+ * whole * num + rest * (num / den) + rest * (num % den) / den. */
+template <class Ratio> constexpr std::uint64_t scale(std::uint64_t count, bool up)
+{
+    const std::uint64_t limit = std::uint64_t{1} << 63;
+    const std::uint64_t whole = count / Ratio::den;
+    const std::uint64_t rest = count % Ratio::den;
+    const std::uint64_t last = rest * (Ratio::num % Ratio::den) + (up ? Ratio::den - 1 : 0);
+    const std::uint64_t part = rest * (Ratio::num / Ratio::den) + last / Ratio::den;
+    return whole > (limit - part) / Ratio::num ? limit : whole * Ratio::num + part;
+}
+
+constexpr std::int64_t with_sign(bool negative, std::uint64_t magnitude)
+{
+    if (magnitude > std::uint64_t{INT64_MAX}) {
+        return negative ? INT64_MIN : INT64_MAX;
+    }
+    return negative ? -static_cast<std::int64_t>(magnitude) : static_cast<std::int64_t>(magnitude);
+}
+
+/* The last double before 2^63 is near enough to it. */
+constexpr double near_the_end = 9223372036854774784.0;
+
+template <class Real> constexpr std::int64_t round_real(Real value, rounding to)
+{
+    if (!(value > -static_cast<Real>(near_the_end))) { /* NaN is here, too */
+        return INT64_MIN;
+    }
+    if (value >= static_cast<Real>(near_the_end)) {
+        return INT64_MAX;
+    }
+    const auto whole = static_cast<std::int64_t>(value);
+    const auto back = static_cast<Real>(whole);
+    return to == rounding::up ? whole + (back < value ? 1 : 0) : whole - (back > value ? 1 : 0);
+}
+
+/* A duration in nanoseconds, rounded; INT64_MIN and INT64_MAX where it passes them. */
+template <class Rep, class Period>
+constexpr std::int64_t in_ns(const std::chrono::duration<Rep, Period> &time, rounding to)
+{
+    using ratio = nanosecond_ratio<Period>;
+    using real = std::common_type_t<Rep, double>;
+    using real_ns = std::chrono::duration<real, std::nano>;
+    constexpr bool floating = std::chrono::treat_as_floating_point_v<Rep>;
+    if constexpr (!ratio::fits || (!floating && !ratio::exact)) {
+        return in_ns(std::chrono::duration<real>(time), to);
+    } else if constexpr (floating) {
+        return round_real(std::chrono::duration_cast<real_ns>(time).count(), to);
+    } else if constexpr (std::is_integral_v<Rep> && sizeof(Rep) <= sizeof(std::uint64_t)) {
+        const bool negative = std::is_signed_v<Rep> && time < time.zero();
+        const auto count = static_cast<std::uint64_t>(time.count());
+        const bool away = negative == (to == rounding::down);
+        return with_sign(negative, scale<ratio>(negative ? 0 - count : count, away));
+    } else { /* a class, or wider than 64 bits: exact unless it saturates */
+        const real about = std::chrono::duration_cast<real_ns>(time).count();
+        if (!(about > -near_the_end && about < near_the_end)) {
+            return round_real(about, to);
+        }
+        using std::chrono::nanoseconds;
+        return to == rounding::up ? std::chrono::ceil<nanoseconds>(time).count()
+                                  : std::chrono::floor<nanoseconds>(time).count();
+    }
+}
+
+template <class Rep, class Period>
+constexpr pawl_ns span(const std::chrono::duration<Rep, Period> &time)
+{
+    return in_ns(time, rounding::up);
+}
+
+/* What remains until the time point: 0 when it has come, PAWL_FOREVER if it never will. */
+template <class Clock, class Duration>
+pawl_ns remaining(const std::chrono::time_point<Clock, Duration> &time)
+{
+    const std::int64_t then = in_ns(time.time_since_epoch(), rounding::up);
+    if (then == INT64_MAX) {
+        return PAWL_FOREVER;
+    }
+    const std::int64_t now = in_ns(Clock::now().time_since_epoch(), rounding::down);
+    if (then <= now) {
+        return 0;
+    }
+    const std::uint64_t left = static_cast<std::uint64_t>(then) - static_cast<std::uint64_t>(now);
+    return with_sign(false, left);
+}
+
+/* The time point as a deadline. Its own clock is read before pawl's, so that what passes between
+ * the two makes it later; 0 is always past. */
+template <class Clock, class Duration>
+pawl_time deadline(const std::chrono::time_point<Clock, Duration> &time)
+{
+    if constexpr (std::is_same_v<Clock, clock>) {
+        return in_ns(time.time_since_epoch(), rounding::up);
+    } else {
+        const pawl_ns left = remaining(time);
+        return left > 0 ? pawl_after_ns(left) : 0;
+    }
+}
+
+/* Whether, after a PAWL_TIMEOUT, the time has come by the time point's own clock. */
+template <class Clock, class Duration>
+bool has_come(const std::chrono::time_point<Clock, Duration> &time)
+{
+    return std::is_same_v<Clock, clock> || remaining(time) == 0;
+}
+
+/* wait(deadline), again while it ends before the time point. */
+template <class Clock, class Duration, class Wait>
+pawl_status until(const std::chrono::time_point<Clock, Duration> &time, Wait wait)
+{
+    for (;;) {
+        const pawl_status status = wait(deadline(time));
+        if (status != PAWL_TIMEOUT || has_come(time)) {
+            return status;
+        }
+    }
+}
+
+/* The C calls of the three that are held one way, under one name each. */
+#define PAWL__OVERLOADS(type)                                                                      \
+    inline void acquire(type *object)                                                              \
+    {                                                                                              \
+        type##_acquire(object);                                                                    \
+    }                                                                                              \
+    inline bool try_acquire(type *object)                                                          \
+    {                                                                                              \
+        return type##_try_acquire(object);                                                         \
+    }                                                                                              \
+    inline pawl_status acquire_for(type *object, pawl_ns ns)                                       \
+    {                                                                                              \
+        return type##_acquire_for(object, ns);                                                     \
+    }                                                                                              \
+    inline pawl_status acquire_until(type *object, pawl_time time)                                 \
+    {                                                                                              \
+        return type##_acquire_until(object, time);                                                 \
+    }                                                                                              \
+    inline pawl_status release(type *object)                                                       \
+    {                                                                                              \
+        return type##_release(object);                                                             \
+    }                                                                                              \
+    inline int describe(const type *object, char *buf, std::size_t size)                           \
+    {                                                                                              \
+        return type##_describe(object, buf, size);                                                 \
+    }
+PAWL__OVERLOADS(pawl_lock)
+PAWL__OVERLOADS(pawl_rlock)
+PAWL__OVERLOADS(pawl_semaphore)
+#undef PAWL__OVERLOADS
+
+/* What lock, rlock and semaphore have in common. */
+template <class Native> class holdable : immovable {
+  public:
+    /* pawl's verbs. */
+    void acquire()
+    {
+        detail::acquire(&native_);
+    }
+
+    [[nodiscard]] bool try_acquire()
+    {
+        return detail::try_acquire(&native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return detail::acquire_for(&native_, span(time));
+    }
+
+    /* Costs     as acquire when it can be had at once: then no clock is read. */
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status acquire_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        if (try_acquire()) {
+            return PAWL_OK;
+        }
+        return until(time, [this](pawl_time end) { return detail::acquire_until(&native_, end); });
+    }
+
+    pawl_status release()
+    {
+        return detail::release(&native_);
+    }
+
+    /* The standard's names for them. The timed ones are true if it was acquired.
+     *
+     * unlock() has no way to tell of misuse: of what is not held, it changes nothing. The release()
+     * that it stands for tells. */
+    void lock()
+    {
+        acquire();
+    }
+
+    [[nodiscard]] bool try_lock()
+    {
+        return try_acquire();
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return acquire_for(time) == PAWL_OK;
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return acquire_until(time) == PAWL_OK;
+    }
+
+    void unlock()
+    {
+        (void)release();
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return detail::describe(&native_, buf, size);
+    }
+
+    /* The C object, for the calls of C and for PAWL_WITH. */
+    [[nodiscard]] Native *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const Native *native() const
+    {
+        return &native_;
+    }
+
+  protected:
+    constexpr explicit holdable(const Native &fresh) noexcept : native_(fresh) {}
+    ~holdable() = default;
+
+    Native native_;
+};
+
+} // namespace detail
+
+/* pawl_lock, lock.h. The class has another name because no class can have a member of its own. */
+class basic_lock : public detail::holdable<pawl_lock> {
+  public:
+    constexpr basic_lock() noexcept : holdable(pawl_lock PAWL_LOCK_INIT) {}
+
+    [[nodiscard]] bool locked() const
+    {
+        return pawl_lock_locked(&native_);
+    }
+
+    void reinit_after_fork()
+    {
+        pawl_lock_reinit_after_fork(&native_);
+    }
+
+  protected:
+    constexpr explicit basic_lock(const pawl_lock &fresh) noexcept : holdable(fresh) {}
+};
+using lock = basic_lock;
+
+/* A pawl::lock that serves in order of arrival; a function that takes a pawl::lock & takes it. */
+class fair_lock : public basic_lock {
+  public:
+    constexpr fair_lock() noexcept : basic_lock(pawl_lock PAWL_FAIR_LOCK_INIT) {}
+};
+
+/* pawl_rlock, rlock.h. */
+class rlock : public detail::holdable<pawl_rlock> {
+  public:
+    constexpr rlock() noexcept : holdable(pawl_rlock PAWL_RLOCK_INIT) {}
+
+    [[nodiscard]] bool locked() const
+    {
+        return pawl_rlock_locked(&native_);
+    }
+
+    [[nodiscard]] bool owned() const
+    {
+        return pawl_rlock_owned(&native_);
+    }
+
+    [[nodiscard]] std::uint32_t depth() const
+    {
+        return pawl_rlock_depth(&native_);
+    }
+
+    void reinit_after_fork()
+    {
+        pawl_rlock_reinit_after_fork(&native_);
+    }
+};
+
+/* pawl_semaphore, semaphore.h. lock() takes a permit and unlock() gives one, so a std::lock_guard
+ * holds a permit for its scope; an unlock() too many on a plain semaphore makes one more.
+ *
+ * A value below 0 or above PAWL_SEMAPHORE_MAX: the constructor throws std::invalid_argument, or
+ * ends the process where exceptions are disabled; in a constant expression it does not compile. */
+class semaphore : public detail::holdable<pawl_semaphore> {
+  public:
+    constexpr semaphore() noexcept : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(0)) {}
+
+    constexpr explicit semaphore(std::int64_t value)
+        : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(checked(value)))
+    {
+    }
+
+    using holdable::release;
+
+    pawl_status release(std::int64_t n)
+    {
+        return pawl_semaphore_release_n(&native_, n);
+    }
+
+    /* The names of std::counting_semaphore. */
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return acquire_for(time) == PAWL_OK;
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return acquire_until(time) == PAWL_OK;
+    }
+
+    [[nodiscard]] std::int64_t value() const
+    {
+        return pawl_semaphore_value(&native_);
+    }
+
+  protected:
+    constexpr explicit semaphore(const pawl_semaphore &fresh) noexcept : holdable(fresh) {}
+
+    static constexpr std::int64_t checked(std::int64_t value)
+    {
+        if (value < 0 || value > PAWL_SEMAPHORE_MAX) {
+            detail::refuse_argument("pawl::semaphore: the value is out of range");
+        }
+        return value;
+    }
+};
+
+/* A pawl::semaphore whose value never passes the initial one. */
+class bounded_semaphore : public semaphore {
+  public:
+    constexpr explicit bounded_semaphore(std::int64_t value)
+        : semaphore(pawl_semaphore PAWL_BOUNDED_SEMAPHORE_INIT(checked(value)))
+    {
+    }
+};
+
+/* pawl_rwlock, rwlock.h. The standard's names without `shared` are exclusive. */
+class rwlock : detail::immovable {
+  public:
+    constexpr rwlock() noexcept = default;
+
+    void acquire_shared()
+    {
+        pawl_rwlock_acquire_shared(&native_);
+    }
+
+    [[nodiscard]] bool try_acquire_shared()
+    {
+        return pawl_rwlock_try_acquire_shared(&native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_shared_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_rwlock_acquire_shared_for(&native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        if (try_acquire_shared()) {
+            return PAWL_OK;
+        }
+        return detail::until(time, [this](pawl_time end) {
+            return pawl_rwlock_acquire_shared_until(&native_, end);
+        });
+    }
+
+    pawl_status release_shared()
+    {
+        return pawl_rwlock_release_shared(&native_);
+    }
+
+    void acquire_exclusive()
+    {
+        pawl_rwlock_acquire_exclusive(&native_);
+    }
+
+    [[nodiscard]] bool try_acquire_exclusive()
+    {
+        return pawl_rwlock_try_acquire_exclusive(&native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_exclusive_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_rwlock_acquire_exclusive_for(&native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_exclusive_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        if (try_acquire_exclusive()) {
+            return PAWL_OK;
+        }
+        return detail::until(time, [this](pawl_time end) {
+            return pawl_rwlock_acquire_exclusive_until(&native_, end);
+        });
+    }
+
+    pawl_status release_exclusive()
+    {
+        return pawl_rwlock_release_exclusive(&native_);
+    }
+
+    pawl_status downgrade()
+    {
+        return pawl_rwlock_downgrade(&native_);
+    }
+
+    /* The standard's names for them. unlock() and unlock_shared() of what is not held that way
+     * change nothing. */
+    void lock()
+    {
+        acquire_exclusive();
+    }
+
+    [[nodiscard]] bool try_lock()
+    {
+        return try_acquire_exclusive();
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return acquire_exclusive_for(time) == PAWL_OK;
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return acquire_exclusive_until(time) == PAWL_OK;
+    }
+
+    void unlock()
+    {
+        (void)release_exclusive();
+    }
+
+    void lock_shared()
+    {
+        acquire_shared();
+    }
+
+    [[nodiscard]] bool try_lock_shared()
+    {
+        return try_acquire_shared();
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return acquire_shared_for(time) == PAWL_OK;
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return acquire_shared_until(time) == PAWL_OK;
+    }
+
+    void unlock_shared()
+    {
+        (void)release_shared();
+    }
+
+    void reinit_after_fork()
+    {
+        pawl_rwlock_reinit_after_fork(&native_);
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_rwlock_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_rwlock *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_rwlock *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    pawl_rwlock native_ = PAWL_RWLOCK_INIT;
+};
+
+namespace detail {
+
+/* What a condition releases: the C object of a lock or rlock that is held, itself or by a
+ * std::unique_lock. */
+template <class Lock> auto held_by(std::unique_lock<Lock> &hold)
+{
+    if (!hold.owns_lock()) {
+        refuse_wait();
+    }
+    return hold.mutex()->native();
+}
+
+template <class Lock> auto held_by(Lock &held)
+{
+    return held.native();
+}
+
+inline bool is_held(const pawl_lock *held)
+{
+    return pawl_lock_locked(held);
+}
+
+inline bool is_held(const pawl_rlock *held)
+{
+    return pawl_rlock_owned(held);
+}
+
+inline pawl_status wait(pawl_condition *condition, pawl_lock *held, pawl_time end)
+{
+    return pawl_condition_wait_until(condition, held, end);
+}
+
+inline pawl_status wait(pawl_condition *condition, pawl_rlock *held, pawl_time end)
+{
+    return pawl_condition_wait_rlock_until(condition, held, end);
+}
+
+} // namespace detail
+
+/* pawl_condition, condition.h, with the interface of std::condition_variable.
+ *
+ * `Hold` is a std::unique_lock of a pawl::lock, fair_lock or rlock, or one of these itself, held by
+ * whatever means. A wait that the caller does not hold it for throws std::system_error with
+ * operation_not_permitted (and ends the process where exceptions are disabled): nothing was done,
+ * and the predicate was not asked. However a wait ends, the caller holds what it held before.
+ *
+ * A notification counts, never a spurious wake-up, with one exception: wait_until without a
+ * predicate and by another clock than pawl's returns no_timeout when it ended before the time came
+ * by that clock, which was set back or is slow. Waiting on could miss a notification. */
+class condition : detail::immovable {
+  public:
+    constexpr condition() noexcept = default;
+
+    template <class Hold> void wait(Hold &hold)
+    {
+        (void)notified(hold, PAWL_NEVER);
+    }
+
+    /* Wait until stop() is true; it is called with the lock held. */
+    template <class Hold, class Predicate> void wait(Hold &hold, Predicate stop)
+    {
+        (void)wait_until(hold, clock::time_point::max(), std::move(stop));
+    }
+
+    template <class Hold, class Rep, class Period>
+    cv_status wait_for(Hold &hold, const std::chrono::duration<Rep, Period> &time)
+    {
+        return wait_until(hold, after(time));
+    }
+
+    /* The time is the total, however often stop() was called.
+     *
+     * Returns   what stop() returned last: true, or false when the time has passed. */
+    template <class Hold, class Rep, class Period, class Predicate>
+    bool wait_for(Hold &hold, const std::chrono::duration<Rep, Period> &time, Predicate stop)
+    {
+        return wait_until(hold, after(time), std::move(stop));
+    }
+
+    template <class Hold, class Clock, class Duration>
+    cv_status wait_until(Hold &hold, const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return notified(hold, detail::deadline(time)) || !detail::has_come(time)
+                   ? cv_status::no_timeout
+                   : cv_status::timeout;
+    }
+
+    template <class Hold, class Clock, class Duration, class Predicate>
+    bool wait_until(Hold &hold, const std::chrono::time_point<Clock, Duration> &time,
+                    Predicate stop)
+    {
+        if (!detail::is_held(detail::held_by(hold))) {
+            detail::refuse_wait();
+        }
+        while (!stop()) {
+            if (wait_until(hold, time) == cv_status::timeout) {
+                return stop();
+            }
+        }
+        return true;
+    }
+
+    /* The lock need not be held.
+     *
+     * Returns   how many were notified. */
+    std::size_t notify_one()
+    {
+        return notify(1);
+    }
+
+    std::size_t notify(std::size_t n)
+    {
+        return pawl_condition_notify(&native_, n);
+    }
+
+    std::size_t notify_all()
+    {
+        return pawl_condition_notify_all(&native_);
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_condition_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_condition *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_condition *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    template <class Rep, class Period>
+    static clock::time_point after(const std::chrono::duration<Rep, Period> &time)
+    {
+        return clock::time_point(clock::duration(pawl_after_ns(detail::span(time))));
+    }
+
+    template <class Hold> bool notified(Hold &hold, pawl_time end)
+    {
+        const pawl_status status = detail::wait(&native_, detail::held_by(hold), end);
+        if (status == PAWL_NOT_HELD) {
+            detail::refuse_wait();
+        }
+        return status == PAWL_OK;
+    }
+
+    pawl_condition native_ = PAWL_CONDITION_INIT;
+};
+
+/* pawl_event, event.h. */
+class event : detail::immovable {
+  public:
+    constexpr event() noexcept = default;
+
+    void set()
+    {
+        pawl_event_set(&native_);
+    }
+
+    void clear()
+    {
+        pawl_event_clear(&native_);
+    }
+
+    [[nodiscard]] bool is_set() const
+    {
+        return pawl_event_is_set(&native_);
+    }
+
+    void wait()
+    {
+        pawl_event_wait(&native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status wait_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_event_wait_for(&native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status wait_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        if (is_set()) {
+            return PAWL_OK;
+        }
+        return detail::until(
+            time, [this](pawl_time end) { return pawl_event_wait_until(&native_, end); });
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_event_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_event *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_event *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    pawl_event native_ = PAWL_EVENT_INIT;
+};
+
+/* pawl_barrier, barrier.h. No parties: the constructor throws std::invalid_argument, or ends the
+ * process where exceptions are disabled; in a constant expression it does not compile.
+ *
+ * A wait that times out breaks the barrier, which cannot be taken back: wait_until converts a time
+ * point of another clock once, and does not ask that clock again. */
+class barrier : detail::immovable {
+  public:
+    constexpr explicit barrier(std::uint32_t parties) : barrier(parties, nullptr, nullptr) {}
+
+    /* The last arrival of each round calls action(ctx), which must not throw. */
+    constexpr barrier(std::uint32_t parties, void (*action)(void *ctx), void *ctx)
+        : native_{action, ctx, checked(parties), 0, 0}
+    {
+    }
+
+    [[nodiscard]] pawl_status wait(std::uint32_t *index = nullptr)
+    {
+        return pawl_barrier_wait(&native_, index);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status wait_for(const std::chrono::duration<Rep, Period> &time,
+                                       std::uint32_t *index = nullptr)
+    {
+        return pawl_barrier_wait_for(&native_, detail::span(time), index);
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status wait_until(const std::chrono::time_point<Clock, Duration> &time,
+                                         std::uint32_t *index = nullptr)
+    {
+        return pawl_barrier_wait_until(&native_, detail::deadline(time), index);
+    }
+
+    void abort()
+    {
+        pawl_barrier_abort(&native_);
+    }
+
+    void reset()
+    {
+        pawl_barrier_reset(&native_);
+    }
+
+    [[nodiscard]] std::uint32_t parties() const
+    {
+        return pawl_barrier_parties(&native_);
+    }
+
+    [[nodiscard]] std::uint32_t waiting() const
+    {
+        return pawl_barrier_waiting(&native_);
+    }
+
+    [[nodiscard]] bool broken() const
+    {
+        return pawl_barrier_broken(&native_);
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_barrier_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_barrier *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_barrier *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    static constexpr std::uint32_t checked(std::uint32_t parties)
+    {
+        if (parties == 0) {
+            detail::refuse_argument("pawl::barrier: no parties");
+        }
+        return parties;
+    }
+
+    pawl_barrier native_;
+};
+
+/* A barrier that keeps its action, any function object of no arguments; it cannot throw, so a
+ * lambda says noexcept: pawl::barrier_with start(4, [&]() noexcept { round++; }); */
+template <class Action> class barrier_with : public barrier {
+    static_assert(std::is_nothrow_invocable_v<Action &>, "a barrier's action is noexcept");
+
+  public:
+    constexpr barrier_with(std::uint32_t parties, Action action)
+        : barrier(parties, run, this), action_(std::move(action))
+    {
+    }
+
+  private:
+    static void run(void *self)
+    {
+        std::invoke(static_cast<barrier_with *>(self)->action_);
+    }
+
+    Action action_;
+};
+
+/* pawl_once, once.h. */
+class once : detail::immovable {
+  public:
+    constexpr once() noexcept = default;
+
+    /* Call fn(args...) unless that was done, as std::call_once: if it throws, the exception leaves
+     * this call, and the once is fresh again for those who wait and those who come.
+     *
+     * Requires  fn neither calls the same once nor ends its thread.
+     * Costs     one load when it is done. */
+    template <class Function, class... Args> void call(Function &&fn, Args &&...args)
+    {
+        if (PAWL__UNLIKELY(!pawl_once_done(&native_))) {
+            auto run = [&] {
+                (void)std::invoke(std::forward<Function>(fn), std::forward<Args>(args)...);
+            };
+            call_first(run);
+        }
+    }
+
+    [[nodiscard]] bool done() const
+    {
+        return pawl_once_done(&native_);
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_once_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_once *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_once *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    /* An exception does not pass through C: it is kept here and thrown again outside. */
+    template <class Run> struct attempt {
+        Run &run;
+        std::exception_ptr thrown;
+
+        static bool make(void *self)
+        {
+            auto &my = *static_cast<attempt *>(self);
+#if PAWL__EXCEPTIONS
+            try {
+                my.run();
+            } catch (...) {
+                my.thrown = std::current_exception();
+            }
+            return my.thrown == nullptr;
+#else
+            my.run();
+            return true;
+#endif
+        }
+    };
+
+    template <class Run> PAWL__COLD void call_first(Run &run)
+    {
+        attempt<Run> once_only = {run, nullptr};
+        pawl__once_call_slow(&native_, attempt<Run>::make, &once_only);
+        if (once_only.thrown != nullptr) {
+            std::rethrow_exception(std::move(once_only.thrown));
+        }
+    }
+
+    pawl_once native_ = PAWL_ONCE_INIT;
+};
+
+} // namespace pawl
+
+#undef PAWL__EXCEPTIONS
+
+#endif

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The sentences of SEMANTICS.md under "All" and "RWLock, Once", for pawl_once.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_set(void *flag)
+{
+    return pawl__load8((uint8_t *)flag, PAWL__ACQUIRE) != 0;
+}
+
+/* What a once sets up. All is plain but the flags: only the once orders it. */
+struct setup {
+    pawl_once once;
+    size_t waiters;  /* the run goes on until so many wait for it */
+    bool to_be_told; /* and until it may end */
+    int runs;
+    bool done_while_running;
+    bool complete;   /* set at the very end of the run */
+    uint8_t running; /* atomic: 1 once the run has begun */
+    uint8_t may_end; /* atomic */
+};
+
+static void set_up(void *ctx)
+{
+    struct setup *setup = ctx;
+    setup->runs++;
+    setup->done_while_running = pawl_once_done(&setup->once);
+    pawl__store8(&setup->running, 1, PAWL__RELEASE);
+    if (setup->waiters > 0) {
+        wait_for_waiters(&setup->once, setup->waiters);
+    }
+    if (setup->to_be_told) {
+        crew_until(is_set, &setup->may_end);
+    }
+    setup->complete = true;
+}
+
+/* A helper thread that calls the once. */
+struct caller {
+    crew_thread thread;
+    struct setup *setup;
+    uint8_t *go;      /* if not NULL, it calls when this is 1 */
+    bool complete;    /* whether the run was complete when its call returned */
+    bool done;        /* what pawl_once_done said then */
+    uint8_t returned; /* atomic */
+};
+
+static void call_it(void *context)
+{
+    struct caller *caller = context;
+    if (caller->go != NULL) {
+        crew_until(is_set, caller->go);
+    }
+    pawl_once_call(&caller->setup->once, set_up, caller->setup);
+    caller->complete = caller->setup->complete;
+    caller->done = pawl_once_done(&caller->setup->once);
+    pawl__store8(&caller->returned, 1, PAWL__RELEASE);
+}
+
+static void caller_start(struct caller *caller, struct setup *setup)
+{
+    caller->setup = setup;
+    crew_start(&caller->thread, call_it, caller);
+}
+
+static void caller_join(struct caller *caller)
+{
+    crew_join(&caller->thread);
+    assert_true(caller->complete);
+    assert_true(caller->done);
+}
+
+/* Start one whose run goes on until it is told, and wait until it runs. */
+static void runner_start(struct caller *caller, struct setup *setup)
+{
+    setup->to_be_told = true;
+    caller_start(caller, setup);
+    crew_until(is_set, &setup->running);
+}
+
+static void tell_to_end(struct setup *setup)
+{
+    pawl__store8(&setup->may_end, 1, PAWL__RELEASE);
+}
+
+static void count_run(void *ctx)
+{
+    int *runs = ctx;
+    (*runs)++;
+}
+
+static void once_is_one_byte(void **state)
+{
+    (void)state;
+    assert_int_equal(sizeof(pawl_once), 1);
+}
+
+static void once_of_zero_bytes_is_ready(void **state)
+{
+    pawl_once once;
+    int runs = 0;
+    (void)state;
+    memset(&once, 0, sizeof once);
+    assert_false(pawl_once_done(&once));
+    pawl_once_call(&once, count_run, &runs);
+    assert_int_equal(runs, 1);
+    assert_true(pawl_once_done(&once));
+}
+
+static void once_initialisers_make_it_fresh(void **state)
+{
+    pawl_once once = PAWL_ONCE_INIT;
+    int runs = 0;
+    (void)state;
+    assert_false(pawl_once_done(&once));
+    pawl_once_call(&once, count_run, &runs);
+    pawl_once_init(&once);
+    assert_false(pawl_once_done(&once));
+    pawl_once_call(&once, count_run, &runs);
+    assert_int_equal(runs, 2);
+    memset(&once, 0xA5, sizeof once);
+    pawl_once_init(&once);
+    pawl_once_call(&once, count_run, &runs);
+    assert_int_equal(runs, 3);
+}
+
+static void once_runs_the_function_once(void **state)
+{
+    pawl_once once = PAWL_ONCE_INIT;
+    int runs = 0;
+    int others = 0;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        pawl_once_call(&once, count_run, &runs);
+        pawl_once_call(&once, count_run, &others); /* whatever function, whatever context */
+    }
+    assert_int_equal(runs, 1);
+    assert_int_equal(others, 0);
+}
+
+static void once_runs_the_function_once_when_many_threads_race(void **state)
+{
+    enum { THREADS = 8, ROUNDS = 40 };
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct setup setup = {.once = PAWL_ONCE_INIT};
+        struct caller callers[THREADS];
+        uint8_t go = 0;
+        memset(callers, 0, sizeof callers);
+        for (size_t i = 0; i < THREADS; i++) {
+            callers[i].go = &go;
+            caller_start(&callers[i], &setup);
+        }
+        pawl__store8(&go, 1, PAWL__RELEASE);
+        for (size_t i = 0; i < THREADS; i++) {
+            caller_join(&callers[i]);
+        }
+        assert_int_equal(setup.runs, 1);
+        assert_int_equal(setup.once.state_, PAWL__ONCE_DONE);
+    }
+}
+
+static void once_lets_others_return_only_after_the_function_has(void **state)
+{
+    enum { OTHERS = 5 };
+    struct setup setup = {.once = PAWL_ONCE_INIT};
+    struct caller runner = {0};
+    struct caller others[OTHERS];
+    (void)state;
+    memset(others, 0, sizeof others);
+    runner_start(&runner, &setup);
+    for (size_t i = 0; i < OTHERS; i++) {
+        caller_start(&others[i], &setup);
+        wait_for_waiters(&setup.once, i + 1);
+    }
+    for (size_t i = 0; i < OTHERS; i++) {
+        assert_false(is_set(&others[i].returned));
+    }
+    tell_to_end(&setup);
+    caller_join(&runner);
+    for (size_t i = 0; i < OTHERS; i++) {
+        caller_join(&others[i]);
+    }
+    assert_int_equal(setup.runs, 1);
+    assert_int_equal(pawl__lot_count(&setup.once), 0);
+}
+
+static void once_shows_what_the_function_wrote_to_all_who_waited(void **state)
+{
+    enum { THREADS = 6 };
+    struct setup setup = {.once = PAWL_ONCE_INIT, .waiters = THREADS - 1};
+    struct caller callers[THREADS];
+    (void)state;
+    memset(callers, 0, sizeof callers);
+    for (size_t i = 0; i < THREADS; i++) {
+        caller_start(&callers[i], &setup);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        caller_join(&callers[i]);
+    }
+    assert_int_equal(setup.runs, 1);
+}
+
+static void once_is_done_only_when_the_function_has_returned(void **state)
+{
+    struct setup setup = {.once = PAWL_ONCE_INIT};
+    struct caller runner = {0};
+    (void)state;
+    assert_false(pawl_once_done(&setup.once));
+    runner_start(&runner, &setup);
+    assert_false(pawl_once_done(&setup.once));
+    tell_to_end(&setup);
+    caller_join(&runner);
+    assert_false(setup.done_while_running);
+    assert_true(pawl_once_done(&setup.once));
+}
+
+static bool is_done(void *once)
+{
+    return pawl_once_done(once);
+}
+
+static void done_shows_what_the_function_wrote(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        struct setup setup = {.once = PAWL_ONCE_INIT};
+        struct caller runner = {0};
+        caller_start(&runner, &setup);
+        crew_until(is_done, &setup.once);
+        assert_true(setup.complete);
+        assert_int_equal(setup.runs, 1);
+        caller_join(&runner);
+    }
+}
+
+/* The function of one once may call another. */
+static void call_another(void *ctx)
+{
+    struct setup *setup = ctx;
+    pawl_once_call(&setup->once, set_up, setup);
+}
+
+static void once_may_call_another_once(void **state)
+{
+    pawl_once outer = PAWL_ONCE_INIT;
+    struct setup setup = {.once = PAWL_ONCE_INIT};
+    (void)state;
+    pawl_once_call(&outer, call_another, &setup);
+    pawl_once_call(&outer, call_another, &setup);
+    assert_true(pawl_once_done(&outer));
+    assert_true(pawl_once_done(&setup.once));
+    assert_int_equal(setup.runs, 1);
+}
+
+/* Many onces, at which several threads arrive at about the same time. */
+enum { ONCES = 600, WALKERS = 4 };
+
+struct cell {
+    pawl_once once;
+    uint32_t runs; /* plain, as is the value */
+    uint32_t value;
+};
+
+struct walker {
+    crew_thread thread;
+    struct cell *cells;
+    uint8_t *go;
+    uint64_t seed;
+    uint32_t mistakes;
+};
+
+static void fill_cell(void *ctx)
+{
+    struct cell *cell = ctx;
+    cell->runs++;
+    crew_yield(); /* so that others come while it runs */
+    cell->value = 1234;
+}
+
+static void walk(void *context)
+{
+    struct walker *walker = context;
+    crew_until(is_set, walker->go);
+    for (size_t i = 0; i < ONCES; i++) {
+        struct cell *cell = &walker->cells[i];
+        pawl_once_call(&cell->once, fill_cell, cell);
+        walker->mistakes += cell->value == 1234 && cell->runs == 1 ? 0U : 1U;
+        if (next_random(&walker->seed) % 8 == 0) {
+            crew_yield();
+        }
+    }
+}
+
+static void many_onces_each_run_once(void **state)
+{
+    struct cell *cells = calloc(ONCES, sizeof *cells);
+    struct walker walkers[WALKERS];
+    uint8_t go = 0;
+    (void)state;
+    assert_non_null(cells);
+    memset(walkers, 0, sizeof walkers);
+    for (size_t i = 0; i < WALKERS; i++) {
+        walkers[i].cells = cells;
+        walkers[i].go = &go;
+        walkers[i].seed = 3935559000370003845U + i;
+        crew_start(&walkers[i].thread, walk, &walkers[i]);
+    }
+    pawl__store8(&go, 1, PAWL__RELEASE);
+    for (size_t i = 0; i < WALKERS; i++) {
+        crew_join(&walkers[i].thread);
+        assert_int_equal(walkers[i].mistakes, 0);
+    }
+    for (size_t i = 0; i < ONCES; i++) {
+        assert_int_equal(cells[i].runs, 1);
+        assert_int_equal(cells[i].once.state_, PAWL__ONCE_DONE);
+    }
+    free(cells);
+}
+
+/* A once in memory that a thread which knows it done reuses at once: the thread that ran the
+ * function, still inside its call, must not write there. */
+struct reuse {
+    crew_thread thread;
+    pawl_once *once;
+    size_t waiters;
+    uint8_t running; /* atomic */
+};
+
+enum { REUSED_AS = 0xA5 };
+
+static void run_for_reuse(void *ctx)
+{
+    struct reuse *reuse = ctx;
+    pawl__store8(&reuse->running, 1, PAWL__RELEASE);
+    if (reuse->waiters > 0) {
+        wait_for_waiters(reuse->once, reuse->waiters);
+    }
+}
+
+static void call_for_reuse(void *context)
+{
+    struct reuse *reuse = context;
+    pawl_once_call(reuse->once, run_for_reuse, reuse);
+}
+
+static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        struct reuse reuse = {.once = pawl_once_new(), .waiters = round % 2 == 0 ? 1 : 0};
+        assert_non_null(reuse.once);
+        crew_start(&reuse.thread, call_for_reuse, &reuse);
+        if (reuse.waiters > 0) { /* by a call that waited, or by a look */
+            crew_until(is_set, &reuse.running);
+            pawl_once_call(reuse.once, run_for_reuse, &reuse);
+        } else {
+            crew_until(is_done, reuse.once);
+        }
+        memset(reuse.once, REUSED_AS, sizeof *reuse.once); /* freed, and something else now */
+        crew_join(&reuse.thread);
+        assert_int_equal(*(uint8_t *)reuse.once, REUSED_AS);
+        pawl_once_free(reuse.once);
+    }
+}
+
+/* Threads that come, call and go leave nothing: fifty of them in turn use one parker. */
+static void threads_that_end_leave_nothing_behind(void **state)
+{
+    struct pawl__waiter probe = {0};
+    (void)state;
+    pawl__waiter_open(&probe);
+    struct pawl__slot *slot = probe.slot;
+    pawl__waiter_close(&probe);
+    for (int i = 0; i < 50; i++) {
+        pawl_once once = PAWL_ONCE_INIT;
+        struct reuse reuse = {.once = &once};
+        crew_start(&reuse.thread, call_for_reuse, &reuse);
+        crew_join(&reuse.thread);
+        assert_true(pawl_once_done(&once));
+    }
+    pawl__waiter_open(&probe);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__waiter_close(&probe);
+}
+
+static void new_once_is_fresh_and_free_ends_it(void **state)
+{
+    pawl_once *once = pawl_once_new();
+    int runs = 0;
+    (void)state;
+    assert_non_null(once);
+    assert_false(pawl_once_done(once));
+    pawl_once_call(once, count_run, &runs);
+    assert_int_equal(runs, 1);
+    pawl_once_free(once);
+    pawl_once_free(pawl_once_new()); /* never used */
+    pawl_once_free(NULL);
+}
+
+static void describe_writes_as_snprintf_does(void **state)
+{
+    char text[80], expected[80], small[8];
+    pawl_once once = PAWL_ONCE_INIT;
+    (void)state;
+    snprintf(expected, sizeof expected, "<pawl_once fresh waiters=0 at 0x%llx>",
+             (unsigned long long)(uintptr_t)&once);
+    int length = pawl_once_describe(&once, text, sizeof text);
+    assert_string_equal(text, expected);
+    assert_int_equal(length, strlen(expected));
+    assert_int_equal(pawl_once_describe(&once, NULL, 0), length);
+    assert_int_equal(pawl_once_describe(&once, small, sizeof small), length);
+    assert_string_equal(small, "<pawl_o");
+}
+
+static void describe_tells_state_and_waiters(void **state)
+{
+    struct setup setup = {.once = PAWL_ONCE_INIT};
+    struct caller runner = {0};
+    struct caller others[2];
+    char text[80];
+    (void)state;
+    memset(others, 0, sizeof others);
+    runner_start(&runner, &setup);
+    pawl_once_describe(&setup.once, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_once running waiters=0 at 0x"));
+    for (size_t i = 0; i < 2; i++) {
+        caller_start(&others[i], &setup);
+        wait_for_waiters(&setup.once, i + 1);
+    }
+    pawl_once_describe(&setup.once, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_once running waiters=2 at 0x"));
+    tell_to_end(&setup);
+    caller_join(&runner);
+    caller_join(&others[0]);
+    caller_join(&others[1]);
+    pawl_once_describe(&setup.once, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_once done waiters=0 at 0x"));
+}
+
+/* Whether the exported functions do what the inline ones do: through pointers, which also shows
+ * that each is a symbol of the library. */
+static void functions_are_symbols_too(void **state)
+{
+    void (*volatile call)(pawl_once *, void (*)(void *), void *) = pawl_once_call;
+    bool (*volatile done)(const pawl_once *) = pawl_once_done;
+    void (*volatile init)(pawl_once *) = pawl_once_init;
+    pawl_once once = PAWL_ONCE_INIT;
+    int runs = 0;
+    (void)state;
+    assert_false(done(&once));
+    call(&once, count_run, &runs);
+    call(&once, count_run, &runs);
+    assert_true(done(&once));
+    assert_int_equal(runs, 1);
+    init(&once);
+    assert_false(done(&once));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(once_is_one_byte),
+        cmocka_unit_test(once_of_zero_bytes_is_ready),
+        cmocka_unit_test(once_initialisers_make_it_fresh),
+        cmocka_unit_test(once_runs_the_function_once),
+        cmocka_unit_test(once_runs_the_function_once_when_many_threads_race),
+        cmocka_unit_test(once_lets_others_return_only_after_the_function_has),
+        cmocka_unit_test(once_shows_what_the_function_wrote_to_all_who_waited),
+        cmocka_unit_test(once_is_done_only_when_the_function_has_returned),
+        cmocka_unit_test(done_shows_what_the_function_wrote),
+        cmocka_unit_test(once_may_call_another_once),
+        cmocka_unit_test(many_onces_each_run_once),
+        cmocka_unit_test(once_may_be_freed_by_a_thread_that_knows_it_done),
+        cmocka_unit_test(threads_that_end_leave_nothing_behind),
+        cmocka_unit_test(new_once_is_fresh_and_free_ends_it),
+        cmocka_unit_test(describe_writes_as_snprintf_does),
+        cmocka_unit_test(describe_tells_state_and_waiters),
+        cmocka_unit_test(functions_are_symbols_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

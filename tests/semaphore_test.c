@@ -1,0 +1,904 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The sentences of SEMANTICS.md under "All" and "Semaphore, BoundedSemaphore", for pawl_semaphore.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOTH = 2 };
+
+/* A semaphore with `value` permits free: plain, or bounded by `bound`, where the rest are out.
+ * Every test runs on both kinds where the sentence holds for both. */
+static pawl_semaphore with_free(int kind, int64_t value, int64_t bound)
+{
+    pawl_semaphore semaphore;
+    if (kind == 0) {
+        assert_int_equal(pawl_semaphore_init(&semaphore, value), PAWL_OK);
+        return semaphore;
+    }
+    assert_int_equal(pawl_semaphore_init_bounded(&semaphore, bound), PAWL_OK);
+    for (int64_t out = bound - value; out > 0; out--) {
+        assert_true(pawl_semaphore_try_acquire(&semaphore));
+    }
+    return semaphore;
+}
+
+/* The calls that wait. */
+enum form { UNTIL, FOR, UNTIMED };
+
+/* A helper thread that takes one permit. */
+struct taker {
+    crew_thread thread;
+    pawl_semaphore *semaphore;
+    enum form form;
+    int64_t time;       /* the deadline, or the duration */
+    bool release_after; /* give it back at once */
+    pawl_status status; /* after taker_join */
+    uint8_t *turn;      /* if not NULL: counts the permits taken, where only one is in use */
+    uint8_t order;      /* what *turn was at this one */
+    uint8_t has_it;     /* atomic: 1 once it has a permit, or timed out */
+};
+
+static void take_once(void *context)
+{
+    struct taker *taker = context;
+    if (taker->form == UNTIL) {
+        taker->status = pawl_semaphore_acquire_until(taker->semaphore, taker->time);
+    } else if (taker->form == FOR) {
+        taker->status = pawl_semaphore_acquire_for(taker->semaphore, taker->time);
+    } else {
+        pawl_semaphore_acquire(taker->semaphore);
+        taker->status = PAWL_OK;
+    }
+    if (taker->status == PAWL_OK && taker->turn != NULL) {
+        taker->order = (*taker->turn)++;
+    }
+    pawl__store8(&taker->has_it, 1, PAWL__RELEASE);
+    if (taker->status == PAWL_OK && taker->release_after) {
+        pawl_semaphore_release(taker->semaphore);
+    }
+}
+
+/* Start one, and wait until it is waiter number `place`, or AT_ITS_OWN_TIME. */
+static void taker_start(struct taker *taker, pawl_semaphore *semaphore, int64_t time, size_t place)
+{
+    taker->semaphore = semaphore;
+    taker->time = time;
+    taker->has_it = 0;
+    crew_start(&taker->thread, take_once, taker);
+    if (place != AT_ITS_OWN_TIME) {
+        wait_for_waiters(semaphore, place);
+    }
+}
+
+static void taker_join(struct taker *taker)
+{
+    crew_join(&taker->thread);
+}
+
+static bool has_it(const struct taker *taker)
+{
+    return pawl__load8(&taker->has_it, PAWL__ACQUIRE) != 0;
+}
+
+/* Queue `count` of them in this order, in all forms. */
+static void queue_takers(struct taker *takers, size_t count, pawl_semaphore *semaphore)
+{
+    for (size_t i = 0; i < count; i++) {
+        takers[i].form = i % 3 == 0 ? UNTIL : i % 3 == 1 ? FOR : UNTIMED;
+        taker_start(&takers[i], semaphore, takers[i].form == FOR ? PAWL_S(3600) : PAWL_NEVER,
+                    i + 1);
+    }
+}
+
+static void join_takers(struct taker *takers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        taker_join(&takers[i]);
+        assert_int_equal(takers[i].status, PAWL_OK);
+    }
+}
+
+static void assert_nobody_waits(const pawl_semaphore *semaphore)
+{
+    assert_int_equal(pawl__lot_count(semaphore), 0);
+    assert_true((pawl__load64(&semaphore->state_, PAWL__RELAXED) & PAWL__SEMAPHORE_PARKED) == 0);
+}
+
+static void semaphore_is_at_most_sixteen_bytes(void **state)
+{
+    (void)state;
+    assert_true(sizeof(pawl_semaphore) <= 16);
+}
+
+/* Else, where the ABI aligns 64 bits to 32, it may lie across two cache lines: a load is then not
+ * atomic, and a locked operation stops the whole machine. */
+static void semaphore_is_aligned_to_eight_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(_Alignof(pawl_semaphore) % 8, 0);
+}
+
+static void semaphore_of_zero_bytes_is_ready(void **state)
+{
+    pawl_semaphore semaphore;
+    (void)state;
+    memset(&semaphore, 0, sizeof semaphore);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+    assert_false(pawl_semaphore_try_acquire(&semaphore));
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 2);
+    pawl_semaphore_acquire(&semaphore);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+}
+
+static void semaphore_initialisers_set_value_and_bound(void **state)
+{
+    pawl_semaphore plain = PAWL_SEMAPHORE_INIT(3);
+    pawl_semaphore bounded = PAWL_BOUNDED_SEMAPHORE_INIT(3);
+    (void)state;
+    for (int made_by = 0; made_by < 2; made_by++) {
+        assert_int_equal(pawl_semaphore_value(&plain), 3);
+        assert_int_equal(pawl_semaphore_value(&bounded), 3);
+        assert_int_equal(pawl_semaphore_release(&plain), PAWL_OK);
+        assert_int_equal(pawl_semaphore_release(&bounded), PAWL_OVERFLOW);
+        memset(&plain, 0xA5, sizeof plain);
+        memset(&bounded, 0xA5, sizeof bounded);
+        assert_int_equal(pawl_semaphore_init(&plain, 3), PAWL_OK);
+        assert_int_equal(pawl_semaphore_init_bounded(&bounded, 3), PAWL_OK);
+    }
+    assert_int_equal(pawl_semaphore_init(&bounded, 3), PAWL_OK); /* no longer bounded */
+    assert_int_equal(pawl_semaphore_release(&bounded), PAWL_OK);
+}
+
+static void semaphore_initial_value_may_be_zero_or_the_largest(void **state)
+{
+    const int64_t values[] = {0, 1, PAWL_SEMAPHORE_MAX - 1, PAWL_SEMAPHORE_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        for (int kind = 0; kind < BOTH; kind++) {
+            pawl_semaphore semaphore = with_free(kind, values[i], values[i]);
+            assert_true(pawl_semaphore_value(&semaphore) == values[i]);
+            assert_true(pawl_semaphore_try_acquire(&semaphore) == (values[i] > 0));
+        }
+    }
+    const pawl_semaphore plain = PAWL_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX);
+    const pawl_semaphore bounded = PAWL_BOUNDED_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX);
+    assert_true(pawl_semaphore_value(&plain) == PAWL_SEMAPHORE_MAX);
+    assert_true(pawl_semaphore_value(&bounded) == PAWL_SEMAPHORE_MAX);
+}
+
+static void semaphore_initial_value_below_zero_or_above_the_largest_is_refused(void **state)
+{
+    const int64_t values[] = {-1, INT64_MIN, PAWL_SEMAPHORE_MAX + 1, INT64_MAX};
+    pawl_semaphore semaphore, untouched;
+    (void)state;
+    memset(&semaphore, 0xA5, sizeof semaphore);
+    memset(&untouched, 0xA5, sizeof untouched);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        assert_int_equal(pawl_semaphore_init(&semaphore, values[i]), PAWL_INVALID);
+        assert_int_equal(pawl_semaphore_init_bounded(&semaphore, values[i]), PAWL_INVALID);
+        assert_memory_equal(&semaphore, &untouched, sizeof semaphore);
+    }
+}
+
+static void semaphore_acquire_takes_one_permit(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 4, 4);
+        pawl_semaphore_acquire(&semaphore);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 3);
+        assert_true(pawl_semaphore_try_acquire(&semaphore));
+        assert_int_equal(pawl_semaphore_value(&semaphore), 2);
+        assert_int_equal(pawl_semaphore_acquire_for(&semaphore, PAWL_S(3600)), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+        assert_int_equal(pawl_semaphore_acquire_until(&semaphore, PAWL_NEVER), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_false(pawl_semaphore_try_acquire(&semaphore));
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+    }
+}
+
+static void semaphore_acquire_waits_while_there_is_none(void **state)
+{
+    const enum form forms[] = {UNTIL, FOR, UNTIMED};
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        for (size_t i = 0; i < 3; i++) {
+            pawl_semaphore semaphore = with_free(kind, 0, 1);
+            struct taker other = {.form = forms[i]};
+            taker_start(&other, &semaphore, PAWL_NEVER, 1);
+            let_time_pass(PAWL_MS(2));
+            assert_false(has_it(&other)); /* nor did it come back without a permit */
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+            taker_join(&other);
+            assert_int_equal(other.status, PAWL_OK);
+            assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+            assert_nobody_waits(&semaphore);
+        }
+    }
+}
+
+static void semaphore_may_be_released_by_any_thread(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 1, 1);
+        struct taker other = {.form = UNTIMED};
+        taker_start(&other, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        taker_join(&other); /* it has the permit, and has ended */
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+    }
+}
+
+static void semaphore_release_n_adds_n_to_the_value_when_nobody_waits(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 1, 100);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 1), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 2);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 98), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 100);
+    }
+}
+
+static void semaphore_release_n_lets_the_n_oldest_through_when_more_wait(void **state)
+{
+    enum { WAITERS = 7, FIRST = 3 };
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, WAITERS);
+        struct taker takers[WAITERS] = {0};
+        queue_takers(takers, WAITERS, &semaphore);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, FIRST), PAWL_OK);
+        assert_int_equal(pawl__lot_count(&semaphore), WAITERS - FIRST);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        join_takers(takers, FIRST);
+        for (size_t i = FIRST; i < WAITERS; i++) {
+            assert_false(has_it(&takers[i]));
+        }
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, WAITERS - FIRST), PAWL_OK);
+        join_takers(&takers[FIRST], WAITERS - FIRST);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+static void semaphore_release_n_leaves_to_the_value_what_fewer_waiters_do_not_need(void **state)
+{
+    enum { WAITERS = 3 };
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 8);
+        struct taker takers[WAITERS] = {0};
+        queue_takers(takers, WAITERS, &semaphore);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 8), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 8 - WAITERS);
+        assert_nobody_waits(&semaphore);
+        join_takers(takers, WAITERS);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 8 - WAITERS);
+    }
+}
+
+static void semaphore_release_n_of_less_than_one_is_refused(void **state)
+{
+    const int64_t too_few[] = {0, -1, INT64_MIN};
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 2);
+        struct taker other = {0};
+        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(pawl_semaphore_release_n(&semaphore, too_few[i]), PAWL_INVALID);
+            assert_int_equal(pawl__lot_count(&semaphore), 1);
+            assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        }
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
+        taker_join(&other);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(pawl_semaphore_release_n(&semaphore, too_few[i]), PAWL_INVALID);
+            assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+        }
+    }
+}
+
+static void semaphore_release_above_the_bound_is_refused(void **state)
+{
+    enum { BOUND = 4 };
+    (void)state;
+    for (int64_t value = 0; value <= BOUND; value++) {
+        pawl_semaphore semaphore = with_free(1, value, BOUND);
+        const int64_t room = BOUND - value;
+        const int64_t too_many[] = {room + 1, room + 2, PAWL_SEMAPHORE_MAX, INT64_MAX};
+        for (size_t i = 0; i < sizeof too_many / sizeof too_many[0]; i++) {
+            assert_int_equal(pawl_semaphore_release_n(&semaphore, too_many[i]), PAWL_OVERFLOW);
+            assert_int_equal(pawl_semaphore_value(&semaphore), value);
+        }
+        if (room > 0) {
+            assert_int_equal(pawl_semaphore_release_n(&semaphore, room), PAWL_OK);
+        }
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_value(&semaphore), BOUND);
+    }
+}
+
+static void semaphore_release_above_the_bound_is_refused_whoever_waits(void **state)
+{
+    enum { BOUND = 3, WAITERS = 2 };
+    pawl_semaphore semaphore = with_free(1, 0, BOUND);
+    const int64_t too_many[] = {BOUND + 1, BOUND + WAITERS, PAWL_SEMAPHORE_MAX, INT64_MAX};
+    struct taker takers[WAITERS] = {0};
+    (void)state;
+    queue_takers(takers, WAITERS, &semaphore);
+    for (size_t i = 0; i < sizeof too_many / sizeof too_many[0]; i++) {
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, too_many[i]), PAWL_OVERFLOW);
+        assert_int_equal(pawl__lot_count(&semaphore), WAITERS);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+    }
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, BOUND), PAWL_OK);
+    join_takers(takers, WAITERS);
+    assert_int_equal(pawl_semaphore_value(&semaphore), BOUND - WAITERS);
+}
+
+static void semaphore_bounded_by_zero_refuses_every_release(void **state)
+{
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT(0);
+    (void)state;
+    for (int made_by = 0; made_by < 2; made_by++) {
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 1), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, INT64_MAX), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_false(pawl_semaphore_try_acquire(&semaphore));
+        assert_int_equal(pawl_semaphore_init_bounded(&semaphore, 0), PAWL_OK);
+    }
+}
+
+static void semaphore_release_above_the_largest_value_is_refused(void **state)
+{
+    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
+    (void)state;
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, INT64_MAX), PAWL_OVERFLOW);
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, PAWL_SEMAPHORE_MAX + 1), PAWL_OVERFLOW);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, PAWL_SEMAPHORE_MAX), PAWL_OK);
+    for (int kind = 0; kind < BOTH; kind++) {
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 1), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, PAWL_SEMAPHORE_MAX), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, INT64_MAX), PAWL_OVERFLOW);
+        assert_true(pawl_semaphore_value(&semaphore) == PAWL_SEMAPHORE_MAX);
+        assert_true(pawl_semaphore_try_acquire(&semaphore));
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        assert_int_equal(pawl_semaphore_init_bounded(&semaphore, PAWL_SEMAPHORE_MAX), PAWL_OK);
+    }
+}
+
+static void semaphore_release_above_the_largest_value_is_refused_whoever_waits(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 1);
+        struct taker other = {0};
+        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, INT64_MAX), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, PAWL_SEMAPHORE_MAX + 1),
+                         PAWL_OVERFLOW);
+        assert_int_equal(pawl__lot_count(&semaphore), 1);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        int64_t most = kind == 0 ? PAWL_SEMAPHORE_MAX : 1;
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, most), PAWL_OK);
+        taker_join(&other);
+        assert_true(pawl_semaphore_value(&semaphore) == most - 1);
+    }
+}
+
+static void exactly_as_many_acquires_succeed_as_there_were_permits(void **state)
+{
+    enum { THREADS = 8, PERMITS = 5 };
+    (void)state;
+    for (int round = 0; round < 40; round++) {
+        pawl_semaphore semaphore = with_free(round % BOTH, PERMITS, PERMITS);
+        struct taker takers[THREADS] = {0};
+        size_t through = 0;
+        for (size_t i = 0; i < THREADS; i++) {
+            takers[i].form = FOR;
+            taker_start(&takers[i], &semaphore, i % 2 == 0 ? 0 : PAWL_US(200), AT_ITS_OWN_TIME);
+        }
+        for (size_t i = 0; i < THREADS; i++) {
+            taker_join(&takers[i]);
+            through += takers[i].status == PAWL_OK ? 1 : 0;
+        }
+        assert_int_equal(through, PERMITS);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+static void semaphore_serves_in_order_of_arrival(void **state)
+{
+    enum { WAITERS = 8 };
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, WAITERS);
+        struct taker takers[WAITERS] = {0};
+        queue_takers(takers, WAITERS, &semaphore);
+        for (size_t served = 1; served <= WAITERS; served++) {
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+            for (size_t through = 0; through < served;) {
+                crew_yield();
+                through = 0;
+                for (size_t i = 0; i < WAITERS; i++) {
+                    through += has_it(&takers[i]) ? 1 : 0;
+                }
+            }
+            assert_true(has_it(&takers[served - 1]));
+            assert_int_equal(pawl__lot_count(&semaphore), WAITERS - served);
+        }
+        join_takers(takers, WAITERS);
+    }
+}
+
+static void semaphore_hands_one_permit_along_the_queue_in_order(void **state)
+{
+    enum { WAITERS = 8 };
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 1);
+        struct taker takers[WAITERS] = {0};
+        uint8_t turn = 0;
+        for (size_t i = 0; i < WAITERS; i++) {
+            takers[i].turn = &turn;
+            takers[i].release_after = true;
+        }
+        queue_takers(takers, WAITERS, &semaphore);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        join_takers(takers, WAITERS);
+        for (size_t i = 0; i < WAITERS; i++) {
+            assert_int_equal(takers[i].order, i);
+        }
+        assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+static void semaphore_permit_released_while_someone_waits_is_seen_by_no_newcomer(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        pawl_semaphore semaphore = with_free(round % BOTH, 0, 1);
+        struct taker other = {0};
+        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 1), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_false(pawl_semaphore_try_acquire(&semaphore));
+        assert_int_equal(pawl_semaphore_acquire_for(&semaphore, 0), PAWL_TIMEOUT);
+        taker_join(&other);
+        assert_int_equal(other.status, PAWL_OK);
+    }
+}
+
+/* A helper thread that tries for a permit, again and again. */
+struct newcomer {
+    crew_thread thread;
+    pawl_semaphore *semaphore;
+    uint8_t tries; /* atomic: at least so many */
+    uint8_t stop;  /* atomic */
+    bool took;
+    bool saw;
+};
+
+static void try_until_stopped(void *context)
+{
+    struct newcomer *newcomer = context;
+    while (pawl__load8(&newcomer->stop, PAWL__RELAXED) == 0) {
+        newcomer->took |= pawl_semaphore_try_acquire(newcomer->semaphore);
+        newcomer->took |= pawl_semaphore_acquire_until(newcomer->semaphore, 0) == PAWL_OK;
+        newcomer->saw |= pawl_semaphore_value(newcomer->semaphore) != 0;
+        pawl__store8(&newcomer->tries, 1, PAWL__RELAXED);
+    }
+}
+
+static void semaphore_newcomer_takes_nothing_however_often_it_tries(void **state)
+{
+    enum { WAITERS = 9 };
+    (void)state;
+    for (int round = 0; round < 10; round++) {
+        pawl_semaphore semaphore = with_free(round % BOTH, 0, WAITERS);
+        struct taker takers[WAITERS] = {0};
+        struct newcomer newcomer = {.semaphore = &semaphore};
+        queue_takers(takers, WAITERS, &semaphore);
+        crew_start(&newcomer.thread, try_until_stopped, &newcomer);
+        while (pawl__load8(&newcomer.tries, PAWL__RELAXED) == 0) {
+            crew_yield();
+        }
+        for (size_t left = WAITERS; left > 0;) {
+            size_t n = left >= 6 ? 2 : 1;
+            assert_int_equal(pawl_semaphore_release_n(&semaphore, (int64_t)n), PAWL_OK);
+            left -= n;
+        }
+        pawl__store8(&newcomer.stop, 1, PAWL__RELAXED);
+        crew_join(&newcomer.thread);
+        join_takers(takers, WAITERS);
+        assert_false(newcomer.took);
+        assert_false(newcomer.saw);
+    }
+}
+
+static void past_deadline_or_no_duration_is_a_try(void **state)
+{
+    const pawl_ns durations[] = {0, -1, INT64_MIN};
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 1, 1);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(pawl_semaphore_acquire_for(&semaphore, durations[i]), PAWL_OK);
+            assert_int_equal(pawl_semaphore_acquire_for(&semaphore, durations[i]), PAWL_TIMEOUT);
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+            assert_int_equal(pawl_semaphore_acquire_until(&semaphore, durations[i]), PAWL_OK);
+            assert_int_equal(pawl_semaphore_acquire_until(&semaphore, durations[i]), PAWL_TIMEOUT);
+            assert_int_equal(pawl_semaphore_acquire_until(&semaphore, pawl_now()), PAWL_TIMEOUT);
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+            assert_int_equal(pawl_semaphore_acquire_until(&semaphore, pawl_now()), PAWL_OK);
+            assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        }
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+static void wait_never_ends_early(void **state)
+{
+    const pawl_ns durations[] = {1, PAWL_US(1), PAWL_US(700), PAWL_MS(1), PAWL_MS(1) + 1,
+                                 PAWL_MS(15)};
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 1);
+        for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
+            pawl_time start = pawl_now();
+            assert_int_equal(pawl_semaphore_acquire_for(&semaphore, durations[i]), PAWL_TIMEOUT);
+            assert_true(pawl_now() - start >= durations[i]);
+            pawl_time deadline = pawl_after_ns(durations[i]);
+            assert_int_equal(pawl_semaphore_acquire_until(&semaphore, deadline), PAWL_TIMEOUT);
+            assert_true(pawl_now() >= deadline);
+        }
+    }
+}
+
+static void longest_durations_are_waits_without_end(void **state)
+{
+    const pawl_ns durations[] = {PAWL_FOREVER, PAWL_FOREVER - 1, PAWL_S(86400) * 400};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
+        struct taker other = {.form = i < 3 ? FOR : UNTIL};
+        taker_start(&other, &semaphore,
+                    i < 3 ? durations[i] : pawl_after_ns(durations[i - 3]), 1);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        taker_join(&other);
+        assert_int_equal(other.status, PAWL_OK);
+    }
+}
+
+static void timed_out_waiter_leaves_no_trace(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 1);
+        assert_int_equal(pawl_semaphore_acquire_for(&semaphore, PAWL_MS(1)), PAWL_TIMEOUT);
+        assert_int_equal(pawl_semaphore_acquire_until(&semaphore, pawl_after_ms(1)), PAWL_TIMEOUT);
+        assert_nobody_waits(&semaphore);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 1);
+        assert_true(pawl_semaphore_try_acquire(&semaphore));
+    }
+}
+
+static void next_waiter_is_served_after_the_first_timed_out(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        pawl_semaphore semaphore = with_free(kind, 0, 2);
+        struct taker first = {0};
+        struct taker second = {0};
+        taker_start(&first, &semaphore, pawl_after_ms(20), AT_ITS_OWN_TIME);
+        taker_start(&second, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        taker_join(&first);
+        assert_int_equal(first.status, PAWL_TIMEOUT);
+        wait_for_waiters(&semaphore, 1);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        assert_int_equal(pawl__lot_count(&semaphore), 0);
+        taker_join(&second);
+        assert_int_equal(second.status, PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+/* The release comes at about the deadline of the one that is, as a rule, first in the queue. */
+static void semaphore_time_out_that_meets_a_release_swallows_no_permit(void **state)
+{
+    uint64_t seed = 20261120;
+    (void)state;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    for (int round = 0; round < 150; round++) {
+        pawl_semaphore semaphore = with_free(round % BOTH, 0, 2);
+        struct taker first = {.form = FOR};
+        struct taker second = {0};
+        taker_start(&first, &semaphore, (pawl_ns)(next_random(&seed) % 400000), AT_ITS_OWN_TIME);
+        taker_start(&second, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        let_time_pass((pawl_ns)(next_random(&seed) % 300000));
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        taker_join(&first);
+        if (first.status == PAWL_OK) {
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        } else {
+            assert_int_equal(first.status, PAWL_TIMEOUT);
+            assert_int_equal(pawl__lot_count(&semaphore), 0); /* it is, or will be, the second's */
+        }
+        taker_join(&second);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        assert_nobody_waits(&semaphore);
+    }
+}
+
+static void timed_waiter_gets_a_permit_released_in_time(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < BOTH; kind++) {
+        for (int form = UNTIL; form <= FOR; form++) {
+            pawl_semaphore semaphore = with_free(kind, 0, 1);
+            struct taker other = {.form = (enum form)form};
+            taker_start(&other, &semaphore,
+                        form == UNTIL ? pawl_after_s(3600) : PAWL_S(3600), 1);
+            assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+            taker_join(&other);
+            assert_int_equal(other.status, PAWL_OK);
+            assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+        }
+    }
+}
+
+/* A helper thread that writes, without any care, what an acquire shall show. */
+struct writer {
+    crew_thread thread;
+    pawl_semaphore written, read;
+    uint64_t data; /* plain */
+    int rounds;
+    int64_t n;
+};
+
+static void write_and_release(void *context)
+{
+    struct writer *writer = context;
+    for (int i = 0; i < writer->rounds; i++) {
+        writer->data++;
+        if (writer->n == 1) {
+            pawl_semaphore_release(&writer->written);
+        } else {
+            pawl_semaphore_release_n(&writer->written, writer->n);
+        }
+        for (int64_t left = writer->n; left > 0; left--) {
+            pawl_semaphore_acquire(&writer->read);
+        }
+    }
+}
+
+static void what_was_written_before_a_release_is_seen_after_the_acquire(void **state)
+{
+    (void)state;
+    for (int64_t n = 1; n <= 2; n++) {
+        struct writer writer = {.rounds = 500, .n = n};
+        crew_start(&writer.thread, write_and_release, &writer);
+        for (int i = 0; i < writer.rounds; i++) {
+            for (int64_t left = n; left > 0; left--) {
+                if (i % 3 == 0) {
+                    pawl_semaphore_acquire(&writer.written);
+                } else if (i % 3 == 1) {
+                    assert_int_equal(pawl_semaphore_acquire_for(&writer.written, PAWL_S(3600)),
+                                     PAWL_OK);
+                } else {
+                    while (!pawl_semaphore_try_acquire(&writer.written)) {
+                        crew_yield();
+                    }
+                }
+                assert_int_equal(writer.data, i + 1);
+            }
+            pawl_semaphore_release_n(&writer.read, n);
+        }
+        crew_join(&writer.thread);
+    }
+}
+
+/* A helper thread that takes the value to and fro across the middle of its 64 bits. */
+struct crosser {
+    crew_thread thread;
+    pawl_semaphore *semaphore;
+    uint8_t stop; /* atomic */
+};
+
+static const int64_t BELOW_THE_MIDDLE = 0x7FFFFFFF; /* state_ is twice the value */
+
+static void cross_the_middle(void *context)
+{
+    struct crosser *crosser = context;
+    while (pawl__load8(&crosser->stop, PAWL__RELAXED) == 0) {
+        pawl_semaphore_release(crosser->semaphore);
+        pawl_semaphore_acquire(crosser->semaphore);
+    }
+}
+
+/* Also where the processor has 32 bits, as near to the end of a cache line as may be. */
+static void semaphore_value_is_never_seen_in_halves(void **state)
+{
+    enum { LINE = 64, ALIGNMENT = _Alignof(pawl_semaphore) };
+    _Alignas(LINE) unsigned char memory[2 * LINE];
+    pawl_semaphore *semaphore = (pawl_semaphore *)(void *)&memory[LINE - ALIGNMENT];
+    struct crosser crosser = {.semaphore = semaphore};
+    bool whole = true;
+    (void)state;
+    assert_int_equal(pawl_semaphore_init(semaphore, BELOW_THE_MIDDLE), PAWL_OK);
+    crew_start(&crosser.thread, cross_the_middle, &crosser);
+    for (int i = 0; i < 200000; i++) {
+        int64_t value = pawl_semaphore_value(semaphore);
+        whole &= value == BELOW_THE_MIDDLE || value == BELOW_THE_MIDDLE + 1;
+    }
+    pawl__store8(&crosser.stop, 1, PAWL__RELAXED);
+    crew_join(&crosser.thread);
+    assert_true(whole);
+    assert_true(pawl_semaphore_value(semaphore) == BELOW_THE_MIDDLE);
+}
+
+static void new_semaphore_has_its_value_and_bound(void **state)
+{
+    pawl_semaphore *plain = pawl_semaphore_new(2);
+    pawl_semaphore *bounded = pawl_semaphore_new_bounded(2);
+    (void)state;
+    assert_non_null(plain);
+    assert_non_null(bounded);
+    assert_int_equal(pawl_semaphore_value(plain), 2);
+    assert_int_equal(pawl_semaphore_value(bounded), 2);
+    assert_int_equal(pawl_semaphore_release(plain), PAWL_OK);
+    assert_int_equal(pawl_semaphore_release(bounded), PAWL_OVERFLOW);
+    pawl_semaphore_free(plain);
+    pawl_semaphore_free(bounded);
+}
+
+static void new_semaphore_of_an_invalid_value_is_null(void **state)
+{
+    (void)state;
+    assert_null(pawl_semaphore_new(-1));
+    assert_null(pawl_semaphore_new(INT64_MIN));
+    assert_null(pawl_semaphore_new(PAWL_SEMAPHORE_MAX + 1));
+    assert_null(pawl_semaphore_new_bounded(-1));
+    assert_null(pawl_semaphore_new_bounded(INT64_MAX));
+    pawl_semaphore_free(NULL);
+}
+
+static void semaphore_may_be_freed_while_permits_are_out(void **state)
+{
+    pawl_semaphore *semaphore = pawl_semaphore_new_bounded(1);
+    (void)state;
+    assert_non_null(semaphore);
+    pawl_semaphore_acquire(semaphore);
+    assert_int_equal(pawl_semaphore_acquire_for(semaphore, PAWL_MS(1)), PAWL_TIMEOUT);
+    pawl_semaphore_free(semaphore);
+}
+
+static void describe_writes_as_snprintf_does(void **state)
+{
+    char text[120], expected[120], small[8];
+    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(2);
+    (void)state;
+    snprintf(expected, sizeof expected, "<pawl_semaphore value=2 waiters=0 at 0x%llx>",
+             (unsigned long long)(uintptr_t)&semaphore);
+    int length = pawl_semaphore_describe(&semaphore, text, sizeof text);
+    assert_string_equal(text, expected);
+    assert_int_equal(length, strlen(expected));
+    assert_int_equal(pawl_semaphore_describe(&semaphore, NULL, 0), length);
+    assert_int_equal(pawl_semaphore_describe(&semaphore, small, sizeof small), length);
+    assert_string_equal(small, "<pawl_s");
+}
+
+static void describe_tells_value_bound_and_waiters(void **state)
+{
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT(2);
+    struct taker takers[2] = {0};
+    char text[120];
+    (void)state;
+    pawl_semaphore_describe(&semaphore, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_semaphore value=2 bound=2 waiters=0 at 0x"));
+    pawl_semaphore_acquire(&semaphore);
+    pawl_semaphore_acquire(&semaphore);
+    queue_takers(takers, 2, &semaphore);
+    pawl_semaphore_describe(&semaphore, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_semaphore value=0 bound=2 waiters=2 at 0x"));
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
+    join_takers(takers, 2);
+    assert_int_equal(pawl_semaphore_init(&semaphore, PAWL_SEMAPHORE_MAX), PAWL_OK);
+    pawl_semaphore_describe(&semaphore, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_semaphore value=4611686018427387903 waiters=0 at 0x"));
+    assert_int_equal(pawl_semaphore_init_bounded(&semaphore, 0), PAWL_OK);
+    pawl_semaphore_describe(&semaphore, text, sizeof text);
+    assert_non_null(strstr(text, "<pawl_semaphore value=0 bound=0 waiters=0 at 0x"));
+}
+
+/* Whether the exported functions do what the inline ones do: through pointers, which also shows
+ * that each is a symbol of the library. */
+static void functions_are_symbols_too(void **state)
+{
+    void (*volatile acquire)(pawl_semaphore *) = pawl_semaphore_acquire;
+    bool (*volatile try_acquire)(pawl_semaphore *) = pawl_semaphore_try_acquire;
+    pawl_status (*volatile acquire_for)(pawl_semaphore *, pawl_ns) = pawl_semaphore_acquire_for;
+    pawl_status (*volatile acquire_until)(pawl_semaphore *, pawl_time) =
+        pawl_semaphore_acquire_until;
+    pawl_status (*volatile release)(pawl_semaphore *) = pawl_semaphore_release;
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT(4);
+    (void)state;
+    acquire(&semaphore);
+    assert_true(try_acquire(&semaphore));
+    assert_int_equal(acquire_for(&semaphore, 0), PAWL_OK);
+    assert_int_equal(acquire_until(&semaphore, 0), PAWL_OK);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 0);
+    assert_false(try_acquire(&semaphore));
+    assert_int_equal(acquire_for(&semaphore, 0), PAWL_TIMEOUT);
+    assert_int_equal(acquire_until(&semaphore, 0), PAWL_TIMEOUT);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(release(&semaphore), PAWL_OK);
+    }
+    assert_int_equal(release(&semaphore), PAWL_OVERFLOW);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(semaphore_is_at_most_sixteen_bytes),
+        cmocka_unit_test(semaphore_is_aligned_to_eight_bytes),
+        cmocka_unit_test(semaphore_of_zero_bytes_is_ready),
+        cmocka_unit_test(semaphore_initialisers_set_value_and_bound),
+        cmocka_unit_test(semaphore_initial_value_may_be_zero_or_the_largest),
+        cmocka_unit_test(semaphore_initial_value_below_zero_or_above_the_largest_is_refused),
+        cmocka_unit_test(semaphore_acquire_takes_one_permit),
+        cmocka_unit_test(semaphore_acquire_waits_while_there_is_none),
+        cmocka_unit_test(semaphore_may_be_released_by_any_thread),
+        cmocka_unit_test(semaphore_release_n_adds_n_to_the_value_when_nobody_waits),
+        cmocka_unit_test(semaphore_release_n_lets_the_n_oldest_through_when_more_wait),
+        cmocka_unit_test(semaphore_release_n_leaves_to_the_value_what_fewer_waiters_do_not_need),
+        cmocka_unit_test(semaphore_release_n_of_less_than_one_is_refused),
+        cmocka_unit_test(semaphore_release_above_the_bound_is_refused),
+        cmocka_unit_test(semaphore_release_above_the_bound_is_refused_whoever_waits),
+        cmocka_unit_test(semaphore_bounded_by_zero_refuses_every_release),
+        cmocka_unit_test(semaphore_release_above_the_largest_value_is_refused),
+        cmocka_unit_test(semaphore_release_above_the_largest_value_is_refused_whoever_waits),
+        cmocka_unit_test(exactly_as_many_acquires_succeed_as_there_were_permits),
+        cmocka_unit_test(semaphore_serves_in_order_of_arrival),
+        cmocka_unit_test(semaphore_hands_one_permit_along_the_queue_in_order),
+        cmocka_unit_test(semaphore_permit_released_while_someone_waits_is_seen_by_no_newcomer),
+        cmocka_unit_test(semaphore_newcomer_takes_nothing_however_often_it_tries),
+        cmocka_unit_test(past_deadline_or_no_duration_is_a_try),
+        cmocka_unit_test(wait_never_ends_early),
+        cmocka_unit_test(longest_durations_are_waits_without_end),
+        cmocka_unit_test(timed_out_waiter_leaves_no_trace),
+        cmocka_unit_test(next_waiter_is_served_after_the_first_timed_out),
+        cmocka_unit_test(semaphore_time_out_that_meets_a_release_swallows_no_permit),
+        cmocka_unit_test(timed_waiter_gets_a_permit_released_in_time),
+        cmocka_unit_test(what_was_written_before_a_release_is_seen_after_the_acquire),
+        cmocka_unit_test(semaphore_value_is_never_seen_in_halves),
+        cmocka_unit_test(new_semaphore_has_its_value_and_bound),
+        cmocka_unit_test(new_semaphore_of_an_invalid_value_is_null),
+        cmocka_unit_test(semaphore_may_be_freed_while_permits_are_out),
+        cmocka_unit_test(describe_writes_as_snprintf_does),
+        cmocka_unit_test(describe_tells_value_bound_and_waiters),
+        cmocka_unit_test(functions_are_symbols_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
