@@ -83,9 +83,8 @@ static pawl_status wait_on(struct monitor *monitor, pawl_condition *condition, p
                    ? pawl_condition_wait_rlock(condition, &monitor->rlock)
                    : pawl_condition_wait_rlock_until(condition, &monitor->rlock, deadline);
     }
-    return deadline == PAWL_NEVER
-               ? pawl_condition_wait(condition, &monitor->lock)
-               : pawl_condition_wait_until(condition, &monitor->lock, deadline);
+    return deadline == PAWL_NEVER ? pawl_condition_wait(condition, &monitor->lock)
+                                  : pawl_condition_wait_until(condition, &monitor->lock, deadline);
 }
 
 static pawl_status wait_until(struct monitor *monitor, pawl_time deadline)
@@ -106,8 +105,7 @@ static pawl_status wait_pred(struct monitor *monitor, bool (*pred)(void *ctx), v
     return monitor->kind == NESTED
                ? pawl_condition_wait_rlock_pred(&monitor->condition, &monitor->rlock, pred, ctx,
                                                 deadline)
-               : pawl_condition_wait_pred(&monitor->condition, &monitor->lock, pred, ctx,
-                                          deadline);
+               : pawl_condition_wait_pred(&monitor->condition, &monitor->lock, pred, ctx, deadline);
 }
 
 static bool is_set(void *flag)

@@ -44,7 +44,8 @@ static int failures;
     } while (0)
 
 // A thread that runs work() and is joined at the end of the scope, or by join().
-template <class Work> class helper {
+template <class Work> class helper
+{
   public:
     explicit helper(Work work) : work_(std::move(work))
     {
@@ -206,6 +207,8 @@ static_assert(down(duration<double, std::nano>(-0.25)) == -1);
 static_assert(up(duration<double>(1e290)) == PAWL_FOREVER && up(duration<double>(-1e290)) < 0);
 static_assert(up(duration<double>(infinite)) == PAWL_FOREVER);
 static_assert(up(duration<double>(-infinite)) == INT64_MIN);
+static_assert(pawl::detail::round_real(not_a_number, pawl::detail::rounding::up) == INT64_MIN);
+static_assert(pawl::detail::span(picoseconds(1)) == 1);
 static_assert(up(duration<long double, std::nano>(9.2233720368547758e18L)) == PAWL_FOREVER);
 static_assert(up(duration<double, std::tera>(1e-12)) == PAWL_S(1));
 
@@ -216,8 +219,8 @@ static_assert(up(duration<wide>(static_cast<wide>(INT64_MAX) * INT64_MAX)) == PA
 static_assert(up(duration<wide>(static_cast<wide>(INT64_MIN) * INT64_MAX)) == INT64_MIN);
 #endif
 
-static_assert(pawl::clock::is_steady && pawl::clock::time_point::max().time_since_epoch().count() ==
-                                            PAWL_NEVER);
+static_assert(pawl::clock::is_steady &&
+              pawl::clock::time_point::max().time_since_epoch().count() == PAWL_NEVER);
 
 // A clock of half the speed: what remains by it is over too early, again and again.
 struct slow_clock {
@@ -394,6 +397,9 @@ static void what_passes_the_range_waits_as_long_as_it_takes()
     expect_until(pawl::clock::time_point::max());
     expect_until(time_point<steady_clock, hours>::max());
     expect_until(time_point<slow_clock, duration<double>>(duration<double>(infinite)));
+    CHECK(pawl::detail::deadline(system_clock::time_point::max()) == PAWL_NEVER);
+    CHECK(pawl::detail::deadline(steady_clock::time_point::max()) == PAWL_NEVER);
+    CHECK(pawl::detail::deadline(pawl::clock::time_point::max()) == PAWL_NEVER);
     expect_until(steady_clock::now() + hours(24));
     expect_until(pawl::clock::now() + hours(24));
 }
@@ -637,10 +643,10 @@ static void notified_waits_return_no_timeout()
     helper other([&] {
         std::unique_lock hold(lock);
         notified += condition.wait_for(hold, 24h) == pawl::cv_status::no_timeout ? 1 : 0;
-        notified += condition.wait_until(hold, system_clock::now() + 24h) ==
-                            pawl::cv_status::no_timeout
-                        ? 1
-                        : 0;
+        notified +=
+            condition.wait_until(hold, system_clock::now() + 24h) == pawl::cv_status::no_timeout
+                ? 1
+                : 0;
     });
     for (int waits = 0; waits < 2; waits++) {
         wait_until_somebody_waits(condition);
@@ -790,7 +796,8 @@ static void a_barrier_runs_its_action_once_a_round()
     }
     other.join();
     CHECK(sum + here == 3 && actions == 3);
-    pawl::barrier plain(1, [](void *ctx) { ++*static_cast<int *>(ctx); }, &actions);
+    pawl::barrier plain(
+        1, [](void *ctx) { ++*static_cast<int *>(ctx); }, &actions);
     CHECK(plain.wait() == PAWL_OK && actions == 4 && plain.waiting() == 0);
 }
 

@@ -915,7 +915,7 @@ static void rwlock_keeps_pairs_consistent_when_modes_and_time_outs_race(void **s
 struct relay {
     pawl_rwlock rwlock;
     uint32_t step; /* atomic, relaxed */
-    int note; /* plain */
+    int note;      /* plain */
     int found;
     pawl_time deadline;
     pawl_status status;

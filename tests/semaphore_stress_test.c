@@ -176,7 +176,9 @@ static void visit(void *context)
         uint32_t inside = add(&room->inside, 1);
         guest->most = inside > guest->most ? inside : guest->most;
         guest->visits++;
-        room->visits += room->bound == 1 ? 1 : 0;
+        if (room->bound == 1) {
+            room->visits++;
+        }
         if (next_random(&guest->seed) % 16 == 0) {
             crew_yield(); /* so that others queue up */
         }

@@ -68,7 +68,7 @@
 # define PAWL__COLD             __declspec(noinline)
 # define PAWL__NORETURN         __declspec(noreturn)
 # define PAWL__UNLIKELY(truth)  (truth)
-# define PAWL__PRINTF(fmt, args)
+# define PAWL__ALIGNED_8        __declspec(align(8))
 #else
 # if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
 #  define PAWL__HELPER extern __inline__ __attribute__((__gnu_inline__, always_inline))
@@ -78,7 +78,7 @@
 # define PAWL__COLD             __attribute__((noinline, cold))
 # define PAWL__NORETURN         __attribute__((noreturn))
 # define PAWL__UNLIKELY(truth)  __builtin_expect(!!(truth), 0)
-# define PAWL__PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+# define PAWL__ALIGNED_8        __attribute__((aligned(8))) /* 32-bit x86 aligns 8 bytes to 4 */
 #endif
 
 /* Atomics by size, the order named at each use. A failed compare-and-swap is relaxed, leaves what

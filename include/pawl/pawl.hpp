@@ -10,8 +10,9 @@
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
  * std::condition_variable_any take them. Each class is its C struct and nothing more: of the same
  * size, ready without any code at program start, never copied or moved. What a call promises is
- * the contract of the C function of that name, in its own header; here stands what C++ adds.
- * Example:
+ * the contract of the C function of that name, in its own header; here stands what C++ adds. A call
+ * throws only where its comment says so, and is not marked noexcept: around a call of C that would
+ * cost code. Example:
  *
  *     #include <pawl/pawl.hpp>
  *
@@ -60,7 +61,8 @@
 # define PAWL__EXCEPTIONS 0
 #endif
 
-namespace pawl {
+namespace pawl
+{
 
 /* Times. Every call that waits takes std::chrono's:
  *
@@ -98,9 +100,11 @@ using cv_status = std::cv_status;
 #endif
 
 /* Nothing in here is for users. */
-namespace detail {
+namespace detail
+{
 
-class immovable {
+class immovable
+{
   public:
     immovable(const immovable &) = delete;
     immovable &operator=(const immovable &) = delete;
@@ -137,8 +141,8 @@ enum class rounding { up, down };
 
 /* A count of periods is count * num / den nanoseconds; num and den have no common factor. */
 template <class Period> struct nanosecond_ratio {
-    static constexpr std::int64_t common = std::gcd(std::int64_t{Period::den},
-                                                    std::int64_t{std::nano::den});
+    static constexpr std::int64_t common =
+        std::gcd(std::int64_t{Period::den}, std::int64_t{std::nano::den});
     static constexpr std::int64_t factor = std::nano::den / common;
     static constexpr bool fits = Period::num <= INT64_MAX / factor;
     static constexpr std::uint64_t num = fits ? std::uint64_t{Period::num} * factor : 1;
@@ -297,7 +301,8 @@ PAWL__OVERLOADS(pawl_semaphore)
 #undef PAWL__OVERLOADS
 
 /* What lock, rlock and semaphore have in common. */
-template <class Native> class holdable : immovable {
+template <class Native> class holdable : immovable
+{
   public:
     /* pawl's verbs. */
     void acquire()
@@ -379,7 +384,9 @@ template <class Native> class holdable : immovable {
     }
 
   protected:
-    constexpr explicit holdable(const Native &fresh) noexcept : native_(fresh) {}
+    constexpr explicit holdable(const Native &fresh) noexcept : native_(fresh)
+    {
+    }
     ~holdable() = default;
 
     Native native_;
@@ -388,9 +395,12 @@ template <class Native> class holdable : immovable {
 } // namespace detail
 
 /* pawl_lock, lock.h. The class has another name because no class can have a member of its own. */
-class basic_lock : public detail::holdable<pawl_lock> {
+class basic_lock : public detail::holdable<pawl_lock>
+{
   public:
-    constexpr basic_lock() noexcept : holdable(pawl_lock PAWL_LOCK_INIT) {}
+    constexpr basic_lock() noexcept : holdable(pawl_lock PAWL_LOCK_INIT)
+    {
+    }
 
     [[nodiscard]] bool locked() const
     {
@@ -403,20 +413,28 @@ class basic_lock : public detail::holdable<pawl_lock> {
     }
 
   protected:
-    constexpr explicit basic_lock(const pawl_lock &fresh) noexcept : holdable(fresh) {}
+    constexpr explicit basic_lock(const pawl_lock &fresh) noexcept : holdable(fresh)
+    {
+    }
 };
 using lock = basic_lock;
 
 /* A pawl::lock that serves in order of arrival; a function that takes a pawl::lock & takes it. */
-class fair_lock : public basic_lock {
+class fair_lock : public basic_lock
+{
   public:
-    constexpr fair_lock() noexcept : basic_lock(pawl_lock PAWL_FAIR_LOCK_INIT) {}
+    constexpr fair_lock() noexcept : basic_lock(pawl_lock PAWL_FAIR_LOCK_INIT)
+    {
+    }
 };
 
 /* pawl_rlock, rlock.h. */
-class rlock : public detail::holdable<pawl_rlock> {
+class rlock : public detail::holdable<pawl_rlock>
+{
   public:
-    constexpr rlock() noexcept : holdable(pawl_rlock PAWL_RLOCK_INIT) {}
+    constexpr rlock() noexcept : holdable(pawl_rlock PAWL_RLOCK_INIT)
+    {
+    }
 
     [[nodiscard]] bool locked() const
     {
@@ -444,9 +462,12 @@ class rlock : public detail::holdable<pawl_rlock> {
  *
  * A value below 0 or above PAWL_SEMAPHORE_MAX: the constructor throws std::invalid_argument, or
  * ends the process where exceptions are disabled; in a constant expression it does not compile. */
-class semaphore : public detail::holdable<pawl_semaphore> {
+class semaphore : public detail::holdable<pawl_semaphore>
+{
   public:
-    constexpr semaphore() noexcept : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(0)) {}
+    constexpr semaphore() noexcept : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(0))
+    {
+    }
 
     constexpr explicit semaphore(std::int64_t value)
         : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(checked(value)))
@@ -479,7 +500,9 @@ class semaphore : public detail::holdable<pawl_semaphore> {
     }
 
   protected:
-    constexpr explicit semaphore(const pawl_semaphore &fresh) noexcept : holdable(fresh) {}
+    constexpr explicit semaphore(const pawl_semaphore &fresh) noexcept : holdable(fresh)
+    {
+    }
 
     static constexpr std::int64_t checked(std::int64_t value)
     {
@@ -491,7 +514,8 @@ class semaphore : public detail::holdable<pawl_semaphore> {
 };
 
 /* A pawl::semaphore whose value never passes the initial one. */
-class bounded_semaphore : public semaphore {
+class bounded_semaphore : public semaphore
+{
   public:
     constexpr explicit bounded_semaphore(std::int64_t value)
         : semaphore(pawl_semaphore PAWL_BOUNDED_SEMAPHORE_INIT(checked(value)))
@@ -500,7 +524,8 @@ class bounded_semaphore : public semaphore {
 };
 
 /* pawl_rwlock, rwlock.h. The standard's names without `shared` are exclusive. */
-class rwlock : detail::immovable {
+class rwlock : detail::immovable
+{
   public:
     constexpr rwlock() noexcept = default;
 
@@ -655,7 +680,8 @@ class rwlock : detail::immovable {
     pawl_rwlock native_ = PAWL_RWLOCK_INIT;
 };
 
-namespace detail {
+namespace detail
+{
 
 /* What a condition releases: the C object of a lock or rlock that is held, itself or by a
  * std::unique_lock. */
@@ -704,7 +730,8 @@ inline pawl_status wait(pawl_condition *condition, pawl_rlock *held, pawl_time e
  * A notification counts, never a spurious wake-up, with one exception: wait_until without a
  * predicate and by another clock than pawl's returns no_timeout when it ended before the time came
  * by that clock, which was set back or is slow. Waiting on could miss a notification. */
-class condition : detail::immovable {
+class condition : detail::immovable
+{
   public:
     constexpr condition() noexcept = default;
 
@@ -810,7 +837,8 @@ class condition : detail::immovable {
 };
 
 /* pawl_event, event.h. */
-class event : detail::immovable {
+class event : detail::immovable
+{
   public:
     constexpr event() noexcept = default;
 
@@ -874,9 +902,12 @@ class event : detail::immovable {
  *
  * A wait that times out breaks the barrier, which cannot be taken back: wait_until converts a time
  * point of another clock once, and does not ask that clock again. */
-class barrier : detail::immovable {
+class barrier : detail::immovable
+{
   public:
-    constexpr explicit barrier(std::uint32_t parties) : barrier(parties, nullptr, nullptr) {}
+    constexpr explicit barrier(std::uint32_t parties) : barrier(parties, nullptr, nullptr)
+    {
+    }
 
     /* The last arrival of each round calls action(ctx), which must not throw. */
     constexpr barrier(std::uint32_t parties, void (*action)(void *ctx), void *ctx)
@@ -957,7 +988,8 @@ class barrier : detail::immovable {
 
 /* A barrier that keeps its action, any function object of no arguments; it cannot throw, so a
  * lambda says noexcept: pawl::barrier_with start(4, [&]() noexcept { round++; }); */
-template <class Action> class barrier_with : public barrier {
+template <class Action> class barrier_with : public barrier
+{
     static_assert(std::is_nothrow_invocable_v<Action &>, "a barrier's action is noexcept");
 
   public:
@@ -976,7 +1008,8 @@ template <class Action> class barrier_with : public barrier {
 };
 
 /* pawl_once, once.h. */
-class once : detail::immovable {
+class once : detail::immovable
+{
   public:
     constexpr once() noexcept = default;
 

@@ -44,7 +44,7 @@ PAWL__BEGIN
 /* All-zero bytes are an unlocked rlock. Nothing needs destroying. The owner's identity and depth
  * are written by the owner alone; 0 is nobody. */
 typedef struct pawl_rlock {
-    uint64_t owner_;
+    PAWL__ALIGNED_8 uint64_t owner_;
     uint32_t depth_;
     pawl_lock lock_;
 } pawl_rlock;

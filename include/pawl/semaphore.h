@@ -38,7 +38,7 @@ PAWL__BEGIN
 /* All-zero bytes are an unbounded semaphore of value 0. Nothing needs destroying; the memory may be
  * reused as soon as no thread will call it again, by a thread whose acquire just returned too. */
 typedef struct pawl_semaphore {
-    uint64_t state_; /* twice the value, and PAWL__SEMAPHORE_PARKED */
+    PAWL__ALIGNED_8 uint64_t state_; /* twice the value, and PAWL__SEMAPHORE_PARKED */
     uint64_t limit_; /* 0: unbounded; else the bound + 1. Never changed */
 } pawl_semaphore;
 

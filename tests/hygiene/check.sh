@@ -32,8 +32,8 @@ sources | xargs grep -nE '[[:space:]]+$' | breach 'white space at the end of a l
 { sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -path '.ci/run'; } |
     xargs grep -L 'SPDX-License-Identifier: MIT' | breach 'no SPDX line' || true
 
-# A function's body stands between a brace in the first column and the next one.
-sources | xargs awk '
+# A function's body stands between a brace in the first column and the next one; in pawl.hpp classes do.
+sources | grep -v '\.hpp$' | xargs awk '
     /^\{/ { start = FNR }
     /^\}/ { if (start && FNR - start > 70) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }
 ' | breach 'a function has more than 70 lines'
