@@ -53,7 +53,7 @@ static pawl_status arrive_last(pawl_barrier *barrier, struct pawl__bucket *bucke
     return PAWL_OK;
 }
 
-/* The deadline passed and the waiter is out of the queue, under the guard. */
+/* The deadline passed, and the caller is not in the queue, or no longer: under the guard. */
 static pawl_status give_up(pawl_barrier *barrier, struct pawl__bucket *bucket)
 {
     struct pawl__wake_list list = {NULL, NULL};
@@ -77,6 +77,8 @@ static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_
         status = PAWL_BROKEN;
     } else if (barrier->waiting_ + 1 == barrier->parties_) {
         status = arrive_last(barrier, bucket, index);
+    } else if (pawl__lot_is_past(deadline)) { /* a try: neither queues nor parks */
+        status = give_up(barrier, bucket);
     } else {
         pawl__store32(&barrier->waiting_, barrier->waiting_ + 1, PAWL__RELAXED);
         pawl__lot_push_last(bucket, barrier, &waiter);

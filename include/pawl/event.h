@@ -67,7 +67,9 @@ PAWL_API void pawl_event_init(pawl_event *event);
  * Costs     one atomic operation when nobody waits; else a wake-up for each waiter. */
 PAWL_API void pawl_event_set(pawl_event *event);
 
-/* Unset the event. Again on an unset event: no change. Those let through are not called back. */
+/* Unset the event. Again on an unset event: no change. Those let through are not called back.
+ *
+ * Orders    what a thread did before a set that this undoes is seen by the caller. */
 PAWL_API void pawl_event_clear(pawl_event *event);
 
 /* Whether it is set, at this moment.
