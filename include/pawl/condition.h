@@ -109,7 +109,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_pred(pawl_conditi
 /* Notify the n oldest of those who wait now, or all of them. The lock need not be held.
  *
  * Returns   how many were notified: at most n, 0 when nobody waits.
- * Requires  the condition outlives the call. Any thread; not a signal handler.
+ * Requires  the condition outlives the moment at which a notified waiter can have the lock: from
+ *           then on this call does not touch it. Any thread; not a signal handler.
  * Orders    with the lock held, through the lock; without, nothing.
  * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. */
 PAWL_API size_t pawl_condition_notify(pawl_condition *condition, size_t n);
