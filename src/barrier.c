@@ -9,7 +9,7 @@
  */
 #include <pawl/barrier.h>
 
-#include "lot.h"
+#include "await.h"
 #include "misuse.h"
 
 #include <inttypes.h>
@@ -24,14 +24,15 @@ static void write_index(uint32_t *index, uint32_t value)
 }
 
 /* Under the guard: take out all who wait, with this outcome, and begin a round, or none if broken.
- * Each one's index is its place in the order of arrival. */
+ * With PAWL_OK each one's index is its place in the order of arrival. */
 static void end_round(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_status outcome,
                       bool broken, struct pawl__wake_list *list)
 {
     uint32_t place = 0;
     pawl__lot_take_all(bucket, barrier, outcome, list);
-    for (struct pawl__waiter *waiter = list->first; waiter != NULL; waiter = waiter->next) {
-        waiter->index = place++;
+    for (pawl_await *waiter = list->first; outcome == PAWL_OK && waiter != NULL;
+         waiter = waiter->next_) {
+        write_index(waiter->more_.index, place++);
     }
     pawl__store32(&barrier->waiting_, 0, PAWL__RELAXED);
     pawl__store8(&barrier->broken_, broken, PAWL__RELAXED);
@@ -49,27 +50,65 @@ static pawl_status arrive_last(pawl_barrier *barrier, struct pawl__bucket *bucke
     if (action != NULL) {
         action(ctx);
     }
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
     return PAWL_OK;
 }
 
-/* The deadline passed, and the caller is not in the queue, or no longer: under the guard. */
-static pawl_status give_up(pawl_barrier *barrier, struct pawl__bucket *bucket)
+/* Under the guard: break, with those who wait. */
+static void break_inside(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    end_round(barrier, bucket, PAWL_BROKEN, true, &list);
+    end_round(barrier, bucket, PAWL_BROKEN, broken, &list);
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
-    return PAWL_TIMEOUT;
+    pawl__lot_wake(&list);
+}
+
+void pawl__barrier_break(pawl_barrier *barrier, struct pawl__bucket *bucket)
+{
+    break_inside(barrier, bucket, true);
+}
+
+void pawl__barrier_withdraw(pawl_barrier *barrier, struct pawl__bucket *bucket)
+{
+    pawl__store32(&barrier->waiting_, barrier->waiting_ - 1, PAWL__RELAXED);
+    pawl__lot_leave(bucket);
+}
+
+/* Under the guard: one more waits. */
+static void queue(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_await *waiter,
+                  uint32_t *index)
+{
+    waiter->more_.index = index;
+    pawl__store32(&barrier->waiting_, barrier->waiting_ + 1, PAWL__RELAXED);
+    pawl__lot_push_last(bucket, barrier, waiter);
+    pawl__lot_leave(bucket);
+}
+
+pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op, uint32_t *index)
+{
+    pawl__await_check(barrier, op, "pawl_barrier_wait_await", "barrier");
+    if (barrier->parties_ == 0 || !pawl__waiter_start(op, PAWL__ON_BARRIER)) {
+        return PAWL_INVALID;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(barrier);
+    if (barrier->broken_ != 0) {
+        pawl__lot_leave(bucket);
+        return PAWL_BROKEN;
+    }
+    if (barrier->waiting_ + 1 == barrier->parties_) {
+        return arrive_last(barrier, bucket, index);
+    }
+    queue(barrier, bucket, op, index);
+    return PAWL_PENDING;
 }
 
 static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_t *index)
 {
-    struct pawl__waiter waiter;
+    pawl_await waiter;
     if (barrier->parties_ == 0) {
         return PAWL_INVALID;
     }
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_BARRIER);
     struct pawl__bucket *bucket = pawl__lot_enter(barrier);
     pawl_status status = PAWL_OK;
     if (barrier->broken_ != 0) {
@@ -78,15 +117,14 @@ static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_
     } else if (barrier->waiting_ + 1 == barrier->parties_) {
         status = arrive_last(barrier, bucket, index);
     } else if (pawl__lot_is_past(deadline)) { /* a try: neither queues nor parks */
-        status = give_up(barrier, bucket);
+        break_inside(barrier, bucket, true);
+        status = PAWL_TIMEOUT;
     } else {
-        pawl__store32(&barrier->waiting_, barrier->waiting_ + 1, PAWL__RELAXED);
-        pawl__lot_push_last(bucket, barrier, &waiter);
-        pawl__lot_leave(bucket);
+        queue(barrier, bucket, &waiter, index);
         bucket = pawl__lot_wait(&waiter, barrier, deadline);
-        status = bucket != NULL ? give_up(barrier, bucket) : waiter.outcome;
-        if (status == PAWL_OK) {
-            write_index(index, waiter.index);
+        status = bucket != NULL ? PAWL_TIMEOUT : (pawl_status)waiter.outcome_;
+        if (bucket != NULL) {
+            break_inside(barrier, bucket, true);
         }
     }
     pawl__waiter_close(&waiter);
@@ -122,25 +160,16 @@ pawl_status pawl_barrier_wait_until(pawl_barrier *barrier, pawl_time deadline, u
     return wait_until(barrier, deadline, index);
 }
 
-static void break_off(pawl_barrier *barrier, bool broken)
-{
-    struct pawl__wake_list list = {NULL, NULL};
-    struct pawl__bucket *bucket = pawl__lot_enter(barrier);
-    end_round(barrier, bucket, PAWL_BROKEN, broken, &list);
-    pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
-}
-
 void pawl_barrier_abort(pawl_barrier *barrier)
 {
     pawl__need(barrier, "pawl_barrier_abort", "barrier");
-    break_off(barrier, true);
+    break_inside(barrier, pawl__lot_enter(barrier), true);
 }
 
 void pawl_barrier_reset(pawl_barrier *barrier)
 {
     pawl__need(barrier, "pawl_barrier_reset", "barrier");
-    break_off(barrier, false);
+    break_inside(barrier, pawl__lot_enter(barrier), false);
 }
 
 uint32_t pawl_barrier_parties(const pawl_barrier *barrier)

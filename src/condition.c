@@ -3,17 +3,19 @@
  * pawl_condition. Contract: include/pawl/condition.h.
  *
  * A wait queues its waiter under the condition before it releases the lock, so whoever has the lock
- * afterwards finds it. A notification takes waiters out of that queue, under the condition's guard,
- * and then delivers each to its lock: from the moment it is taken its deadline no longer counts, so
- * a notification and a time-out never meet. Between the two guards it is in no queue, for as long
- * as the notifier takes.
+ * afterwards finds it. A notification moves waiters from that queue to the lock's, inside both
+ * buckets: each is always in one of the two, or has the lock. Once a thread's was moved its deadline
+ * no longer counts, so a notification and a time-out never meet; a task's that is cancelled after
+ * that hands the notification on.
  *
  * The invariant: a queued waiter implies PARKED, which is written under the guard only.
  */
 #include <pawl/condition.h>
 
+#include "await.h"
 #include "lock.h"
 #include "misuse.h"
+#include "port.h"
 #include "rlock.h"
 
 #include <inttypes.h>
@@ -24,26 +26,55 @@ _Static_assert(sizeof(pawl_condition) <= 8, "the size that is promised");
 
 enum { PARKED = 1 };
 
-/* Queue, release by the given step, wait, and hold the lock again.
- *
- * Returns   PAWL_OK, PAWL_TIMEOUT. */
-static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, pawl_time deadline)
+/* Queue the waiter, and then release the lock. A task may be called, and gone, by the release. */
+static void queue_and_release(pawl_condition *condition, pawl_lock *lock, pawl_await *waiter)
 {
-    struct pawl__waiter waiter;
-    pawl__waiter_open(&waiter);
-    waiter.lock = lock;
+    waiter->more_.object = lock;
     struct pawl__bucket *bucket = pawl__lot_enter(condition);
     pawl__store8(&condition->state_, PARKED, PAWL__RELAXED);
-    pawl__lot_push_last(bucket, condition, &waiter);
+    pawl__lot_push_last(bucket, condition, waiter);
     pawl__lot_leave(bucket);
     pawl_lock_release(lock);
+}
+
+/* The last to wait takes PARKED along. */
+static void mend(pawl_condition *condition, struct pawl__bucket *bucket)
+{
+    if (pawl__lot_first(bucket, condition) == NULL) {
+        pawl__store8(&condition->state_, 0, PAWL__RELAXED);
+    }
+}
+
+void pawl__condition_withdraw(pawl_condition *condition, struct pawl__bucket *bucket)
+{
+    mend(condition, bucket);
+    pawl__lot_leave(bucket);
+}
+
+pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock, pawl_await *op)
+{
+    pawl__await_check(condition, op, "pawl_condition_wait_await", "condition");
+    pawl__need(lock, "pawl_condition_wait_await", "lock");
+    if (!pawl_lock_locked(lock)) {
+        return PAWL_NOT_HELD;
+    }
+    if (!pawl__waiter_start(op, PAWL__ON_CONDITION)) {
+        return PAWL_INVALID;
+    }
+    queue_and_release(condition, lock, op);
+    return PAWL_PENDING;
+}
+
+/* Returns   PAWL_OK, PAWL_TIMEOUT; the lock is held again. */
+static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, pawl_time deadline)
+{
+    pawl_await waiter;
+    pawl__waiter_open(&waiter, PAWL__ON_CONDITION);
+    queue_and_release(condition, lock, &waiter);
     pawl_status status = PAWL_OK;
-    bucket = pawl__lot_wait(&waiter, condition, deadline);
-    if (bucket != NULL) { /* withdrawn; as the last to wait it takes PARKED along */
-        if (pawl__lot_first(bucket, condition) == NULL) {
-            pawl__store8(&condition->state_, 0, PAWL__RELAXED);
-        }
-        pawl__lot_leave(bucket);
+    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, condition, deadline);
+    if (bucket != NULL) {
+        pawl__condition_withdraw(condition, bucket);
         status = PAWL_TIMEOUT;
         pawl_lock_acquire(lock);
     } else {
@@ -161,36 +192,76 @@ pawl_status pawl_condition_wait_rlock_pred(pawl_condition *condition, pawl_rlock
     return wait_pred(condition, &held, pred, ctx, deadline);
 }
 
-/* Take out the n oldest, under the guard; the condition is not touched afterwards. */
-static size_t take_oldest(pawl_condition *condition, size_t n, struct pawl__wake_list *list)
+/* Whether more than n wait, from the first on. */
+static bool is_longer(const pawl_await *first, size_t n)
 {
-    size_t count = 0;
+    const pawl_await *at = first;
+    while (n > 0 && (at = at->next_) != first) {
+        n--;
+    }
+    return n == 0;
+}
+
+/* Move one waiter, inside both buckets. A task that is cancelled while it waits for the lock hands
+ * its notification on, if others waited here that it might have gone to. */
+static void move(pawl_condition *condition, struct pawl__bucket_pair buckets, bool to_others,
+                 pawl_time now, struct pawl__wake_list *list)
+{
+    pawl_await *waiter = pawl__lot_first(buckets.first, condition);
+    pawl_lock *lock = waiter->more_.object;
+    pawl__lot_take(buckets.first, waiter);
+    waiter->kind_ = PAWL__ON_NOTIFIED_LOCK;
+    waiter->outcome_ = PAWL_PENDING;
+    waiter->more_.object = to_others ? condition : NULL;
+    pawl__lock_admit(lock, buckets.second, waiter, now, list);
+}
+
+/* Move up to n of the oldest who wait with `lock`, in a row. The lock is there: the first of them
+ * waits with it. The condition is not touched after the buckets are left.
+ *
+ * Returns   the lock of the next who is to be moved, or NULL: there is none. */
+static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock, size_t *n, pawl_time now,
+                          struct pawl__wake_list *list)
+{
+    struct pawl__bucket_pair buckets = pawl__lot_enter_two(condition, lock);
+    pawl_await *first = pawl__lot_first(buckets.first, condition);
+    bool to_others = first != NULL && *n != SIZE_MAX && is_longer(first, *n);
+    while (*n > 0 && first != NULL && first->more_.object == lock) {
+        move(condition, buckets, to_others, now, list);
+        first = pawl__lot_first(buckets.first, condition);
+        *n -= 1;
+    }
+    mend(condition, buckets.first);
+    pawl_lock *next = *n > 0 && first != NULL ? first->more_.object : NULL;
+    pawl__lot_leave_two(buckets);
+    return next;
+}
+
+static pawl_lock *first_lock(pawl_condition *condition)
+{
     struct pawl__bucket *bucket = pawl__lot_enter(condition);
-    while (count < n && pawl__lot_take_first(bucket, condition, PAWL_PENDING, list) != 0) {
-        count++;
-    }
-    if (pawl__lot_first(bucket, condition) == NULL) {
-        pawl__store8(&condition->state_, 0, PAWL__RELAXED);
-    }
+    pawl_await *first = pawl__lot_first(bucket, condition);
+    pawl_lock *lock = first != NULL ? first->more_.object : NULL;
     pawl__lot_leave(bucket);
-    return count;
+    return lock;
 }
 
 /* Relaxed: a notifier that has had the lock since the wait released it sees PARKED by that; one
- * that has not may as well have come before. */
+ * that has not may as well have come before. In all but strange programs there is one lock, and so
+ * one round. */
 static size_t notify(pawl_condition *condition, size_t n)
 {
     struct pawl__wake_list list = {NULL, NULL};
+    size_t left = n;
     if (n == 0 || pawl__load8(&condition->state_, PAWL__RELAXED) == 0) {
         return 0;
     }
-    size_t count = take_oldest(condition, n, &list);
-    struct pawl__waiter *next = NULL;
-    for (struct pawl__waiter *waiter = list.first; waiter != NULL; waiter = next) {
-        next = waiter->next; /* before it is delivered, after which it may be gone */
-        pawl__lock_deliver(waiter->lock, waiter);
+    pawl_time now = pawl__port_now();
+    for (pawl_lock *lock = first_lock(condition); lock != NULL;) {
+        lock = move_to(condition, lock, &left, now, &list);
     }
-    return count;
+    pawl__lot_wake(&list);
+    return n - left;
 }
 
 size_t pawl_condition_notify(pawl_condition *condition, size_t n)

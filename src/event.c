@@ -10,7 +10,7 @@
  */
 #include <pawl/event.h>
 
-#include "lot.h"
+#include "await.h"
 #include "misuse.h"
 
 #include <inttypes.h>
@@ -51,7 +51,7 @@ static bool set_for_waiters(pawl_event *event)
         pawl__store8(&event->state_, SET, PAWL__RELEASE);
     }
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
     return parked;
 }
 
@@ -86,7 +86,7 @@ void pawl_event_clear(pawl_event *event)
 
 /* Queue the waiter if the event is unset and the state says that somebody is parked; false: look
  * again. */
-static bool queue(pawl_event *event, struct pawl__waiter *waiter)
+static bool queue(pawl_event *event, pawl_await *waiter)
 {
     uint8_t seen = pawl__load8(&event->state_, PAWL__RELAXED);
     /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
@@ -103,24 +103,44 @@ static bool queue(pawl_event *event, struct pawl__waiter *waiter)
     return still;
 }
 
+/* The last to wait takes PARKED along. */
+void pawl__event_withdraw(pawl_event *event, struct pawl__bucket *bucket)
+{
+    if (pawl__lot_first(bucket, event) == NULL) {
+        pawl__store8(&event->state_, 0, PAWL__RELAXED);
+    }
+    pawl__lot_leave(bucket);
+}
+
+pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op)
+{
+    pawl__await_check(event, op, "pawl_event_wait_await", "event");
+    if (!pawl__waiter_start(op, PAWL__ON_EVENT)) {
+        return PAWL_INVALID;
+    }
+    while (!is_set(event)) {
+        if (queue(event, op)) {
+            return PAWL_PENDING;
+        }
+    }
+    return PAWL_OK;
+}
+
 static pawl_status wait_until(pawl_event *event, pawl_time deadline)
 {
     unsigned turn = 0;
     while (pawl__load8(&event->state_, PAWL__RELAXED) == 0 && pawl__lot_spin(&turn)) {
     }
-    struct pawl__waiter waiter;
+    pawl_await waiter;
     pawl_status status = PAWL_OK;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_EVENT);
     while (!is_set(event)) {
         if (!queue(event, &waiter)) {
             continue;
         }
         struct pawl__bucket *bucket = pawl__lot_wait(&waiter, event, deadline);
-        if (bucket != NULL) { /* withdrawn; as the last to wait it takes PARKED along */
-            if (pawl__lot_first(bucket, event) == NULL) {
-                pawl__store8(&event->state_, 0, PAWL__RELAXED);
-            }
-            pawl__lot_leave(bucket);
+        if (bucket != NULL) {
+            pawl__event_withdraw(event, bucket);
             status = PAWL_TIMEOUT;
         }
         break; /* who is woken was let through */

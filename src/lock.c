@@ -12,6 +12,7 @@
  */
 #include <pawl/lock.h>
 
+#include "await.h"
 #include "lock.h"
 #include "misuse.h"
 #include "port.h"
@@ -76,7 +77,7 @@ static bool take_or_announce(pawl_lock *lock)
 /* Take the lock (true), or queue the waiter: one of the two happens under the guard, so the order
  * at the guard is the order of arrival. Who was woken before and found the lock taken keeps its
  * place before the others. */
-static bool take_or_queue(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before)
+static bool take_or_queue(pawl_lock *lock, pawl_await *waiter, bool woken_before)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(lock);
     bool taken = take_or_announce(lock);
@@ -89,9 +90,9 @@ static bool take_or_queue(pawl_lock *lock, struct pawl__waiter *waiter, bool wok
     return taken;
 }
 
-/* The deadline passed and the waiter is out of the queue: under the guard, as the last to wait it
- * takes PARKED along. In a loop, since a lock that is free may be taken meanwhile. */
-static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
+/* The last to wait takes PARKED along. In a loop, since a lock that is free may be taken
+ * meanwhile. */
+void pawl__lock_withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
 {
     if (pawl__lot_first(bucket, lock) == NULL) {
         uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
@@ -102,16 +103,16 @@ static void withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
 }
 
 /* Wait in the lot, for as many rounds as newcomers take the lock first. */
-static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__waiter *waiter, bool woken_before,
+static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool woken_before,
                                  pawl_time deadline)
 {
     while (!pawl__lock_take(lock) && !take_or_queue(lock, waiter, woken_before)) {
         struct pawl__bucket *bucket = pawl__lot_wait(waiter, lock, deadline);
         if (bucket != NULL) {
-            withdraw(lock, bucket);
+            pawl__lock_withdraw(lock, bucket);
             return PAWL_TIMEOUT;
         }
-        if (waiter->outcome == PAWL_OK) {
+        if (waiter->outcome_ == PAWL_OK) {
             break;
         }
         woken_before = true;
@@ -119,11 +120,11 @@ static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__waiter *waiter, b
     return PAWL_OK;
 }
 
-/* From now on the waiter waits. */
-static void be_patient(struct pawl__waiter *waiter)
+/* A thread's waiter waits from now on. */
+static void be_patient(pawl_await *waiter, pawl_time now)
 {
-    waiter->due = pawl__port_now() + PATIENCE;
-    waiter->put_off = false;
+    waiter->more_.due = now + PATIENCE;
+    waiter->put_off_ = false;
 }
 
 static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
@@ -131,9 +132,9 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
     if (spin(lock)) {
         return PAWL_OK;
     }
-    struct pawl__waiter waiter;
-    pawl__waiter_open(&waiter);
-    be_patient(&waiter);
+    pawl_await waiter;
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
+    be_patient(&waiter, pawl__port_now());
     pawl_status status = wait_for_turn(lock, &waiter, false, deadline);
     pawl__waiter_close(&waiter);
     return status;
@@ -155,50 +156,64 @@ pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
     return ns <= 0 ? PAWL_TIMEOUT : acquire_until(lock, pawl_after_ns(ns));
 }
 
-void pawl__lock_deliver(pawl_lock *lock, struct pawl__waiter *waiter)
+/* A task neither spins nor looks at the clock: it has no thread that could retry, so it is handed
+ * the lock when it is first. */
+pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op)
 {
-    be_patient(waiter);
-    waiter->outcome = PAWL_PENDING;
-    if (take_or_queue(lock, waiter, false)) {
-        waiter->outcome = PAWL_OK;
-        pawl__lot_wake(waiter);
+    if (!pawl__waiter_start(op, PAWL__ON_LOCK)) {
+        return PAWL_INVALID;
+    }
+    return take_or_queue(lock, op, false) ? PAWL_OK : PAWL_PENDING;
+}
+
+void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *waiter,
+                      pawl_time now, struct pawl__wake_list *list)
+{
+    if (!pawl__waiter_is_task(waiter)) {
+        be_patient(waiter, now);
+    }
+    if (take_or_announce(lock)) {
+        pawl__lot_grant(waiter, PAWL_OK, list);
+    } else {
+        pawl__lot_push_last(bucket, lock, waiter);
     }
 }
 
-void pawl__lock_accept(pawl_lock *lock, struct pawl__waiter *waiter)
+void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
 {
-    if (waiter->outcome != PAWL_OK) {
+    if (waiter->outcome_ != PAWL_OK) {
         pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
         (void)status; /* PAWL_OK: never does not come */
     }
 }
 
 /* Inside the bucket of a lock that is held: let the first waiter through, or if there is none make
- * the lock free. A fair lock, and one whose first waiter was patient for long enough, stays LOCKED
- * and is the waiter's; otherwise the lock is free for all, and the waiter is woken to try.
- *
- * Returns   the waiter to wake outside, or NULL. The lock may be gone. */
-static struct pawl__waiter *release_inside(pawl_lock *lock, struct pawl__bucket *bucket)
+ * the lock free. A fair lock, and one whose first waiter is a task or was patient for long enough,
+ * stays LOCKED and is the waiter's; otherwise the lock is free for all, and the waiter is woken to
+ * try. Appends the waiter to wake outside, if any; then the lock may be gone. */
+static void release_inside(pawl_lock *lock, struct pawl__bucket *bucket,
+                           struct pawl__wake_list *list)
 {
     uint8_t fair = pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR;
-    struct pawl__waiter *first = pawl__lot_first(bucket, lock);
+    pawl_await *first = pawl__lot_first(bucket, lock);
     uint8_t next_state = fair;
     if (first != NULL) {
-        pawl_time now = fair ? 0 : pawl__port_now();
-        bool handed = fair || now >= first->due;
-        first->outcome = handed ? PAWL_OK : PAWL_PENDING;
+        bool at_once = fair || pawl__waiter_is_task(first);
+        pawl_time now = at_once ? 0 : pawl__port_now();
+        bool handed = at_once || now >= first->more_.due;
         pawl__lot_take(bucket, first);
-        struct pawl__waiter *second = pawl__lot_first(bucket, lock);
-        if (second != NULL && handed && !second->put_off && second->due < now + HANDING_PAUSE) {
-            second->due = now + HANDING_PAUSE;
-            second->put_off = true;
+        pawl__lot_grant(first, handed ? PAWL_OK : PAWL_PENDING, list);
+        pawl_await *second = pawl__lot_first(bucket, lock);
+        if (handed && !at_once && second != NULL && !pawl__waiter_is_task(second) &&
+            !second->put_off_ && second->more_.due < now + HANDING_PAUSE) {
+            second->more_.due = now + HANDING_PAUSE;
+            second->put_off_ = true;
         }
         next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (handed ? LOCKED : 0));
     }
     /* Pairs with the acquire in pawl__lock_take. A waiter that is granted synchronises through its
      * parker instead. */
     pawl__store8(&lock->state_, next_state, PAWL__RELEASE);
-    return first;
 }
 
 pawl_status pawl__lock_release_slow(pawl_lock *lock)
@@ -215,11 +230,10 @@ pawl_status pawl__lock_release_slow(pawl_lock *lock)
         struct pawl__bucket *bucket = pawl__lot_enter(lock);
         seen = pawl__load8(&lock->state_, PAWL__RELAXED);
         if ((seen & (LOCKED | PARKED)) == (LOCKED | PARKED)) {
-            struct pawl__waiter *waiter = release_inside(lock, bucket);
+            struct pawl__wake_list list = {NULL, NULL};
+            release_inside(lock, bucket, &list);
             pawl__lot_leave(bucket);
-            if (waiter != NULL) {
-                pawl__lot_wake(waiter);
-            }
+            pawl__lot_wake(&list);
             return PAWL_OK;
         }
         pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */

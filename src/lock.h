@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a condition needs of a lock: to move a waiter into its queue.
+ * What a condition needs of a lock: to move waiters into its queue.
  */
 #ifndef PAWL_SRC_LOCK_H
 #define PAWL_SRC_LOCK_H
 
 #include "lot.h"
 
-/* For a waiter that was taken out of another queue: acquire the lock on its behalf and wake it, if
- * the lock is free; otherwise queue it as if its thread had called pawl_lock_acquire.
- *
- * Requires  outside any bucket. Afterwards the waiter, and with it the lock, may be gone. */
-void pawl__lock_deliver(pawl_lock *lock, struct pawl__waiter *waiter);
+/* For a waiter that was taken out of another queue, inside the lock's bucket: acquire the lock on its
+ * behalf, if it is free, and append it to the list; otherwise queue it, as if it had called
+ * pawl_lock_acquire at the time `now`. */
+void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *waiter,
+                      pawl_time now, struct pawl__wake_list *list);
 
-/* In the delivered waiter's own thread, after pawl__lot_wait: return when it has the lock. */
-void pawl__lock_accept(pawl_lock *lock, struct pawl__waiter *waiter);
+/* In the admitted waiter's own thread, after pawl__lot_wait: return when it has the lock. */
+void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter);
 
 #endif

@@ -2,10 +2,10 @@
  *
  * The parking lot: see lot.h.
  *
- * A fixed table of buckets. In each, the keys that are waited for form a treap (a search tree by
- * key that is balanced by a hash of the key as priority) whose nodes are the first waiters; behind
- * each first waiter hangs the ring of the others. Finding a queue costs the logarithm of the number
- * of keys in the bucket, all else is constant, and no memory is needed beyond the waiters' own.
+ * A fixed table of buckets, each a guard and some chains. In a chain the first waiters of the keys
+ * that hash to it follow each other; behind each first waiter hangs the ring of the others. So a
+ * hundred thousand keys that are waited for at a time make chains of three, all else is constant,
+ * and no memory is needed beyond the waiters' own.
  *
  * The lot is one block that all copies of pawl in the process share (see pawl__port_shared_block),
  * mapped when the code is loaded, or when a thread first has to wait; its pages are used as needed.
@@ -15,11 +15,11 @@
 #include "misuse.h"
 #include "port.h"
 
-enum { BUCKET_BITS = 10, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64 };
+enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64 };
 
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
-    struct pawl__waiter *root; /* under guard */
+    pawl_await *chains[1 << CHAIN_BITS]; /* under guard */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -42,10 +42,11 @@ struct lot {
     struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
     struct pawl__slot *free; /* under pool_guard */
     uint64_t identities;     /* given to threads so far; under pool_guard */
-    uint8_t has_identity;    /* atomic: 1 once `identity` is made, under pool_guard */
-    struct pawl__word identity;
-    unsigned forks; /* written in a new child only */
-    bool ending;    /* written by the last thread only */
+    uint8_t has_locals;      /* atomic: 1 once the next three are made, under pool_guard */
+    struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
+    struct pawl__local calling; /* the struct pawl__wake_list whose tasks the thread calls, or NULL */
+    uint32_t generation;        /* written by an only thread only, as is the next */
+    bool ending;
 };
 
 /* This copy's pointer to the process's lot; NULL until this copy first needs it. */
@@ -55,7 +56,11 @@ static void empty_lot(struct lot *lot)
 {
     for (size_t i = 0; i < sizeof lot->buckets / sizeof lot->buckets[0]; i++) {
         pawl__guard_init(&lot->buckets[i].guard);
-        lot->buckets[i].root = NULL;
+        for (size_t j = 0; j < sizeof lot->buckets[i].chains / sizeof(pawl_await *); j++) {
+            if (lot->buckets[i].chains[j] != NULL) { /* so that a fresh lot touches no page */
+                lot->buckets[i].chains[j] = NULL;
+            }
+        }
     }
     pawl__guard_init(&lot->pool_guard);
 }
@@ -66,10 +71,16 @@ static void prepare_lot(void *block)
 }
 
 /* For the only thread there is left, which waits for nothing: whatever the guards, queues and
- * parkers were in the middle of, they start afresh, and every parker is free. */
+ * parkers were in the middle of, they start afresh, and every parker is free. Operations that were
+ * pending have ended: their generation is over, and those that this thread was to call are not. */
 static void start_afresh(struct lot *lot)
 {
     empty_lot(lot);
+    lot->generation++;
+    if (lot->has_locals != 0 && pawl__local_get(&lot->calling) != NULL) {
+        *(struct pawl__wake_list *)pawl__local_get(&lot->calling) =
+            (struct pawl__wake_list){NULL, NULL};
+    }
     lot->free = NULL;
     for (struct chunk *chunk = lot->chunks; chunk != NULL; chunk = chunk->next) {
         for (size_t i = 0; i < chunk->used; i++) {
@@ -85,7 +96,6 @@ static void start_afresh_in_child(void)
     struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__RELAXED);
     if (lot != NULL) {
         start_afresh(lot);
-        lot->forks++;
     }
 }
 
@@ -115,18 +125,21 @@ PAWL__AT_LOAD static void open_early(void)
     open_lot();
 }
 
-/* Two independent hashes of an address, by multiplication with odd constants (the golden ratio's,
- * and the first of MurmurHash3's finaliser): one spreads keys over buckets, the other balances. */
-static size_t bucket_index(const void *key)
+/* A hash of an address by multiplication with an odd constant (the golden ratio's): the highest bits
+ * choose the bucket, the next ones the chain in it. */
+static uint64_t hash(const void *key)
 {
-    uint64_t object = (uintptr_t)key >> 2;
-    return (size_t)(object * UINT64_C(0x9E3779B97F4A7C15) >> (64 - BUCKET_BITS));
+    return ((uintptr_t)key >> 2) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
-static uint64_t priority(const void *key)
+static struct pawl__bucket *bucket_of(const void *key)
 {
-    uint64_t mixed = (uint64_t)(uintptr_t)key * UINT64_C(0xFF51AFD7ED558CCD);
-    return (mixed ^ (mixed >> 32)) * UINT64_C(0xFF51AFD7ED558CCD);
+    return &get_lot()->buckets[hash(key) >> (64 - BUCKET_BITS)];
+}
+
+static pawl_await **chain_of(struct pawl__bucket *bucket, const void *key)
+{
+    return &bucket->chains[hash(key) >> (64 - BUCKET_BITS - CHAIN_BITS) & ((1U << CHAIN_BITS) - 1)];
 }
 
 static struct chunk *map_chunk(struct chunk *next)
@@ -139,9 +152,8 @@ static struct chunk *map_chunk(struct chunk *next)
     return chunk;
 }
 
-void pawl__waiter_open(struct pawl__waiter *waiter)
+static struct pawl__slot *take_slot(struct lot *lot)
 {
-    struct lot *lot = get_lot();
     pawl__guard_lock(&lot->pool_guard);
     struct pawl__slot *slot = lot->free;
     if (slot != NULL) {
@@ -154,24 +166,70 @@ void pawl__waiter_open(struct pawl__waiter *waiter)
         pawl__parker_init(&slot->parker);
     }
     pawl__guard_unlock(&lot->pool_guard);
-    waiter->slot = slot;
-    waiter->key = NULL;
+    return slot;
 }
 
-void pawl__waiter_close(struct pawl__waiter *waiter)
+void pawl__waiter_open(pawl_await *waiter, enum pawl__awaited kind)
+{
+    waiter->ctx_ = take_slot(get_lot());
+    waiter->fn_ = NULL;
+    waiter->key_ = NULL;
+    waiter->kind_ = (uint8_t)kind;
+}
+
+void pawl__waiter_close(pawl_await *waiter)
 {
     struct lot *lot = get_lot();
+    struct pawl__slot *slot = waiter->ctx_;
     pawl__guard_lock(&lot->pool_guard);
-    waiter->slot->next_free = lot->free;
-    lot->free = waiter->slot;
+    slot->next_free = lot->free;
+    lot->free = slot;
     pawl__guard_unlock(&lot->pool_guard);
+}
+
+static struct pawl__parker *parker_of(const pawl_await *thread)
+{
+    return &((struct pawl__slot *)thread->ctx_)->parker;
+}
+
+bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind)
+{
+    uint32_t generation = pawl__lot_generation();
+    if (op->fn_ == NULL ||
+        (pawl__load_pointer(&op->key_, PAWL__RELAXED) != NULL && op->generation_ == generation)) {
+        return false;
+    }
+    op->generation_ = generation;
+    op->kind_ = (uint8_t)kind;
+    op->more_.object = NULL;
+    return true;
 }
 
 struct pawl__bucket *pawl__lot_enter(const void *key)
 {
-    struct pawl__bucket *bucket = &get_lot()->buckets[bucket_index(key)];
+    struct pawl__bucket *bucket = bucket_of(key);
     pawl__guard_lock(&bucket->guard);
     return bucket;
+}
+
+/* In the order of their addresses, so that no two threads wait for each other. */
+struct pawl__bucket_pair pawl__lot_enter_two(const void *first_key, const void *second_key)
+{
+    struct pawl__bucket_pair pair = {bucket_of(first_key), bucket_of(second_key)};
+    bool in_order = (uintptr_t)pair.first < (uintptr_t)pair.second;
+    pawl__guard_lock(in_order ? &pair.first->guard : &pair.second->guard);
+    if (pair.first != pair.second) {
+        pawl__guard_lock(in_order ? &pair.second->guard : &pair.first->guard);
+    }
+    return pair;
+}
+
+void pawl__lot_leave_two(struct pawl__bucket_pair pair)
+{
+    if (pair.first != pair.second) {
+        pawl__guard_unlock(&pair.first->guard);
+    }
+    pawl__guard_unlock(&pair.second->guard);
 }
 
 void pawl__lot_leave(struct pawl__bucket *bucket)
@@ -179,145 +237,105 @@ void pawl__lot_leave(struct pawl__bucket *bucket)
     pawl__guard_unlock(&bucket->guard);
 }
 
-/* The link in the bucket's tree that holds, or would hold, the key's first waiter. */
-static struct pawl__waiter **find_link(struct pawl__bucket *bucket, const void *key)
+/* The link in the key's chain that holds, or would hold, the key's first waiter. */
+static pawl_await **find_link(struct pawl__bucket *bucket, const void *key)
 {
-    struct pawl__waiter **link = &bucket->root;
-    while (*link != NULL && (*link)->key != key) {
-        link = (uintptr_t)key < (uintptr_t)(*link)->key ? &(*link)->low : &(*link)->high;
+    pawl_await **link = chain_of(bucket, key);
+    while (*link != NULL && (*link)->key_ != key) {
+        link = &(*link)->chain_;
     }
     return link;
 }
 
-/* Add a key that is not in the tree: descend to where its priority belongs, then split what was
- * below into what is lower and what is higher than the key. */
-static void insert_key(struct pawl__bucket *bucket, struct pawl__waiter *first)
+/* Let `fresh` stand in the chain where the first waiter in *link stands. */
+static void replace_first(pawl_await **link, pawl_await *fresh)
 {
-    uintptr_t key = (uintptr_t)first->key;
-    struct pawl__waiter **link = &bucket->root;
-    while (*link != NULL && priority((*link)->key) >= priority(first->key)) {
-        link = key < (uintptr_t)(*link)->key ? &(*link)->low : &(*link)->high;
-    }
-    struct pawl__waiter *rest = *link;
-    struct pawl__waiter **low = &first->low;
-    struct pawl__waiter **high = &first->high;
-    *link = first;
-    while (rest != NULL) {
-        if ((uintptr_t)rest->key < key) {
-            *low = rest;
-            low = &rest->high;
-        } else {
-            *high = rest;
-            high = &rest->low;
-        }
-        rest = (uintptr_t)rest->key < key ? rest->high : rest->low;
-    }
-    *low = NULL;
-    *high = NULL;
-}
-
-/* Take a key out of the tree: merge what is below it, the higher priority on top. */
-static void remove_key(struct pawl__waiter **link)
-{
-    struct pawl__waiter *low = (*link)->low;
-    struct pawl__waiter *high = (*link)->high;
-    while (low != NULL && high != NULL) {
-        if (priority(low->key) >= priority(high->key)) {
-            *link = low;
-            link = &low->high;
-            low = low->high;
-        } else {
-            *link = high;
-            link = &high->low;
-            high = high->low;
-        }
-    }
-    *link = low != NULL ? low : high;
-}
-
-/* Let `fresh` stand in the tree where the first waiter in *link stands. */
-static void replace_first(struct pawl__waiter **link, struct pawl__waiter *fresh)
-{
-    fresh->low = (*link)->low;
-    fresh->high = (*link)->high;
+    fresh->chain_ = (*link)->chain_;
     *link = fresh;
 }
 
 /* Queue the waiter and return the link of its key. In the ring "before the first" and "behind the
- * last" are the same place; who is first is the tree's to say. */
-static struct pawl__waiter **push(struct pawl__bucket *bucket, void *key,
-                                  struct pawl__waiter *waiter)
+ * last" are the same place; who is first is the chain's to say. */
+static pawl_await **push(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
-    struct pawl__waiter **link = find_link(bucket, key);
-    /* Relaxed: pawl__lot_wait may read it under another bucket's guard, where it only has to differ
-     * from that bucket's key. */
-    pawl__store_pointer(&waiter->key, key, PAWL__RELAXED);
+    pawl_await **link = find_link(bucket, key);
+    /* Relaxed, here and where it is taken: it is read under another bucket's guard, or none, only
+     * to find the bucket under whose guard it is read again. */
+    pawl__store_pointer(&waiter->key_, key, PAWL__RELAXED);
     if (*link == NULL) {
-        waiter->next = waiter;
-        waiter->prev = waiter;
-        insert_key(bucket, waiter);
-        return NULL;
+        waiter->next_ = waiter;
+        waiter->prev_ = waiter;
+        waiter->chain_ = NULL;
+        *link = waiter;
+    } else {
+        waiter->next_ = *link;
+        waiter->prev_ = (*link)->prev_;
+        waiter->prev_->next_ = waiter;
+        waiter->next_->prev_ = waiter;
     }
-    waiter->next = *link;
-    waiter->prev = (*link)->prev;
-    waiter->prev->next = waiter;
-    waiter->next->prev = waiter;
     return link;
 }
 
-void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, struct pawl__waiter *waiter)
+void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
     push(bucket, key, waiter);
 }
 
-void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, struct pawl__waiter *waiter)
+void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
-    struct pawl__waiter **link = push(bucket, key, waiter);
-    if (link != NULL) {
+    pawl_await **link = push(bucket, key, waiter);
+    if (*link != waiter) {
         replace_first(link, waiter);
     }
 }
 
-struct pawl__waiter *pawl__lot_first(struct pawl__bucket *bucket, const void *key)
+pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key)
 {
     return *find_link(bucket, key);
 }
 
-void pawl__lot_take(struct pawl__bucket *bucket, struct pawl__waiter *waiter)
+/* The key_ of a waiter that was taken out and not yet woken: no address of an object. */
+static void *const TAKEN = (void *)1;
+
+void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter)
 {
-    struct pawl__waiter **link = find_link(bucket, waiter->key);
-    if (*link == waiter && waiter->next == waiter) {
-        remove_key(link);
+    pawl_await **link = find_link(bucket, waiter->key_);
+    if (*link == waiter && waiter->next_ == waiter) {
+        *link = waiter->chain_;
     } else if (*link == waiter) {
-        replace_first(link, waiter->next);
+        replace_first(link, waiter->next_);
     }
-    waiter->prev->next = waiter->next;
-    waiter->next->prev = waiter->prev;
-    pawl__store_pointer(&waiter->key, NULL, PAWL__RELAXED); /* as in push */
+    waiter->prev_->next_ = waiter->next_;
+    waiter->next_->prev_ = waiter->prev_;
+    pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELAXED); /* as in push */
 }
 
-static void take_into(struct pawl__bucket *bucket, struct pawl__waiter *waiter, pawl_status outcome,
-                      struct pawl__wake_list *list)
+static void append(struct pawl__wake_list *list, pawl_await *waiter)
 {
-    pawl__lot_take(bucket, waiter);
-    waiter->outcome = outcome;
-    waiter->next = NULL;
+    waiter->next_ = NULL;
     if (list->first == NULL) {
         list->first = waiter;
     } else {
-        list->last->next = waiter;
+        list->last->next_ = waiter;
     }
     list->last = waiter;
+}
+
+void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list)
+{
+    waiter->outcome_ = (uint8_t)outcome;
+    append(list, waiter);
 }
 
 uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
                               struct pawl__wake_list *list)
 {
-    struct pawl__waiter *first = pawl__lot_first(bucket, key);
+    pawl_await *first = pawl__lot_first(bucket, key);
     if (first == NULL) {
         return 0;
     }
-    take_into(bucket, first, outcome, list);
+    pawl__lot_take(bucket, first);
+    pawl__lot_grant(first, outcome, list);
     return 1;
 }
 
@@ -331,44 +349,137 @@ uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_s
     return count;
 }
 
-void pawl__lot_wake(struct pawl__waiter *waiter)
+static void make_locals(struct lot *lot)
 {
-    pawl__unpark(&waiter->slot->parker);
+    pawl__guard_lock(&lot->pool_guard);
+    if (lot->has_locals == 0) {
+        pawl__local_init(&lot->identity_low);
+        pawl__local_init(&lot->identity_high);
+        pawl__local_init(&lot->calling);
+        pawl__store8(&lot->has_locals, 1, PAWL__RELEASE); /* pairs with get_lot_with_locals */
+    }
+    pawl__guard_unlock(&lot->pool_guard);
 }
 
-void pawl__lot_wake_list(const struct pawl__wake_list *list)
+static struct lot *get_lot_with_locals(void)
 {
-    struct pawl__waiter *next = NULL;
-    for (struct pawl__waiter *waiter = list->first; waiter != NULL; waiter = next) {
-        next = waiter->next; /* before it is woken, after which it may be gone */
-        pawl__lot_wake(waiter);
+    struct lot *lot = get_lot();
+    if (pawl__load8(&lot->has_locals, PAWL__ACQUIRE) == 0) { /* pairs with make_locals */
+        make_locals(lot);
+    }
+    return lot;
+}
+
+/* Call the tasks one after the other, oldest first, and those that they grant. The list is this
+ * thread's alone; a task may be gone once its fn has begun. */
+static void call_tasks(struct pawl__wake_list *tasks)
+{
+    struct lot *lot = get_lot_with_locals();
+    struct pawl__wake_list *outer = pawl__local_get(&lot->calling);
+    if (outer != NULL) {
+        pawl_await *next = NULL;
+        for (pawl_await *op = tasks->first; op != NULL; op = next) {
+            next = op->next_;
+            append(outer, op);
+        }
+        return;
+    }
+    pawl__local_set(&lot->calling, tasks);
+    while (tasks->first != NULL) {
+        pawl_await *op = tasks->first;
+        pawl_resume *fn = op->fn_;
+        pawl_status outcome = (pawl_status)op->outcome_;
+        tasks->first = op->next_;
+        pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* idle: fn may start it again */
+        fn(op, outcome);
+    }
+    pawl__local_set(&lot->calling, NULL);
+}
+
+void pawl__lot_wake(const struct pawl__wake_list *list)
+{
+    struct pawl__wake_list tasks = {NULL, NULL};
+    pawl_await *next = NULL;
+    for (pawl_await *waiter = list->first; waiter != NULL; waiter = next) {
+        next = waiter->next_; /* before it is woken, after which it may be gone */
+        if (pawl__waiter_is_task(waiter)) {
+            append(&tasks, waiter);
+        } else {
+            pawl__unpark(parker_of(waiter));
+        }
+    }
+    if (tasks.first != NULL) {
+        call_tasks(&tasks);
     }
 }
 
-struct pawl__bucket *pawl__lot_wait(struct pawl__waiter *waiter, const void *key,
-                                    pawl_time deadline)
+bool pawl__lot_take_back(pawl_await *op)
 {
-    if (pawl__park(&waiter->slot->parker, deadline)) {
+    struct pawl__wake_list *list = pawl__local_get(&get_lot_with_locals()->calling);
+    struct pawl__wake_list rest = {NULL, NULL};
+    bool found = false;
+    pawl_await *next = NULL;
+    for (pawl_await *at = list != NULL ? list->first : NULL; at != NULL; at = next) {
+        next = at->next_;
+        if (at == op) {
+            pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED);
+            found = true;
+        } else {
+            append(&rest, at);
+        }
+    }
+    if (found) {
+        *list = rest;
+    }
+    return found;
+}
+
+struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, void **key,
+                                        bool (*refuses)(const pawl_await *op))
+{
+    for (;;) {
+        *key = pawl__load_pointer(&op->key_, PAWL__RELAXED);
+        if (*key == NULL || *key == TAKEN) {
+            return NULL;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(*key);
+        bool moved = pawl__load_pointer(&op->key_, PAWL__RELAXED) != *key;
+        if (!moved && op->generation_ == get_lot()->generation &&
+            (refuses == NULL || !refuses(op))) {
+            pawl__lot_take(bucket, op);
+            pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* idle */
+            return bucket;
+        }
+        pawl__lot_leave(bucket);
+        if (!moved) {
+            return NULL;
+        }
+    }
+}
+
+struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key, pawl_time deadline)
+{
+    if (pawl__park(parker_of(waiter), deadline)) {
         return NULL;
     }
     struct pawl__bucket *bucket = pawl__lot_enter(key);
     /* Relaxed: it becomes this key, or ceases to be, under this guard only. */
-    if (pawl__load_pointer(&waiter->key, PAWL__RELAXED) == key) {
+    if (pawl__load_pointer(&waiter->key_, PAWL__RELAXED) == key) {
         pawl__lot_take(bucket, waiter);
         return bucket;
     }
     pawl__lot_leave(bucket);
     /* Taken out as the deadline passed, or moved: a waker's token will come, and is taken here. */
-    pawl__park(&waiter->slot->parker, PAWL_NEVER);
+    pawl__park(parker_of(waiter), PAWL_NEVER);
     return NULL;
 }
 
 size_t pawl__lot_count(const void *key)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
-    struct pawl__waiter *first = pawl__lot_first(bucket, key);
+    pawl_await *first = pawl__lot_first(bucket, key);
     size_t count = first == NULL ? 0 : 1;
-    for (struct pawl__waiter *at = first; count > 0 && at->next != first; at = at->next) {
+    for (pawl_await *at = first; count > 0 && at->next_ != first; at = at->next_) {
         count++;
     }
     pawl__lot_leave(bucket);
@@ -422,27 +533,27 @@ pawl_time pawl__lot_deadline(pawl_ns ns)
 static uint64_t new_identity(struct lot *lot)
 {
     pawl__guard_lock(&lot->pool_guard);
-    if (lot->has_identity == 0) {
-        pawl__word_init(&lot->identity);
-        pawl__store8(&lot->has_identity, 1, PAWL__RELEASE); /* pairs with pawl__lot_identity */
-    }
     uint64_t identity = ++lot->identities;
     pawl__guard_unlock(&lot->pool_guard);
-    pawl__word_set(&lot->identity, identity);
+    pawl__local_set(&lot->identity_low, (void *)(uintptr_t)(identity & UINT32_MAX));
+    pawl__local_set(&lot->identity_high, (void *)(uintptr_t)(identity >> 32));
     return identity;
 }
 
 uint64_t pawl__lot_identity(void)
 {
-    struct lot *lot = get_lot();
-    uint64_t identity = 0;
-    if (pawl__load8(&lot->has_identity, PAWL__ACQUIRE) != 0) { /* pairs with new_identity */
-        identity = pawl__word_get(&lot->identity);
+    uint64_t identity = pawl__remembered();
+    if (identity == 0) {
+        struct lot *lot = get_lot_with_locals();
+        identity = (uint64_t)(uintptr_t)pawl__local_get(&lot->identity_low) |
+                   (uint64_t)(uintptr_t)pawl__local_get(&lot->identity_high) << 32;
+        identity = identity != 0 ? identity : new_identity(lot);
+        pawl__remember(identity);
     }
-    return identity != 0 ? identity : new_identity(lot);
+    return identity;
 }
 
-unsigned pawl__lot_forks(void)
+uint32_t pawl__lot_generation(void)
 {
-    return get_lot()->forks;
+    return get_lot()->generation;
 }

@@ -2,14 +2,16 @@
  *
  * The parking lot: the only queue in pawl and the only place to wait.
  *
- * Who cannot proceed queues a waiter under the address it waits for (the key) and sleeps. Who makes
- * progress possible enters the key's bucket, decides under its guard who goes on, takes them out of
- * the queue, leaves, and wakes them. A time-out withdraws under the same guard, so of "woken" and
- * "withdrawn" exactly one happens to each waiter.
+ * Who cannot proceed queues a waiter under the address it waits for (the key) and sleeps, if it is
+ * a thread, or goes on with something else, if it is a task (a pawl_await that the program started).
+ * Who makes progress possible enters the key's bucket, decides under its guard who goes on, takes
+ * them out of the queue, leaves, and wakes them: a thread by its parker, a task by a call. A
+ * time-out or a cancel withdraws under the same guard, so of "woken" and "withdrawn" exactly one
+ * happens to each waiter.
  *
  * The invariant that all rests on: a waiter that somebody else takes out of the queue is woken
- * exactly once, and does not return from pawl__lot_wait before that. So its memory (a stack frame)
- * stays valid for the waker, and no stray token is left behind for the next wait.
+ * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a stack
+ * frame) stays valid for the waker, and no stray token is left behind for the next wait.
  *
  * Keys are compared and hashed, never dereferenced. The two lowest bits of a key do not choose its
  * bucket, so an object of four bytes has up to four queues under one guard.
@@ -17,48 +19,63 @@
 #ifndef PAWL_SRC_LOT_H
 #define PAWL_SRC_LOT_H
 
-#include <pawl/lock.h>
+#include <pawl/await.h>
 
 struct pawl__bucket;
-struct pawl__slot;
 
-/* All fields are the lot's, under the guard of the bucket that `key` hashes to, except as said. */
-struct pawl__waiter {
-    struct pawl__waiter *next, *prev; /* the ring of a key's waiters; first->prev is the last */
-    struct pawl__waiter *low, *high;  /* in the first of a ring: subtrees of the bucket's tree */
-    void *key;                        /* NULL: not queued. Written under the guard, read without */
-    struct pawl__slot *slot;          /* the parker, from open to close */
-    /* The primitive's own; what a waker writes before it wakes, the waiter reads after. */
-    pawl_status outcome; /* PAWL_OK: it has what it waited for; PAWL_PENDING: it may try again */
-    pawl_time due;       /* a lock's: when waiting has been long enough */
-    bool put_off;        /* a lock's: due was put off, which happens once a wait */
-    pawl_lock *lock;     /* a condition's: whose queue it is moved to */
-    uint32_t index;      /* a barrier's */
+/* What a waiter waits for, in kind_. */
+enum pawl__awaited {
+    PAWL__ON_LOCK,
+    PAWL__ON_NOTIFIED_LOCK, /* it was notified at a condition and moved here */
+    PAWL__ON_SEMAPHORE,
+    PAWL__ON_EVENT,
+    PAWL__ON_CONDITION,
+    PAWL__ON_BARRIER,
+    PAWL__ON_SHARED,
+    PAWL__ON_EXCLUSIVE,
+    PAWL__ON_ONCE
 };
 
 /* Waiters that were taken out and are to be woken, oldest first. */
 struct pawl__wake_list {
-    struct pawl__waiter *first, *last;
+    pawl_await *first, *last;
 };
 
-/* Equip a waiter with a parker, before it is queued, and give the parker back, when it is not. */
-void pawl__waiter_open(struct pawl__waiter *waiter);
-void pawl__waiter_close(struct pawl__waiter *waiter);
+static inline bool pawl__waiter_is_task(const pawl_await *waiter)
+{
+    return waiter->fn_ != NULL;
+}
 
-/* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, briefly: it
- * calls nothing but the lot and the clock there. */
+/* Make a thread's waiter, with a parker, before it is queued; and give the parker back, when it is
+ * not. */
+void pawl__waiter_open(pawl_await *waiter, enum pawl__awaited kind);
+void pawl__waiter_close(pawl_await *waiter);
+
+/* Make an idle operation a task's waiter, before it is queued; false, with nothing changed, if it
+ * is not idle or was never initialised. */
+bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind);
+
+/* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, or in two that
+ * it entered by the one call, briefly: it calls nothing but the lot and the clock there. */
 struct pawl__bucket *pawl__lot_enter(const void *key);
 void pawl__lot_leave(struct pawl__bucket *bucket);
 
+/* The buckets of two keys, which may be the same one. */
+struct pawl__bucket_pair {
+    struct pawl__bucket *first, *second;
+};
+struct pawl__bucket_pair pawl__lot_enter_two(const void *first_key, const void *second_key);
+void pawl__lot_leave_two(struct pawl__bucket_pair pair);
+
 /* Inside the bucket: queue an opened waiter under the key, behind the others or before them. */
-void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, struct pawl__waiter *waiter);
-void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, struct pawl__waiter *waiter);
+void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter);
+void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *waiter);
 
 /* Inside the bucket: who has waited longest for the key, or NULL. */
-struct pawl__waiter *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
+pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
 
 /* Inside the bucket: take a queued waiter out. It must be woken, or queued again, after leaving. */
-void pawl__lot_take(struct pawl__bucket *bucket, struct pawl__waiter *waiter);
+void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter);
 
 /* Inside the bucket: take out the first who waits for the key, or all of them, with this outcome,
  * and append them to the list. Returns how many they were. */
@@ -67,10 +84,24 @@ uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl
 uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
                             struct pawl__wake_list *list);
 
-/* Outside any bucket: wake a waiter that was taken out, or all of a list. They may be gone when
- * this returns. */
-void pawl__lot_wake(struct pawl__waiter *waiter);
-void pawl__lot_wake_list(const struct pawl__wake_list *list);
+/* Append a waiter that was taken out to the list, with this outcome. */
+void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list);
+
+/* Outside any bucket: wake all of a list, the threads first, and call the tasks, unless this thread
+ * is in such a call already, which then does it afterwards. They may be gone when this returns. */
+void pawl__lot_wake(const struct pawl__wake_list *list);
+
+/* Take a task that this thread is to call, when the call it is in returns, out of that list; false:
+ * it is not there. */
+bool pawl__lot_take_back(pawl_await *op);
+
+/* A cancel: take the task out of its queue if it is in one.
+ *
+ * Returns   the bucket of its key, entered, with the task taken out and idle; NULL, with nothing
+ *           changed, if it waits no longer, or no longer in this process, or refuses(op), asked
+ *           under the guard. refuses may be NULL. */
+struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, void **key,
+                                        bool (*refuses)(const pawl_await *op));
 
 /* Outside any bucket: sleep until the waiter, queued under the key, was taken out and woken, or
  * until `deadline`. Once it was taken out or moved to another key the deadline no longer counts.
@@ -78,7 +109,7 @@ void pawl__lot_wake_list(const struct pawl__wake_list *list);
  * Returns   NULL: it was woken. Otherwise the deadline has passed, the waiter has been withdrawn
  *           from its queue, and the caller is inside the bucket returned, to mend the object's
  *           word there and leave. */
-struct pawl__bucket *pawl__lot_wait(struct pawl__waiter *waiter, const void *key,
+struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
@@ -100,7 +131,8 @@ pawl_time pawl__lot_deadline(pawl_ns ns);
  * 0. */
 uint64_t pawl__lot_identity(void);
 
-/* The number of forks between the process that opened the lot and this one. */
-unsigned pawl__lot_forks(void);
+/* The number of times that all threads but one have vanished since the lot was opened: forks, and
+ * the end of a Windows process. */
+uint32_t pawl__lot_generation(void);
 
 #endif

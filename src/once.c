@@ -25,7 +25,7 @@ enum { DONE = PAWL__ONCE_DONE, RUNNING = PAWL__ONCE_RUNNING, PARKED = PAWL__ONCE
 /* The state of a run that began in this process, whatever its parents left. */
 static uint8_t running_here(void)
 {
-    return (uint8_t)(RUNNING | (pawl__lot_forks() * PAWL__ONCE_FORK));
+    return (uint8_t)(RUNNING | (pawl__lot_generation() * PAWL__ONCE_FORK));
 }
 
 /* The run is over, with this state: let all who wait look again. */
@@ -40,11 +40,11 @@ static void end_run(pawl_once *once, uint8_t running, uint8_t state)
     pawl__lot_take_all(bucket, once, PAWL_PENDING, &list);
     pawl__store8(&once->state_, state, PAWL__RELEASE);
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
 }
 
 /* Wait until the run that was seen is over, or return early to look again. */
-static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__waiter *waiter)
+static void wait_for_run(pawl_once *once, uint8_t seen, pawl_await *waiter)
 {
     uint8_t parked = (uint8_t)(seen | PARKED);
     /* Relaxed: it orders nothing, and the end of the run that sees PARKED takes the guard. */
@@ -65,8 +65,8 @@ static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__waiter *wai
 void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx)
 {
     uint8_t running = running_here();
-    struct pawl__waiter waiter;
-    pawl__waiter_open(&waiter);
+    pawl_await waiter;
+    pawl__waiter_open(&waiter, PAWL__ON_ONCE);
     for (;;) {
         uint8_t seen = pawl__load8(&once->state_, PAWL__ACQUIRE); /* pairs with end_run */
         if (seen == DONE) {

@@ -15,9 +15,10 @@
  *   struct pawl__guard    a native mutex, for a few instructions at a time
  *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
  *                         variable and a token
- *   struct pawl__word     the key of a word that each thread has for itself
+ *   struct pawl__local    the key of a pointer that each thread has for itself
  *   PAWL__AT_LOAD         makes a function run when the code is loaded, where there is fork
- *   pawl__word_remembered()  the calling thread's word if it is at hand, else 0: a fast path */
+ *   pawl__remember(word), pawl__remembered()  a number that the calling thread may keep at hand, and
+ *                         that number or 0: a fast path */
 #include "native.h"
 
 /* Monotonic nanoseconds, above 0. */
@@ -60,11 +61,11 @@ void *pawl__port_map(size_t size);
 #define PAWL__LOT_ABI 1
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
-/* Make a word that is 0 in every thread until it sets it; look at and set the calling thread's.
- * There is one such word in the process, the lot's. */
-void pawl__word_init(struct pawl__word *word);
-uint64_t pawl__word_get(const struct pawl__word *word);
-void pawl__word_set(const struct pawl__word *word, uint64_t value);
+/* Make a pointer that is NULL in every thread until it sets it; look at and set the calling
+ * thread's, at any time until it is gone. */
+void pawl__local_init(struct pawl__local *local);
+void *pawl__local_get(const struct pawl__local *local);
+void pawl__local_set(const struct pawl__local *local, void *value);
 
 /* Whether the process is ending and the system has already killed its other threads, with whatever
  * they held. */

@@ -21,7 +21,7 @@ _Static_assert(sizeof(pawl_rlock) <= 16, "the size that is promised");
 
 static uint64_t identity(void)
 {
-    uint64_t remembered = pawl__word_remembered();
+    uint64_t remembered = pawl__remembered();
     return remembered != 0 ? remembered : pawl__lot_identity();
 }
 

@@ -14,7 +14,7 @@
  */
 #include <pawl/rwlock.h>
 
-#include "lot.h"
+#include "await.h"
 #include "misuse.h"
 
 #include <inttypes.h>
@@ -38,6 +38,11 @@ enum mode { SHARED, EXCLUSIVE };
 static void *key_of(pawl_rwlock *rwlock, enum mode mode)
 {
     return (char *)rwlock + (mode == EXCLUSIVE ? 1 : 0);
+}
+
+static enum pawl__awaited kind_of(enum mode mode)
+{
+    return mode == EXCLUSIVE ? PAWL__ON_EXCLUSIVE : PAWL__ON_SHARED;
 }
 
 static bool take(pawl_rwlock *rwlock, enum mode mode)
@@ -71,7 +76,7 @@ static bool spin(pawl_rwlock *rwlock, enum mode mode)
 
 /* Queue the waiter if the rwlock is held against it and says that somebody is parked; false: look
  * again. */
-static bool queue(pawl_rwlock *rwlock, enum mode mode, struct pawl__waiter *waiter)
+static bool queue(pawl_rwlock *rwlock, enum mode mode, pawl_await *waiter)
 {
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
     /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
@@ -111,7 +116,7 @@ static void admit_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket,
     }
 }
 
-/* The deadline passed and the waiter is out of its queue, under the guard: readers that waited only
+/* A waiter is out of its queue, under the guard: readers that waited only
  * because of this writer come in, and who leaves the queues empty takes PARKED along. */
 static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
 {
@@ -127,7 +132,44 @@ static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode
         }
     }
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
+}
+
+void pawl__rwlock_withdraw(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket)
+{
+    if (kind == PAWL__ON_EXCLUSIVE) {
+        withdraw((pawl_rwlock *)((char *)key - 1), bucket, EXCLUSIVE);
+    } else {
+        withdraw(key, bucket, SHARED);
+    }
+}
+
+static pawl_status acquire_await(pawl_rwlock *rwlock, enum mode mode, pawl_await *op)
+{
+    if (!pawl__waiter_start(op, kind_of(mode))) {
+        return PAWL_INVALID;
+    }
+    while (!take(rwlock, mode)) {
+        if (is_full(rwlock, mode)) {
+            return PAWL_OVERFLOW;
+        }
+        if (queue(rwlock, mode, op)) {
+            return PAWL_PENDING;
+        }
+    }
+    return PAWL_OK;
+}
+
+pawl_status pawl_rwlock_acquire_shared_await(pawl_rwlock *rwlock, pawl_await *op)
+{
+    pawl__await_check(rwlock, op, "pawl_rwlock_acquire_shared_await", "rwlock");
+    return acquire_await(rwlock, SHARED, op);
+}
+
+pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock, pawl_await *op)
+{
+    pawl__await_check(rwlock, op, "pawl_rwlock_acquire_exclusive_await", "rwlock");
+    return acquire_await(rwlock, EXCLUSIVE, op);
 }
 
 /* Returns   PAWL_OK, PAWL_TIMEOUT, PAWL_OVERFLOW. */
@@ -136,9 +178,9 @@ static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time 
     if (spin(rwlock, mode)) {
         return PAWL_OK;
     }
-    struct pawl__waiter waiter;
+    pawl_await waiter;
     pawl_status status = PAWL_OK;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, kind_of(mode));
     while (!take(rwlock, mode)) {
         if (is_full(rwlock, mode)) {
             status = PAWL_OVERFLOW;
@@ -225,7 +267,7 @@ static void hand_over(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mod
     }
     pawl__store32(&rwlock->state_, state, PAWL__RELEASE);
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
 }
 
 pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock)
@@ -286,7 +328,7 @@ static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
     }
     pawl__store32(&rwlock->state_, state, PAWL__RELEASE); /* pairs with the shared acquires */
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
 }
 
 pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)

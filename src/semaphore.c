@@ -12,7 +12,7 @@
  */
 #include <pawl/semaphore.h>
 
-#include "lot.h"
+#include "await.h"
 #include "misuse.h"
 
 #include <inttypes.h>
@@ -63,7 +63,7 @@ static bool spin(pawl_semaphore *semaphore)
 
 /* Queue the waiter if there is no permit and the state says that somebody is parked; false: look
  * again. */
-static bool queue(pawl_semaphore *semaphore, struct pawl__waiter *waiter)
+static bool queue(pawl_semaphore *semaphore, pawl_await *waiter)
 {
     uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
     /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
@@ -80,24 +80,43 @@ static bool queue(pawl_semaphore *semaphore, struct pawl__waiter *waiter)
     return still;
 }
 
+/* The last to wait takes PARKED along. */
+void pawl__semaphore_withdraw(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
+{
+    if (pawl__lot_first(bucket, semaphore) == NULL) {
+        pawl__store64(&semaphore->state_, 0, PAWL__RELAXED);
+    }
+    pawl__lot_leave(bucket);
+}
+
+pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_await *op)
+{
+    if (!pawl__waiter_start(op, PAWL__ON_SEMAPHORE)) {
+        return PAWL_INVALID;
+    }
+    while (!pawl__semaphore_take(semaphore)) {
+        if (queue(semaphore, op)) {
+            return PAWL_PENDING;
+        }
+    }
+    return PAWL_OK;
+}
+
 static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
 {
     if (spin(semaphore)) {
         return PAWL_OK;
     }
-    struct pawl__waiter waiter;
+    pawl_await waiter;
     pawl_status status = PAWL_OK;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_SEMAPHORE);
     while (!pawl__semaphore_take(semaphore)) {
         if (!queue(semaphore, &waiter)) {
             continue;
         }
         struct pawl__bucket *bucket = pawl__lot_wait(&waiter, semaphore, deadline);
-        if (bucket != NULL) { /* withdrawn; as the last to wait it takes PARKED along */
-            if (pawl__lot_first(bucket, semaphore) == NULL) {
-                pawl__store64(&semaphore->state_, 0, PAWL__RELAXED);
-            }
-            pawl__lot_leave(bucket);
+        if (bucket != NULL) {
+            pawl__semaphore_withdraw(semaphore, bucket);
             status = PAWL_TIMEOUT;
         }
         break; /* who is woken has a permit */
@@ -140,7 +159,7 @@ static bool release_to_waiters(pawl_semaphore *semaphore, uint64_t n)
         pawl__store64(&semaphore->state_, more ? PARKED : state_of(n), PAWL__RELEASE);
     }
     pawl__lot_leave(bucket);
-    pawl__lot_wake_list(&list);
+    pawl__lot_wake(&list);
     return parked;
 }
 

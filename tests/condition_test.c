@@ -1320,10 +1320,10 @@ static void condition_may_be_freed_by_the_thread_that_was_just_notified(void **s
 /* Threads that come, wait and go leave nothing: a hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
-    struct pawl__waiter probe = {0};
+    pawl_await probe = {0};
     (void)state;
-    pawl__waiter_open(&probe);
-    struct pawl__slot *slot = probe.slot;
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.ctx_;
     pawl__waiter_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct monitor monitor = fresh(i % KINDS);
@@ -1333,8 +1333,8 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_condition_notify(&monitor.condition, 1);
         waiter_join(&other);
     }
-    pawl__waiter_open(&probe);
-    assert_ptr_equal(probe.slot, slot);
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.ctx_, slot);
     pawl__waiter_close(&probe);
 }
 

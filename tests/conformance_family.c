@@ -208,11 +208,11 @@ static void walk_condition(void)
                                                  pawl_after_ms(1));
     say("Condition.3 wait_pred", "true on entry %s, never true %s", name(at_once), name(never));
     pawl_lock_release(&lock);
-    pawl_status unheld = pawl_condition_wait_pred(&condition, &lock, is_five, &number, 0);
-    say("Condition.3 wait_pred without the lock", "%s", name(unheld));
     for (size_t i = 0; i < WAITERS; i++) {
         say("Condition.2 each proceeds with the lock", "%s", name(join(&others[i])));
     }
+    pawl_status unheld = pawl_condition_wait_pred(&condition, &lock, is_five, &number, 0);
+    say("Condition.3 wait_pred without the lock", "%s", name(unheld));
 }
 
 static pawl_status acquire_and_release_rlock(struct caller *caller)

@@ -558,10 +558,10 @@ static void event_may_be_freed_by_the_thread_whose_wait_just_returned(void **sta
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_event event = PAWL_EVENT_INIT;
-    struct pawl__waiter probe = {0};
+    pawl_await probe = {0};
     (void)state;
-    pawl__waiter_open(&probe);
-    struct pawl__slot *slot = probe.slot;
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.ctx_;
     pawl__waiter_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct watcher other = {0};
@@ -570,8 +570,8 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_event_clear(&event);
         watcher_join(&other);
     }
-    pawl__waiter_open(&probe);
-    assert_ptr_equal(probe.slot, slot);
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.ctx_, slot);
     pawl__waiter_close(&probe);
 }
 

@@ -9,38 +9,46 @@
 
 enum { KEYS = 20000 };
 
-static void push_last(char *key, struct pawl__waiter *waiter)
+static void push_last(char *key, pawl_await *waiter)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
     pawl__lot_push_last(bucket, key, waiter);
     pawl__lot_leave(bucket);
 }
 
-static void push_first(char *key, struct pawl__waiter *waiter)
+static void push_first(char *key, pawl_await *waiter)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
     pawl__lot_push_first(bucket, key, waiter);
     pawl__lot_leave(bucket);
 }
 
-static struct pawl__waiter *first_of(const char *key)
+static pawl_await *first_of(const char *key)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
-    struct pawl__waiter *first = pawl__lot_first(bucket, key);
+    pawl_await *first = pawl__lot_first(bucket, key);
     pawl__lot_leave(bucket);
     return first;
 }
 
-static void take(const char *key, struct pawl__waiter *waiter)
+static void take(const char *key, pawl_await *waiter)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
     pawl__lot_take(bucket, waiter);
     pawl__lot_leave(bucket);
 }
 
+static void take_and_wake(const char *key, pawl_await *waiter)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    take(key, waiter);
+    pawl__lot_grant(waiter, PAWL_OK, &list);
+    pawl__lot_wake(&list);
+}
+
 static void queue_is_first_in_first_out(void **state)
 {
-    struct pawl__waiter waiters[4] = {0};
+    pawl_await waiters[4] = {0};
     char key = 0;
     (void)state;
     assert_null(first_of(&key));
@@ -56,7 +64,7 @@ static void queue_is_first_in_first_out(void **state)
 
 static void waiter_pushed_first_is_first(void **state)
 {
-    struct pawl__waiter waiters[3] = {0};
+    pawl_await waiters[3] = {0};
     char key = 0;
     (void)state;
     push_first(&key, &waiters[1]);
@@ -72,7 +80,7 @@ static void waiter_can_be_taken_from_anywhere(void **state)
 {
     (void)state;
     for (size_t victim = 0; victim < 3; victim++) {
-        struct pawl__waiter waiters[3] = {0};
+        pawl_await waiters[3] = {0};
         char key;
         for (size_t i = 0; i < 3; i++) {
             push_last(&key, &waiters[i]);
@@ -89,14 +97,14 @@ static void waiter_can_be_taken_from_anywhere(void **state)
     }
 }
 
-/* Random pushes and takes over many keys, compared with arrays. The buckets' trees get some twenty
- * keys each, in every shape. */
+/* Random pushes and takes over many keys, compared with arrays. The chains get about two keys on
+ * average, some of them many. */
 static void queues_of_many_keys_match_a_model(void **state)
 {
     enum { DEEP = 3 };
     char *keys = malloc(KEYS);
     size_t *length = calloc(KEYS, sizeof *length);
-    struct pawl__waiter(*waiters)[DEEP] = calloc(KEYS, sizeof *waiters);
+    pawl_await(*waiters)[DEEP] = calloc(KEYS, sizeof *waiters);
     uint64_t seed = 20261120;
     (void)state;
     assert_true(keys != NULL && length != NULL && waiters != NULL);
@@ -124,10 +132,10 @@ static void queues_of_many_keys_match_a_model(void **state)
 
 static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
 {
-    struct pawl__waiter waiter = {0};
+    pawl_await waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
     push_last(&key, &waiter);
     pawl_time deadline = pawl_after_ms(1);
     struct pawl__bucket *bucket = pawl__lot_wait(&waiter, &key, deadline);
@@ -140,40 +148,38 @@ static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
 
 static void waiter_taken_before_it_sleeps_does_not_sleep(void **state)
 {
-    struct pawl__waiter waiter = {0};
+    pawl_await waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
     push_last(&key, &waiter);
-    take(&key, &waiter);
-    pawl__lot_wake(&waiter);
+    take_and_wake(&key, &waiter);
     assert_null(pawl__lot_wait(&waiter, &key, PAWL_NEVER));
     pawl__waiter_close(&waiter);
 }
 
 static void waiter_taken_before_its_past_deadline_counts_as_woken(void **state)
 {
-    struct pawl__waiter waiter = {0};
+    pawl_await waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
     push_last(&key, &waiter);
-    take(&key, &waiter);
-    pawl__lot_wake(&waiter);
+    take_and_wake(&key, &waiter);
     assert_null(pawl__lot_wait(&waiter, &key, 0));
     pawl__waiter_close(&waiter);
 }
 
 static void parkers_are_recycled(void **state)
 {
-    struct pawl__waiter waiter = {0};
+    pawl_await waiter = {0};
     (void)state;
-    pawl__waiter_open(&waiter);
-    struct pawl__slot *slot = waiter.slot;
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
+    void *slot = waiter.ctx_;
     for (int i = 0; i < 1000; i++) {
         pawl__waiter_close(&waiter);
-        pawl__waiter_open(&waiter);
-        assert_ptr_equal(waiter.slot, slot);
+        pawl__waiter_open(&waiter, PAWL__ON_LOCK);
+        assert_ptr_equal(waiter.ctx_, slot);
     }
     pawl__waiter_close(&waiter);
 }
@@ -181,13 +187,13 @@ static void parkers_are_recycled(void **state)
 static void thousand_parkers_are_all_different(void **state)
 {
     enum { MANY = 1000 };
-    struct pawl__waiter *waiters = calloc(MANY, sizeof *waiters);
+    pawl_await *waiters = calloc(MANY, sizeof *waiters);
     (void)state;
     assert_non_null(waiters);
     for (size_t i = 0; i < MANY; i++) {
-        pawl__waiter_open(&waiters[i]);
+        pawl__waiter_open(&waiters[i], PAWL__ON_LOCK);
         for (size_t j = 0; j < i; j++) {
-            assert_ptr_not_equal(waiters[i].slot, waiters[j].slot);
+            assert_ptr_not_equal(waiters[i].ctx_, waiters[j].ctx_);
         }
     }
     for (size_t i = 0; i < MANY; i++) {

@@ -1115,10 +1115,10 @@ static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct pawl__waiter probe = {0};
+    pawl_await probe = {0};
     (void)state;
-    pawl__waiter_open(&probe);
-    struct pawl__slot *slot = probe.slot;
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.ctx_;
     pawl__waiter_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct visitor other = {.release_after = true};
@@ -1127,8 +1127,8 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_rwlock_release_exclusive(&rwlock);
         visitor_join(&other);
     }
-    pawl__waiter_open(&probe);
-    assert_ptr_equal(probe.slot, slot);
+    pawl__waiter_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.ctx_, slot);
     pawl__waiter_close(&probe);
     assert_free(&rwlock);
 }

@@ -5,6 +5,7 @@
 #ifndef PAWL_PAWL_H
 #define PAWL_PAWL_H
 
+#include <pawl/await.h>
 #include <pawl/barrier.h>
 #include <pawl/base.h>
 #include <pawl/condition.h>

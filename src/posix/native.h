@@ -26,13 +26,12 @@ struct pawl__parker {
     bool token; /* under mutex */
 };
 
-/* Two keys, as a pointer may have 32 bits. */
-struct pawl__word {
-    pthread_key_t low, high;
+struct pawl__local {
+    pthread_key_t key;
 };
 
-/* The keys are the same for every copy of pawl, but slow to look at; so each copy remembers the
- * word in a variable. It is initial-exec, where that exists, so that the first look never
+/* A key is the same for every copy of pawl, but slow to look at; so each copy remembers the word in
+ * a variable. It is initial-exec, where that exists, so that the first look never
  * allocates. */
 #if defined(__ELF__)
 # define PAWL__REMEMBERED_MODEL __attribute__((tls_model("initial-exec")))
@@ -41,9 +40,14 @@ struct pawl__word {
 #endif
 extern _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
 
-static inline uint64_t pawl__word_remembered(void)
+static inline uint64_t pawl__remembered(void)
 {
     return pawl__remembered_word;
+}
+
+static inline void pawl__remember(uint64_t word)
+{
+    pawl__remembered_word = word;
 }
 
 #endif

@@ -286,26 +286,19 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 
 _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
 
-void pawl__word_init(struct pawl__word *word)
+void pawl__local_init(struct pawl__local *local)
 {
-    check(pthread_key_create(&word->low, NULL), "pthread_key_create");
-    check(pthread_key_create(&word->high, NULL), "pthread_key_create");
+    check(pthread_key_create(&local->key, NULL), "pthread_key_create");
 }
 
-uint64_t pawl__word_get(const struct pawl__word *word)
+void *pawl__local_get(const struct pawl__local *local)
 {
-    pawl__remembered_word = (uint64_t)(uintptr_t)pthread_getspecific(word->low) |
-                            (uint64_t)(uintptr_t)pthread_getspecific(word->high) << 32;
-    return pawl__remembered_word;
+    return pthread_getspecific(local->key);
 }
 
-void pawl__word_set(const struct pawl__word *word, uint64_t value)
+void pawl__local_set(const struct pawl__local *local, void *value)
 {
-    check(pthread_setspecific(word->low, (void *)(uintptr_t)(value & UINT32_MAX)),
-          "pthread_setspecific");
-    check(pthread_setspecific(word->high, (void *)(uintptr_t)(value >> 32)),
-          "pthread_setspecific");
-    pawl__remembered_word = value;
+    check(pthread_setspecific(local->key, value), "pthread_setspecific");
 }
 
 /* Threads live until the process does. */

@@ -33,15 +33,19 @@ struct pawl__parker {
     bool token; /* under mutex */
 };
 
-/* Two slots, as a pointer may have 32 bits. */
-struct pawl__word {
-    DWORD low, high;
+struct pawl__local {
+    DWORD slot;
 };
 
 /* Nothing is remembered: a slot is as fast, and MinGW's thread-local variables are allocated. */
-static inline uint64_t pawl__word_remembered(void)
+static inline uint64_t pawl__remembered(void)
 {
     return 0;
+}
+
+static inline void pawl__remember(uint64_t word)
+{
+    (void)word;
 }
 
 #endif

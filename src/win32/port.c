@@ -142,34 +142,25 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
-static DWORD new_slot(void)
+void pawl__local_init(struct pawl__local *local)
 {
-    DWORD slot = TlsAlloc();
-    if (slot == TLS_OUT_OF_INDEXES) {
+    local->slot = TlsAlloc();
+    if (local->slot == TLS_OUT_OF_INDEXES) {
         pawl__die("TlsAlloc", (long)GetLastError());
     }
-    return slot;
 }
 
-void pawl__word_init(struct pawl__word *word)
-{
-    word->low = new_slot();
-    word->high = new_slot();
-}
-
-uint64_t pawl__word_get(const struct pawl__word *word)
+void *pawl__local_get(const struct pawl__local *local)
 {
     DWORD error = GetLastError(); /* which TlsGetValue clears */
-    uint64_t value = (uint64_t)(uintptr_t)TlsGetValue(word->low) |
-                     (uint64_t)(uintptr_t)TlsGetValue(word->high) << 32;
+    void *value = TlsGetValue(local->slot);
     SetLastError(error);
     return value;
 }
 
-void pawl__word_set(const struct pawl__word *word, uint64_t value)
+void pawl__local_set(const struct pawl__local *local, void *value)
 {
-    if (!TlsSetValue(word->low, (void *)(uintptr_t)(value & UINT32_MAX)) ||
-        !TlsSetValue(word->high, (void *)(uintptr_t)(value >> 32))) {
+    if (!TlsSetValue(local->slot, value)) {
         pawl__die("TlsSetValue", (long)GetLastError());
     }
 }

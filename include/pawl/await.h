@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pawl_await: waiting without a thread. The same locks, the same queues; a call in place of a wake.
+ *
+ * For an event loop, a coroutine, a state machine: the acquire returns at once, and when the turn
+ * comes a function is called that then holds what was asked for. Threads and tasks wait in one
+ * queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own thread; in
+ * C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the plain calls.
+ *
+ *     the operation      *_await        pawl_await_cancel              fn
+ *     is idle            PAWL_OK        false                          is not called
+ *                        PAWL_PENDING
+ *     waits              PAWL_INVALID   true: it is idle again         is called when it is granted
+ *     was granted        PAWL_INVALID   false: fn has been, is being   is called once; the operation
+ *                                       or will be called              is idle from its beginning on
+ *
+ * fn is called by the thread that granted: inside its release, set, notify or last arrival, after
+ * these have left every guard of pawl. It may call anything in pawl, start its operation again, or
+ * free it. Two grants never run inside each other on one thread: what fn grants to another task is
+ * granted at once, but that task's fn is called when the outer one has returned. So a chain of a
+ * million takes no more stack than one. It also means that fn must return before long, on the
+ * thread it was called on: while it runs, tasks that this thread granted wait for it, and to block
+ * until one of them has done something is to wait for oneself. fn must not end its thread, longjmp
+ * away or throw.
+ *
+ * Example:
+ *
+ *     #include <pawl/await.h>
+ *     #include <stdio.h>
+ *
+ *     static pawl_lock lock;
+ *
+ *     static void work(const char *name)
+ *     {
+ *         printf("%s holds the lock\n", name);
+ *         pawl_lock_release(&lock); // the next task in the queue holds it now
+ *     }
+ *
+ *     static void acquired(pawl_await *op, pawl_status result)
+ *     {
+ *         (void)result; // PAWL_OK: a lock has no other
+ *         work(pawl_await_context(op));
+ *     }
+ *
+ *     void start(pawl_await *op, char *name)
+ *     {
+ *         pawl_await_init(op, acquired, name);
+ *         if (pawl_lock_acquire_await(&lock, op) == PAWL_OK) {
+ *             work(name); // at once: acquired() is not called
+ *         }
+ *     }
+ */
+#ifndef PAWL_AWAIT_H
+#define PAWL_AWAIT_H
+
+#include <pawl/barrier.h>
+#include <pawl/base.h>
+#include <pawl/condition.h>
+#include <pawl/event.h>
+#include <pawl/lock.h>
+#include <pawl/rwlock.h>
+#include <pawl/semaphore.h>
+
+PAWL__BEGIN
+
+typedef struct pawl_await pawl_await;
+
+/* What is called when an operation that was pending is granted: `result` is PAWL_OK, or PAWL_BROKEN
+ * from a barrier, or PAWL_CANCELLED from an adapter whose loop was closed. The operation is idle
+ * again. What fn must not do stands at the top. */
+typedef void pawl_resume(pawl_await *op, pawl_status result);
+
+/* One operation in flight, in memory that the caller owns and keeps until it ends: until fn has
+ * begun, or cancel has returned true, or the start has returned anything but PAWL_PENDING. All-zero
+ * bytes are not ready to use; pawl_await_init makes them so. The fields are the lot's, under its
+ * guards; a thread that waits is one, too, without a fn_. */
+struct pawl_await {
+    pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
+    pawl_await *chain_;        /* in the first of a ring: the next first in its chain */
+    void *key_;                /* atomic. NULL: idle. Written under the guard, read without */
+    pawl_resume *fn_;          /* NULL: a thread waits */
+    void *ctx_;                /* fn's; a thread's: its parker */
+    union {
+        pawl_time due;   /* a thread's that waits for a lock: when that has been long enough */
+        void *object;    /* a condition's: its lock; on the lock's queue: the condition, or NULL */
+        uint32_t *index; /* a barrier's: where the party's number goes, or NULL */
+    } more_;
+    uint32_t generation_; /* the number of forks before it was queued */
+    uint8_t kind_;        /* what it waits for */
+    uint8_t outcome_;     /* a pawl_status: from who takes it out to who is let through */
+    bool put_off_;        /* a lock's: due was put off, which happens once a wait */
+};
+
+/* Make the memory an idle operation that calls fn, which finds ctx by pawl_await_context.
+ *
+ * Requires  op is not pending; fn is not NULL. */
+PAWL_API void pawl_await_init(pawl_await *op, pawl_resume *fn, void *ctx);
+
+/* The ctx that the operation was initialised with. */
+PAWL_MUST_CHECK PAWL_API void *pawl_await_context(const pawl_await *op);
+
+/* An operation on the heap, for callers that hold a pointer; NULL when memory is out. NULL may be
+ * freed. fn may free its own operation.
+ *
+ * Requires  for free: op is not pending. */
+PAWL_MUST_CHECK PAWL_API pawl_await *pawl_await_new(pawl_resume *fn, void *ctx);
+PAWL_API void pawl_await_free(pawl_await *op);
+
+/* The slow path: the lock, or the semaphore, is not to be had at once, or op is not ready. */
+PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op);
+PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore,
+                                                                   pawl_await *op);
+
+/* Whether the operation can be started, as far as that is seen at a glance. */
+PAWL__HELPER bool pawl__await_is_idle(const pawl_await *op)
+{
+    return op->fn_ != NULL && pawl__load_pointer(&op->key_, PAWL__RELAXED) == NULL;
+}
+
+PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, const char *call,
+                                    const char *argument)
+{
+    if (PAWL__UNLIKELY(object == NULL || op == NULL)) {
+        pawl__die_null(call, object == NULL ? argument : "op");
+    }
+}
+
+/* Acquire the lock, or a permit, now or later. Who has to wait joins the queue behind the threads
+ * and tasks that are there. On a default lock, too, a task whose turn it is is handed the lock by
+ * the release itself.
+ *
+ * Returns   PAWL_OK       acquired; fn will not be called
+ *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled before;
+ *                         that may be on another thread, before this call returns
+ *           PAWL_INVALID  op is pending, or was never initialised; nothing changed
+ * Requires  the object and op outlive the operation; no two threads start the same op at a time.
+ *           Any thread; not a signal handler.
+ * Orders    the release that supplied it happens before PAWL_OK is returned, or fn is called.
+ * Costs     that of the plain acquire when it is free; otherwise some tens of nanoseconds. Never
+ *           waits, allocates or spins. */
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op)
+{
+    pawl__await_check(lock, op, "pawl_lock_acquire_await", "lock");
+    return pawl__await_is_idle(op) && pawl__lock_take(lock)
+               ? PAWL_OK
+               : pawl__lock_acquire_await_slow(lock, op);
+}
+
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaphore *semaphore,
+                                                                     pawl_await *op)
+{
+    pawl__await_check(semaphore, op, "pawl_semaphore_acquire_await", "semaphore");
+    return pawl__await_is_idle(op) && pawl__semaphore_take(semaphore)
+               ? PAWL_OK
+               : pawl__semaphore_acquire_await_slow(semaphore, op);
+}
+
+/* Acquire the rwlock for reading, or for writing, now or later: as pawl_lock_acquire_await, and
+ *
+ * Returns   PAWL_OVERFLOW  shared, with as many holders as can be counted, and nobody waiting */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_await(pawl_rwlock *rwlock,
+                                                                      pawl_await *op);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock,
+                                                                         pawl_await *op);
+
+/* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, also where
+ * clear follows at once. Otherwise as pawl_lock_acquire_await. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op);
+
+/* Wait for a notification: joins those who wait and releases the lock as one step. fn is called
+ * when the operation was notified and then got the lock, which it holds.
+ *
+ * Returns   PAWL_PENDING   fn will be called, with PAWL_OK, unless op is cancelled before
+ *           PAWL_NOT_HELD  the lock is not locked; nothing changed
+ *           PAWL_INVALID   op is pending, or was never initialised; nothing changed
+ * Requires  condition, lock and op outlive the operation. The caller, or its task, holds the lock.
+ * Orders    the release by which fn holds the lock happens before fn is called.
+ * Costs     pawl_lock_release, which may call other tasks' fn. Never waits or allocates. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *condition,
+                                                               pawl_lock *lock, pawl_await *op);
+
+/* Arrive at the barrier. The last arrival runs the action and lets the others through before its
+ * call returns.
+ *
+ * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
+ *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or with
+ *                         PAWL_BROKEN, when *index is not written; unless op is cancelled before
+ *           PAWL_BROKEN   it is broken
+ *           PAWL_INVALID  it has 0 parties, or op is pending or was never initialised; nothing
+ *                         changed
+ * Requires  barrier, op and *index, if index is not NULL, outlive the operation.
+ * Orders    as pawl_barrier_wait.
+ * Costs     the last arrival: a wake-up or call for each other. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op,
+                                                             uint32_t *index);
+
+/* Withdraw a pending operation. Of this returning true and fn being called exactly one happens.
+ *
+ * What it leaves is as if it had never waited: the next in the queue is served, readers that waited
+ * for a writer come in, a barrier's round lacks a party again. One that was notified at a condition
+ * and now waits for the lock hands the notification to the next who waits there; it is not woken
+ * with the lock.
+ *
+ * Returns   true   it was pending: fn will not be called, nothing was acquired, op is idle
+ *           false  it is not pending: fn has been, is being or will be called, or op was never
+ *                  started. Nothing changed
+ * Requires  op's memory is there: the caller knows that fn has not freed it. Any thread.
+ * Costs     one guard; constant in the number of those who wait. May wake or call who is served
+ *           next. */
+PAWL_API bool pawl_await_cancel(pawl_await *op);
+
+/* For adapters, which know deadlines: as pawl_await_cancel, with what a thread's time-out does in
+ * its place. A barrier is broken; one that was notified is no longer withdrawn. Not for users. */
+PAWL_API bool pawl__await_time_out(pawl_await *op);
+
+/* For adapters, on the thread that granted op and is still inside an earlier fn: take op, granted
+ * but not called, out of those to be called. The caller has what was granted, and gives it back.
+ * Not for users.
+ *
+ * Returns   true: fn will not be called; false: op is not among them. */
+PAWL_API bool pawl__await_take_back(pawl_await *op);
+
+PAWL__END
+
+#endif
