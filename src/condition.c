@@ -4,9 +4,9 @@
  *
  * A wait queues its waiter under the condition before it releases the lock, so whoever has the lock
  * afterwards finds it. A notification moves waiters from that queue to the lock's, inside both
- * buckets: each is always in one of the two, or has the lock. Once a thread's was moved its deadline
- * no longer counts, so a notification and a time-out never meet; a task's that is cancelled after
- * that hands the notification on.
+ * buckets: each is always in one of the two, or has the lock. Once a thread's was moved its
+ * deadline no longer counts, so a notification and a time-out never meet; a task's that is
+ * cancelled after that hands the notification on.
  *
  * The invariant: a queued waiter implies PARKED, which is written under the guard only.
  */

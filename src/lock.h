@@ -7,8 +7,8 @@
 
 #include "lot.h"
 
-/* For a waiter that was taken out of another queue, inside the lock's bucket: acquire the lock on its
- * behalf, if it is free, and append it to the list; otherwise queue it, as if it had called
+/* For a waiter that was taken out of another queue, inside the lock's bucket: acquire the lock on
+ * its behalf, if it is free, and append it to the list; otherwise queue it, as if it had called
  * pawl_lock_acquire at the time `now`. */
 void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *waiter,
                       pawl_time now, struct pawl__wake_list *list);

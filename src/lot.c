@@ -44,7 +44,7 @@ struct lot {
     uint64_t identities;     /* given to threads so far; under pool_guard */
     uint8_t has_locals;      /* atomic: 1 once the next three are made, under pool_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
-    struct pawl__local calling; /* the struct pawl__wake_list whose tasks the thread calls, or NULL */
+    struct pawl__local calling; /* the wake list whose tasks the thread calls, or NULL */
     uint32_t generation;        /* written by an only thread only, as is the next */
     bool ending;
 };
@@ -125,8 +125,8 @@ PAWL__AT_LOAD static void open_early(void)
     open_lot();
 }
 
-/* A hash of an address by multiplication with an odd constant (the golden ratio's): the highest bits
- * choose the bucket, the next ones the chain in it. */
+/* A hash of an address by multiplication with an odd constant (the golden ratio's): the highest
+ * bits choose the bucket, the next ones the chain in it. */
 static uint64_t hash(const void *key)
 {
     return ((uintptr_t)key >> 2) * UINT64_C(0x9E3779B97F4A7C15);

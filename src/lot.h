@@ -3,15 +3,15 @@
  * The parking lot: the only queue in pawl and the only place to wait.
  *
  * Who cannot proceed queues a waiter under the address it waits for (the key) and sleeps, if it is
- * a thread, or goes on with something else, if it is a task (a pawl_await that the program started).
- * Who makes progress possible enters the key's bucket, decides under its guard who goes on, takes
- * them out of the queue, leaves, and wakes them: a thread by its parker, a task by a call. A
- * time-out or a cancel withdraws under the same guard, so of "woken" and "withdrawn" exactly one
- * happens to each waiter.
+ * a thread, or goes on with something else, if it is a task (a pawl_await that the program
+ * started). Who makes progress possible enters the key's bucket, decides under its guard who goes
+ * on, takes them out of the queue, leaves, and wakes them: a thread by its parker, a task by a
+ * call. A time-out or a cancel withdraws under the same guard, so of "woken" and "withdrawn"
+ * exactly one happens to each waiter.
  *
  * The invariant that all rests on: a waiter that somebody else takes out of the queue is woken
- * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a stack
- * frame) stays valid for the waker, and no stray token is left behind for the next wait.
+ * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a
+ * stack frame) stays valid for the waker, and no stray token is left behind for the next wait.
  *
  * Keys are compared and hashed, never dereferenced. The two lowest bits of a key do not choose its
  * bucket, so an object of four bytes has up to four queues under one guard.
@@ -55,8 +55,8 @@ void pawl__waiter_close(pawl_await *waiter);
  * is not idle or was never initialised. */
 bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind);
 
-/* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, or in two that
- * it entered by the one call, briefly: it calls nothing but the lot and the clock there. */
+/* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, or in two
+ * that it entered by the one call, briefly: it calls nothing but the lot and the clock there. */
 struct pawl__bucket *pawl__lot_enter(const void *key);
 void pawl__lot_leave(struct pawl__bucket *bucket);
 

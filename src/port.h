@@ -17,8 +17,8 @@
  *                         variable and a token
  *   struct pawl__local    the key of a pointer that each thread has for itself
  *   PAWL__AT_LOAD         makes a function run when the code is loaded, where there is fork
- *   pawl__remember(word), pawl__remembered()  a number that the calling thread may keep at hand, and
- *                         that number or 0: a fast path */
+ *   pawl__remember(word)  the calling thread may keep this number at hand, for
+ *   pawl__remembered()    which returns it, or 0: a fast path */
 #include "native.h"
 
 /* Monotonic nanoseconds, above 0. */

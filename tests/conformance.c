@@ -252,6 +252,7 @@ int main(int argc, char **argv)
     walk_lock("fair lock", fair, 0);
     walk_scope();
     walk_family();
+    walk_await();
     if (fclose(transcript) != 0) {
         fprintf(stderr, "conformance: %s: %s\n", argv[1], strerror(errno));
         return 1;

@@ -22,4 +22,7 @@ const char *early(bool value);
 /* rlock, semaphore, condition, event, barrier, rwlock, once: conformance_family.c */
 void walk_family(void);
 
+/* Operations in place of threads: conformance_await.c */
+void walk_await(void);
+
 #endif

@@ -440,7 +440,7 @@ static void say_sizes(void)
     say("within what is promised", "%s",
         truth(sizeof(pawl_lock) == 1 && sizeof(pawl_rlock) <= 16 && sizeof(pawl_semaphore) <= 16 &&
               sizeof(pawl_condition) <= 8 && sizeof(pawl_event) <= 4 && sizeof(pawl_rwlock) <= 8 &&
-              sizeof(pawl_once) == 1));
+              sizeof(pawl_once) == 1 && sizeof(pawl_await) <= 64));
 }
 
 void walk_family(void)

@@ -22,6 +22,10 @@ typedef struct crew_thread {
 /* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 
+/* The same with a stack of about so many bytes, for what must do with little. */
+void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), void *context,
+                           unsigned stack_bytes);
+
 /* Wait for the thread's end. What it wrote is visible afterwards. */
 void crew_join(crew_thread *thread);
 

@@ -28,12 +28,18 @@ enum { STACK_BYTES = 256 * 1024 };
 
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context)
 {
+    crew_start_with_stack(thread, work, context, STACK_BYTES);
+}
+
+void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), void *context,
+                           unsigned stack_bytes)
+{
     pthread_t id;
     pthread_attr_t attributes;
     thread->work = work;
     thread->context = context;
     check(pthread_attr_init(&attributes), "pthread_attr_init");
-    check(pthread_attr_setstacksize(&attributes, STACK_BYTES), "pthread_attr_setstacksize");
+    check(pthread_attr_setstacksize(&attributes, stack_bytes), "pthread_attr_setstacksize");
     check(pthread_create(&id, &attributes, run, thread), "pthread_create");
     check(pthread_attr_destroy(&attributes), "pthread_attr_destroy");
     memcpy(&thread->native, &id, sizeof id);

@@ -18,9 +18,16 @@ static unsigned __stdcall run(void *argument)
 
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context)
 {
+    crew_start_with_stack(thread, work, context, 0); /* the program's default */
+}
+
+void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), void *context,
+                           unsigned stack_bytes)
+{
     thread->work = work;
     thread->context = context;
-    thread->native.pointer = (void *)_beginthreadex(NULL, 0, run, thread, 0, NULL);
+    thread->native.pointer = (void *)_beginthreadex(NULL, stack_bytes, run, thread,
+                                                    STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
     if (thread->native.pointer == NULL) {
         fprintf(stderr, "crew: _beginthreadex: %s\n", strerror(errno));
         abort();

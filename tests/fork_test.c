@@ -311,6 +311,78 @@ static void fork_while_others_hold_and_wait_leaves_the_child_working(void **stat
     }
 }
 
+/* Operations that the child finds as the fork left them: pending; granted but not yet called. */
+struct orphans {
+    pawl_lock lock, other;
+    pawl_await holder, pending, granted, waiting;
+    pid_t child; /* 0 in the child */
+    int calls;   /* of `granted` and `waiting` */
+};
+
+static void count_orphan(pawl_await *op, pawl_status result)
+{
+    struct orphans *orphans = pawl_await_context(op);
+    (void)result;
+    orphans->calls++;
+}
+
+/* Releases the lock to `granted`, whose call has to wait for the end of this one, and forks. */
+static void grant_and_fork(pawl_await *op, pawl_status result)
+{
+    struct orphans *orphans = pawl_await_context(op);
+    (void)result;
+    pawl_lock_release(&orphans->lock);
+    orphans->child = fork();
+}
+
+static int orphans_have_ended(struct orphans *orphans)
+{
+    if (orphans->calls != 0) {
+        return 1;
+    }
+    if (pawl_await_cancel(&orphans->pending) || pawl_await_cancel(&orphans->granted)) {
+        return 2;
+    }
+    pawl_lock_reinit_after_fork(&orphans->lock);
+    pawl_lock_reinit_after_fork(&orphans->other);
+    if (pawl_lock_acquire_await(&orphans->lock, &orphans->granted) != PAWL_OK ||
+        pawl_lock_acquire_await(&orphans->lock, &orphans->pending) != PAWL_PENDING ||
+        pawl_lock_acquire_await(&orphans->lock, &orphans->waiting) != PAWL_PENDING) {
+        return 3;
+    }
+    if (!pawl_await_cancel(&orphans->pending) || pawl__lot_count(&orphans->lock) != 1) {
+        return 4;
+    }
+    return pawl_lock_release(&orphans->lock) == PAWL_OK && orphans->calls == 1 ? CHILD_OK : 5;
+}
+
+static void pending_awaits_have_ended_without_a_call_in_a_child(void **state)
+{
+    struct orphans orphans;
+    int status = 0;
+    (void)state;
+    memset(&orphans, 0, sizeof orphans);
+    pawl_await_init(&orphans.holder, grant_and_fork, &orphans);
+    pawl_await_init(&orphans.granted, count_orphan, &orphans);
+    pawl_await_init(&orphans.pending, count_orphan, &orphans);
+    pawl_await_init(&orphans.waiting, count_orphan, &orphans);
+    pawl_lock_acquire(&orphans.lock);
+    pawl_lock_acquire(&orphans.other);
+    assert_int_equal(pawl_lock_acquire_await(&orphans.lock, &orphans.holder), PAWL_PENDING);
+    assert_int_equal(pawl_lock_acquire_await(&orphans.lock, &orphans.granted), PAWL_PENDING);
+    assert_int_equal(pawl_lock_acquire_await(&orphans.other, &orphans.pending), PAWL_PENDING);
+    assert_int_equal(pawl_lock_release(&orphans.lock), PAWL_OK);
+    if (orphans.child == 0) {
+        _exit(orphans_have_ended(&orphans));
+    }
+    assert_true(orphans.child > 0);
+    assert_int_equal(waitpid(orphans.child, &status, 0), orphans.child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), CHILD_OK);
+    assert_int_equal(orphans.calls, 1); /* the parent's are untouched */
+    assert_true(pawl_await_cancel(&orphans.pending));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +390,7 @@ int main(void)
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
+        cmocka_unit_test(pending_awaits_have_ended_without_a_call_in_a_child),
         cmocka_unit_test(lock_held_across_fork_by_handlers_is_free_in_the_child),
         cmocka_unit_test(fork_while_others_hold_and_wait_leaves_the_child_working),
     };

@@ -19,8 +19,16 @@ static void do_nothing(void *ctx)
     (void)ctx;
 }
 
+static void never_called(pawl_await *op, pawl_status result)
+{
+    (void)op;
+    (void)result;
+}
+
 static pawl_lock a_lock;
 static pawl_condition a_condition;
+static pawl_semaphore a_semaphore;
+static pawl_await an_await;
 
 /* One function a call; `sink` takes results that must be looked at. */
 static volatile unsigned sink;
@@ -124,7 +132,23 @@ static volatile unsigned sink;
     X(pawl_once_init, "once", pawl_once_init(NULL))                                                \
     X(pawl_once_call, "once", pawl_once_call(NULL, do_nothing, NULL))                              \
     X(pawl_once_done, "once", sink = (unsigned)pawl_once_done(NULL))                               \
-    X(pawl_once_describe, "once", pawl_once_describe(NULL, NULL, 0))
+    X(pawl_once_describe, "once", pawl_once_describe(NULL, NULL, 0))                               \
+    X(pawl_await_init, "op", pawl_await_init(NULL, never_called, NULL))                            \
+    X(pawl_await_context, "op", sink = pawl_await_context(NULL) != NULL)                           \
+    X(pawl_await_new, "fn", sink = pawl_await_new(NULL, NULL) != NULL)                             \
+    X(pawl_await_cancel, "op", sink = (unsigned)pawl_await_cancel(NULL))                           \
+    X(pawl_lock_acquire_await, "lock", sink = (unsigned)pawl_lock_acquire_await(NULL, &an_await))  \
+    X(pawl_semaphore_acquire_await, "op",                                                          \
+      sink = (unsigned)pawl_semaphore_acquire_await(&a_semaphore, NULL))                           \
+    X(pawl_event_wait_await, "event", sink = (unsigned)pawl_event_wait_await(NULL, &an_await))     \
+    X(pawl_condition_wait_await, "lock",                                                           \
+      sink = (unsigned)pawl_condition_wait_await(&a_condition, NULL, &an_await))                   \
+    X(pawl_barrier_wait_await, "barrier",                                                          \
+      sink = (unsigned)pawl_barrier_wait_await(NULL, &an_await, NULL))                             \
+    X(pawl_rwlock_acquire_shared_await, "rwlock",                                                  \
+      sink = (unsigned)pawl_rwlock_acquire_shared_await(NULL, &an_await))                          \
+    X(pawl_rwlock_acquire_exclusive_await, "rwlock",                                               \
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_await(NULL, &an_await))
 
 #define DEFINE(name, parameter, call) PROBE(name, call)
 CALLS(DEFINE)

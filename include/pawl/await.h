@@ -7,12 +7,12 @@
  * queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own thread; in
  * C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the plain calls.
  *
- *     the operation      *_await        pawl_await_cancel              fn
- *     is idle            PAWL_OK        false                          is not called
- *                        PAWL_PENDING
- *     waits              PAWL_INVALID   true: it is idle again         is called when it is granted
- *     was granted        PAWL_INVALID   false: fn has been, is being   is called once; the operation
- *                                       or will be called              is idle from its beginning on
+ *     the operation   *_await         pawl_await_cancel        fn
+ *     is idle         PAWL_OK, or     false                    is not called
+ *                     PAWL_PENDING
+ *     waits           PAWL_INVALID    true: it is idle again   is called when it is granted
+ *     was granted     PAWL_INVALID    false                    is or will be called, once; from its
+ *                                                              beginning on the operation is idle
  *
  * fn is called by the thread that granted: inside its release, set, notify or last arrival, after
  * these have left every guard of pawl. It may call anything in pawl, start its operation again, or
@@ -130,8 +130,8 @@ PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, co
  * the release itself.
  *
  * Returns   PAWL_OK       acquired; fn will not be called
- *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled before;
- *                         that may be on another thread, before this call returns
+ *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled
+ *                         before; that may be on another thread, before this call returns
  *           PAWL_INVALID  op is pending, or was never initialised; nothing changed
  * Requires  the object and op outlive the operation; no two threads start the same op at a time.
  *           Any thread; not a signal handler.
@@ -183,8 +183,9 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
  * call returns.
  *
  * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
- *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or with
- *                         PAWL_BROKEN, when *index is not written; unless op is cancelled before
+ *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or
+ *                         with PAWL_BROKEN, when *index is not written; unless op is cancelled
+ *                         before
  *           PAWL_BROKEN   it is broken
  *           PAWL_INVALID  it has 0 parties, or op is pending or was never initialised; nothing
  *                         changed
