@@ -42,6 +42,10 @@ const cell cells[] = {
     KIN("once", KIN_ONCE, "once: a call after the first"),
     KIN("condition", KIN_CONDITION, "condition: there and back, two threads, one lock"),
     KIN("semaphore-handover", KIN_HANDOVER, "semaphore: there and back, two threads"),
+    KIN("awaited", KIN_AWAITED, "tasks: acquire + release, awaited against plain"),
+    KIN("tasks", KIN_TASKS, "tasks: release of a lock, 100,000 wait for it against 1"),
+    KIN("task-locks", KIN_LOCKS, "tasks: release, 100,000 locks with a task each against 1"),
+    KIN("task-turns", KIN_TURNS, "tasks: there and back, two tasks against two threads"),
 };
 const size_t cell_count = sizeof cells / sizeof cells[0];
 
@@ -180,13 +184,13 @@ static bool run_kin(const cell *in, const contender *of, const effort *by, resul
     uint64_t times = cell_is_game(in) ? by->games : by->times;
     course way = {one->loop, times, times / 10, by->batches};
     one->make();
-    if (cell_is_game(in)) {
+    if (one->partner != NULL) {
         partner.loop = one->partner;
         partner.times = course_total(&way);
         resident_send(play);
     }
     bool right = balanced(in, of, course_run(&way, to), course_total(&way));
-    if (cell_is_game(in)) {
+    if (one->partner != NULL) {
         resident_await();
     }
     if (!one->settled()) {

@@ -33,10 +33,10 @@ static inline bool cell_is_crowd(const cell *of)
     return of->loop == SOLO_COUNT && of->kin == KIN_NONE;
 }
 
-/* A game of two threads. */
+/* A game of two, threads or tasks. */
 static inline bool cell_is_game(const cell *of)
 {
-    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER;
+    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_TURNS;
 }
 
 /* What is measured. Each metric has one value a run; those of waiting come from runs of their own,

@@ -18,6 +18,10 @@ typedef enum kin_kind {
     KIN_ONCE,      /* a call after the first */
     KIN_CONDITION, /* there and back, through one lock and two conditions */
     KIN_HANDOVER,  /* there and back, through two semaphores */
+    KIN_AWAITED,   /* a lock: awaited acquire, release; beside the plain pair */
+    KIN_TASKS,     /* release of a lock for which many tasks wait; beside one task */
+    KIN_LOCKS,     /* release of one of many locks, each with a task that waits; beside one */
+    KIN_TURNS,     /* there and back, two tasks of a thread; beside KIN_CONDITION's two threads */
     KIN_COUNT
 } kin_kind;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kin.h"
+#include "kin_tasks.h"
 
 #include <pawl/condition.h>
 #include <pawl/lock.h>
@@ -174,4 +175,8 @@ const kin *const own_kin[KIN_COUNT] = {
     [KIN_ONCE] = &own_once,
     [KIN_CONDITION] = &own_condition,
     [KIN_HANDOVER] = &own_handover,
+    [KIN_AWAITED] = &tasks_awaited_pair,
+    [KIN_TASKS] = &tasks_on_one_lock,
+    [KIN_LOCKS] = &tasks_on_many_locks,
+    [KIN_TURNS] = &tasks_handover,
 };

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* the recursive mutex, the rwlock; hides nothing on macOS */
 
 #include "kin.h"
+#include "kin_tasks.h"
 
 #include <pthread.h>
 #include <stddef.h>
@@ -211,4 +212,8 @@ const kin *const peer_kin[KIN_COUNT] = {
     [KIN_ONCE] = &peer_once,
     [KIN_CONDITION] = &peer_condition,
     [KIN_HANDOVER] = &peer_handover,
+    [KIN_AWAITED] = &tasks_plain_pair,
+    [KIN_TASKS] = &tasks_one_waiter,
+    [KIN_LOCKS] = &tasks_one_waiter,
+    [KIN_TURNS] = &peer_condition,
 };

@@ -4,6 +4,7 @@
 #endif
 
 #include "kin.h"
+#include "kin_tasks.h"
 
 #include <windows.h>
 
@@ -192,4 +193,8 @@ const kin *const peer_kin[KIN_COUNT] = {
     [KIN_ONCE] = &peer_once,
     [KIN_CONDITION] = &peer_condition,
     [KIN_HANDOVER] = &peer_handover,
+    [KIN_AWAITED] = &tasks_plain_pair,
+    [KIN_TASKS] = &tasks_one_waiter,
+    [KIN_LOCKS] = &tasks_one_waiter,
+    [KIN_TURNS] = &peer_condition,
 };
