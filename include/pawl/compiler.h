@@ -84,7 +84,9 @@
 /* Atomics by size, the order named at each use. A failed compare-and-swap is relaxed, leaves what
  * it saw in *expected, and never fails without cause. Microsoft's interlocked operations are full
  * barriers whatever is asked for; its plain volatile accesses are relaxed, hence the fences. */
-#if PAWL__MSVC
+#if defined(PAWL__MACHINE)
+# include PAWL__MACHINE /* a simulated machine's own: the atomics, the pause and the thread count */
+#elif PAWL__MSVC
 # define PAWL__RELAXED 0
 # define PAWL__ACQUIRE 1
 # define PAWL__RELEASE 2
@@ -150,7 +152,8 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 #endif
 
 /* One turn of a spinning loop, told to the processor. */
-#if PAWL__MSVC && (defined(_M_ARM64) || defined(_M_ARM))
+#if defined(PAWL__PAUSE)
+#elif PAWL__MSVC && (defined(_M_ARM64) || defined(_M_ARM))
 # define PAWL__PAUSE() __yield()
 #elif PAWL__MSVC
 # define PAWL__PAUSE() _mm_pause()
@@ -167,7 +170,7 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 /* True only while the process has never had a second thread: then plain loads and stores do, as
  * they do in the C library's own mutex. glibc 2.32 and later says so,
  * https://www.gnu.org/software/libc/manual/html_node/Single_002dThreaded.html */
-#if defined(__has_include)
+#if defined(__has_include) && !defined(PAWL__SINGLE_THREADED)
 # if __has_include(<sys/single_threaded.h>)
 #  include <sys/single_threaded.h>
 #  define PAWL__SINGLE_THREADED() (__libc_single_threaded != 0)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulated machine, between its parts: fibres (fibre.c), memory (memory.c), the seam (port.c),
+ * the search (explore.c), histories (history.c) and the command line (main.c).
+ *
+ * A fibre stops before each visible operation (a point), which it leaves pending, and whoever runs
+ * at that time chooses who goes on. So one step is a pending operation and what follows it up to
+ * the next point; the search decides the fibre of each step, and a number where a step can turn
+ * out in several ways (which store a load reads, whether the clock has moved).
+ */
+#ifndef PAWL_TESTS_SIM_ENGINE_H
+#define PAWL_TESTS_SIM_ENGINE_H
+
+#include "sim.h"
+
+#include "lot.h"
+#include "native.h"
+
+enum { STEPS_MAX = 4000, MESSAGE_BYTES = 400 };
+
+/* How much of each fibre's doing is known: for happens-before in the fibres' own ticks, for the
+ * search in steps. */
+struct clock {
+    uint32_t at[SIM_FIBRES];
+};
+
+enum op_kind {
+    OP_NONE,
+    OP_LOAD,
+    OP_STORE,
+    OP_CAS,
+    OP_LOCK,
+    OP_UNLOCK,
+    OP_PARK,
+    OP_UNPARK,
+    OP_LOOK,
+    OP_FREE,
+    OP_YIELD
+};
+
+struct op {
+    enum op_kind kind;
+    const volatile void *at;
+    size_t size;
+    pawl_time deadline; /* a park's */
+    const char *where;
+};
+
+/* One store in the history of a place, found by its number in the pool; 0 is none. */
+struct store {
+    uint64_t value;
+    unsigned before;           /* the store before it in modification order */
+    struct clock sync;         /* what an acquire that reads it learns: its release sequence */
+    uint32_t seen[SIM_FIBRES]; /* each fibre's tick when it first read or wrote it; 0: never */
+};
+
+/* An address that is accessed: an atomic, a guard, a parker, the clock, or plain data. */
+struct place {
+    const volatile void *at;
+    size_t size;
+    unsigned latest; /* its newest store */
+    uint32_t touched[SIM_FIBRES];
+    /* A guard's or parker's: what was known by who left it. */
+    struct clock left;
+    /* Plain data's. */
+    uint32_t write_tick, read_tick[SIM_FIBRES];
+    unsigned writer;
+    /* The search's: the last conflicting steps, and what was known then. */
+    uint32_t write_step, read_step[SIM_FIBRES];
+    unsigned write_fibre;
+    struct clock write_dep, read_dep;
+};
+
+struct fibre {
+    struct op pending;
+    struct clock hb;  /* happens-before, in ticks */
+    struct clock dep; /* what its steps so far depend on, in steps */
+    bool ended;
+    uint64_t word;
+    bool parked; /* in this call */
+    unsigned section_step, arrived, taken_step;
+    pawl_time slept_since;
+};
+
+/* What the search sees of a step after it was taken. */
+struct access {
+    const volatile void *at;
+    bool write;
+};
+enum { ACCESSES_MAX = 24 };
+struct step {
+    unsigned fibre;
+    unsigned data, data_count;
+    unsigned access_count;
+    struct access accesses[ACCESSES_MAX];
+};
+
+struct engine {
+    const struct sim_case *one; /* the case */
+    unsigned fibre_count;
+    struct fibre fibres[SIM_FIBRES];
+    unsigned self; /* who runs, if live */
+    bool live;     /* a fibre runs, and its operations are points */
+    uint32_t step;
+    struct step steps[STEPS_MAX + 1]; /* from 1 */
+    unsigned old_values_left, jumps_left, spurious_left;
+    bool failed, pruned;
+    char message[MESSAGE_BYTES];
+    bool verbose;
+    pawl_time now;
+};
+extern struct engine sim_engine;
+
+/* fibre.c: run one schedule of the case, whose steps the search chooses. */
+void engine_run(const struct sim_case *one);
+void engine_point(struct op op);
+bool engine_is_enabled(unsigned fibre);
+/* It has no other way on than to time out, or to wake for nothing. */
+bool engine_is_only_late(unsigned fibre);
+/* The stack an address lies in, or SIM_FIBRES. */
+unsigned engine_owner_of(const void *at);
+
+/* explore.c: whose step is next (SIM_FIBRES: the schedule is given up), and which of `count` ways
+ * it goes, 0 being the plain one. */
+unsigned search_choose_fibre(void);
+unsigned search_choose_way(unsigned count);
+/* The running step and the step `before`, of another fibre, might come the other way round. */
+void search_note_race(uint32_t before);
+
+/* memory.c */
+enum access_mode {
+    ACCESS_READ,
+    ACCESS_WRITE,
+    ACCESS_FOLLOW /* depends on the last write, and could never come before it */
+};
+void memory_reset(void);
+void memory_undo(void);
+void *memory_map(size_t size);
+struct place *memory_place(const volatile void *at, size_t size);
+void memory_access(struct place *place, enum access_mode mode);
+void memory_learn(struct clock *clock, const struct clock *news);
+/* The address by a name a person can read, in a buffer that lives until the next call but three. */
+const char *memory_name(const volatile void *at);
+void memory_check_end(void);
+void memory_settle(void);
+
+/* trace.c: one line of a schedule that is being printed. */
+void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* history.c */
+void history_reset(void);
+
+/* port.c */
+extern const char clock_cell;
+void port_reset(void);
+void port_find_pool(void);
+bool port_is_parker(const volatile void *at);
+bool port_guard_is_free(const volatile void *at);
+/* Begin and end to look at the lot without points; false: not now, it is in the middle of
+ * something. */
+bool port_peek(const void *key, struct pawl__bucket **bucket);
+void port_peek_end(struct pawl__bucket *bucket);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulated machine's fibres, and one run of a case. A fibre is a stack; switching costs a
+ * setjmp and a longjmp, which unlike swapcontext make no system call.
+ */
+#undef _FORTIFY_SOURCE /* whose longjmp refuses another stack */
+#include "engine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+enum { STACK_BYTES = 128 * 1024 };
+
+struct engine sim_engine;
+
+struct stack {
+    jmp_buf place;
+    bool usable; /* it waits in `place`, at the end of the body it ran last, or in its middle */
+    _Alignas(64) char bytes[STACK_BYTES];
+};
+static struct stack stacks[SIM_FIBRES];
+static jmp_buf main_place;
+static bool starting;
+
+static void run_bodies(void)
+{
+    for (;;) {
+        struct fibre *self = &sim_engine.fibres[sim_engine.self];
+        sim_engine.one->fibre[sim_engine.self]();
+        self->ended = true;
+        engine_point((struct op){.kind = OP_NONE});
+    }
+}
+
+static void enter(unsigned fibre)
+{
+    static ucontext_t births[SIM_FIBRES];
+    struct stack *stack = &stacks[fibre];
+    sim_engine.self = fibre;
+    sim_engine.live = true;
+    if (stack->usable) {
+        _longjmp(stack->place, 1);
+    }
+    stack->usable = true;
+    getcontext(&births[fibre]);
+    births[fibre].uc_stack.ss_sp = stack->bytes;
+    births[fibre].uc_stack.ss_size = sizeof stack->bytes;
+    births[fibre].uc_link = NULL;
+    makecontext(&births[fibre], run_bodies, 0);
+    setcontext(&births[fibre]);
+    abort();
+}
+
+static void go_to_main(void)
+{
+    sim_engine.live = false;
+    _longjmp(main_place, 1);
+}
+
+unsigned engine_owner_of(const void *at)
+{
+    unsigned fibre = 0;
+    const char *address = at;
+    while (fibre < SIM_FIBRES && (address < stacks[fibre].bytes ||
+                                  address >= stacks[fibre].bytes + sizeof stacks[fibre].bytes)) {
+        fibre++;
+    }
+    return fibre;
+}
+
+bool engine_is_enabled(unsigned fibre)
+{
+    const struct fibre *at = &sim_engine.fibres[fibre];
+    if (at->ended) {
+        return false;
+    }
+    switch (at->pending.kind) {
+    case OP_LOCK:
+        return port_guard_is_free(at->pending.at);
+    case OP_PARK:
+        return ((const volatile struct pawl__parker *)at->pending.at)->token ||
+               at->pending.deadline != PAWL_NEVER;
+    default:
+        return true;
+    }
+}
+
+bool engine_is_only_late(unsigned fibre)
+{
+    const struct op *op = &sim_engine.fibres[fibre].pending;
+    return op->kind == OP_PARK && !((const volatile struct pawl__parker *)op->at)->token;
+}
+
+static void fail_with_deadlock(void)
+{
+    char text[MESSAGE_BYTES / 2];
+    size_t length = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
+        const struct fibre *fibre = &sim_engine.fibres[i];
+        if (!fibre->ended && length < sizeof text - 40) {
+            length += (size_t)snprintf(text + length, sizeof text - length, " %c %s;", 'a' + (int)i,
+                                       fibre->pending.kind == OP_PARK ? "is parked"
+                                                                      : "waits for a guard");
+        }
+    }
+    sim_fail("deadlock:%s a wake-up was lost", text);
+}
+
+/* Begin the next step: of this fibre or another. Does not return if the run is over. */
+static void choose_next(void)
+{
+    bool any = false;
+    bool all_ended = true;
+    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
+        any = any || engine_is_enabled(i);
+        all_ended = all_ended && sim_engine.fibres[i].ended;
+    }
+    if (!any && !all_ended) {
+        fail_with_deadlock();
+    }
+    if (all_ended || sim_engine.failed) {
+        go_to_main();
+    }
+    if (sim_engine.step == STEPS_MAX) {
+        sim_fail("no end after %d steps", STEPS_MAX);
+    }
+    sim_engine.steps[++sim_engine.step] = (struct step){.data_count = 1};
+    unsigned next = search_choose_fibre();
+    if (next == SIM_FIBRES) {
+        sim_engine.step--;
+        sim_engine.pruned = true;
+        go_to_main();
+    }
+    sim_engine.steps[sim_engine.step].fibre = next;
+    if (next != sim_engine.self) {
+        enter(next);
+    }
+}
+
+void engine_point(struct op op)
+{
+    if (!sim_engine.live) {
+        return;
+    }
+    unsigned self = sim_engine.self;
+    struct fibre *fibre = &sim_engine.fibres[self];
+    fibre->pending = op;
+    if (_setjmp(stacks[self].place) == 0) {
+        if (starting) {
+            go_to_main();
+        }
+        choose_next();
+    }
+    fibre->hb.at[self]++;
+}
+
+static void begin(const struct sim_case *one)
+{
+    struct engine *engine = &sim_engine;
+    engine->one = one;
+    engine->step = 0;
+    engine->failed = false;
+    engine->pruned = false;
+    engine->live = false;
+    engine->self = SIM_FIBRES;
+    engine->now = PAWL_S(1);
+    engine->old_values_left = one->old_values != 0 ? one->old_values : 2;
+    engine->jumps_left = one->jumps;
+    engine->spurious_left = one->spurious;
+    for (engine->fibre_count = 0;
+         engine->fibre_count < SIM_FIBRES && one->fibre[engine->fibre_count] != NULL;) {
+        engine->fibres[engine->fibre_count] = (struct fibre){.ended = false};
+        engine->fibres[engine->fibre_count].hb.at[engine->fibre_count] = 1;
+        engine->fibre_count++;
+    }
+}
+
+static void start(unsigned fibre)
+{
+    if (_setjmp(main_place) == 0) {
+        enter(fibre);
+    }
+}
+
+static void go_on(void)
+{
+    if (_setjmp(main_place) == 0) {
+        choose_next();
+    }
+}
+
+/* Bring each fibre to its first point, which nobody can tell from any other order, then go on until
+ * the run is over. */
+static void run_fibres(void)
+{
+    starting = true;
+    for (unsigned i = 0; i < sim_engine.fibre_count && !sim_engine.failed; i++) {
+        start(i);
+    }
+    starting = false;
+    sim_engine.self = SIM_FIBRES;
+    if (!sim_engine.failed) {
+        go_on();
+    }
+    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
+        stacks[i].usable = stacks[i].usable && sim_engine.fibres[i].ended;
+    }
+}
+
+void engine_run(const struct sim_case *one)
+{
+    begin(one);
+    memory_reset();
+    port_reset();
+    history_reset();
+    if (!one->cold) {
+        port_find_pool();
+        memory_settle();
+    }
+    one->setup();
+    run_fibres();
+    sim_engine.live = false;
+    if (!sim_engine.failed && !sim_engine.pruned) {
+        memory_check_end();
+        if (one->finish != NULL && !sim_engine.failed) {
+            one->finish();
+        }
+    }
+    memory_undo();
+}
+
+void sim_fail(const char *format, ...)
+{
+    if (!sim_engine.failed) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(sim_engine.message, sizeof sim_engine.message, format, arguments);
+        va_end(arguments);
+        sim_engine.failed = true;
+    }
+    if (sim_engine.live) {
+        go_to_main();
+    }
+}
+
+unsigned sim_self(void)
+{
+    return sim_engine.self;
+}
+
+void sim_yield(void)
+{
+    engine_point((struct op){.kind = OP_YIELD});
+}
+
+pawl_time sim_time(void)
+{
+    return sim_engine.now;
+}
+
+unsigned sim_step(void)
+{
+    return sim_engine.step;
+}
+
+unsigned sim_arrival(void)
+{
+    struct fibre *self = &sim_engine.fibres[sim_engine.self];
+    unsigned arrival = self->parked ? self->arrived : self->taken_step;
+    self->parked = false;
+    return arrival;
+}
+
+bool sim_sleeps(unsigned fibre)
+{
+    return fibre < sim_engine.fibre_count && !sim_engine.fibres[fibre].ended &&
+           engine_is_only_late(fibre);
+}
+
+unsigned sim_arrival_of(unsigned fibre)
+{
+    return sim_engine.fibres[fibre].arrived;
+}
+
+pawl_time sim_slept_since(unsigned fibre)
+{
+    return sim_engine.fibres[fibre].slept_since;
+}

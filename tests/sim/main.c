@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulator's command line: see README.md.
+ */
+#include "explore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+extern const struct sim_group lock_group;
+static const struct sim_group *const groups[] = {&lock_group};
+enum { GROUPS = sizeof groups / sizeof groups[0] };
+
+/* Of a case's time the exhaustive search has the first part, if it needs it. */
+static const double EXHAUSTIVE_PART = 0.7;
+/* What a case has searched at random even if the exhaustive search was complete. */
+static const double SAMPLED_AT_LEAST = 0.05;
+
+static struct {
+    const char *wanted; /* part of a group's or case's name */
+    const char *replay;
+    uint64_t seed;
+    double budget; /* for all cases that are wanted */
+    bool list;
+} options = {.seed = 1, .budget = 60};
+
+static struct {
+    unsigned cases, exhausted, failed;
+    uint64_t schedules, steps;
+} totals;
+
+static void usage(void)
+{
+    fputs("usage: sim [--list] [--case PART] [--seed N] [--budget SECONDS] [--replay SCHEDULE]\n"
+          "  --list             name the cases\n"
+          "  --case PART        only those whose group is PART, or whose name contains it\n"
+          "  --seed N           of the random schedules\n"
+          "  --budget SECONDS   of processor time, for all cases together\n"
+          "  --replay SCHEDULE  print one schedule of one case, step by step\n",
+          stderr);
+    exit(2);
+}
+
+static void read_options(int count, char **words)
+{
+    for (int i = 1; i < count; i++) {
+        bool has_value = i + 1 < count;
+        if (strcmp(words[i], "--list") == 0) {
+            options.list = true;
+        } else if (strcmp(words[i], "--case") == 0 && has_value) {
+            options.wanted = words[++i];
+        } else if (strcmp(words[i], "--seed") == 0 && has_value) {
+            options.seed = strtoull(words[++i], NULL, 0);
+        } else if (strcmp(words[i], "--budget") == 0 && has_value) {
+            options.budget = strtod(words[++i], NULL);
+        } else if (strcmp(words[i], "--replay") == 0 && has_value) {
+            options.replay = words[++i];
+        } else {
+            usage();
+        }
+    }
+}
+
+static bool is_wanted(const struct sim_case *one)
+{
+    return options.wanted == NULL || strcmp(one->group, options.wanted) == 0 ||
+           strstr(one->name, options.wanted) != NULL;
+}
+
+/* Call fn for each case that is wanted; returns how many they were. */
+static unsigned for_each(void (*fn)(const struct sim_case *one))
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < GROUPS; i++) {
+        for (size_t j = 0; j < groups[i]->count; j++) {
+            if (is_wanted(&groups[i]->cases[j])) {
+                count++;
+                if (fn != NULL) {
+                    fn(&groups[i]->cases[j]);
+                }
+            }
+        }
+    }
+    return count;
+}
+
+static void list_case(const struct sim_case *one)
+{
+    printf("%-10s %s\n", one->group, one->name);
+}
+
+/* Run the schedule once more, and say each step. */
+static void show(const struct sim_case *one, const struct schedule *schedule)
+{
+    static struct report report;
+    sim_engine.verbose = true;
+    explore_replay(one, schedule, &report);
+    sim_engine.verbose = false;
+    printf("    %s\n", report.failed ? report.message : "nothing fails");
+}
+
+static void replay_case(const struct sim_case *one)
+{
+    static struct schedule schedule;
+    static struct report report;
+    if (!schedule_parse(options.replay, &schedule)) {
+        usage();
+    }
+    printf("%s: %s\n", one->group, one->name);
+    show(one, &schedule);
+    explore_replay(one, &schedule, &report);
+    totals.failed += report.failed;
+}
+
+static void report_failure(const struct sim_case *one, struct report *report)
+{
+    printf("FAILED %s: %s\n    %s\n    as found: ", one->group, one->name, report->message);
+    schedule_print(&report->schedule);
+    shrink(one, &report->schedule);
+    printf("    shrunk, sim --case %s --replay ", one->name);
+    schedule_print(&report->schedule);
+    show(one, &report->schedule);
+    fflush(stdout);
+}
+
+static double seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static double end_of_all;
+static unsigned left;
+
+static void run_case(const struct sim_case *one)
+{
+    static struct report report;
+    double begin = seconds();
+    double part = (end_of_all - begin) / left--;
+    memset(&report, 0, sizeof report);
+    if (!one->sampled) {
+        explore_all(one, part * EXHAUSTIVE_PART, &report);
+    }
+    uint64_t enumerated = report.schedules;
+    if (!report.failed) {
+        double rest = part - (seconds() - begin);
+        explore_sample(one, report.exhausted ? SAMPLED_AT_LEAST : rest, options.seed, &report);
+    }
+    totals.cases++;
+    totals.exhausted += report.exhausted;
+    totals.failed += report.failed;
+    totals.schedules += report.schedules;
+    totals.steps += report.steps;
+    if (report.failed) {
+        report_failure(one, &report);
+        return;
+    }
+    printf("%-10s %-66s %9llu %s + %llu random, %.2f s\n", one->group, one->name,
+           (unsigned long long)enumerated,
+           report.exhausted ? "all" : one->sampled ? "   " : "not all",
+           (unsigned long long)(report.schedules - enumerated), seconds() - begin);
+    fflush(stdout);
+}
+
+int main(int count, char **words)
+{
+    read_options(count, words);
+    left = for_each(NULL);
+    if (left == 0) {
+        fprintf(stderr, "sim: no such case (--list names them)\n");
+        return 2;
+    }
+    if (options.list) {
+        for_each(list_case);
+        return 0;
+    }
+    if (options.replay != NULL) {
+        for_each(replay_case);
+        return totals.failed != 0;
+    }
+    double begin = seconds();
+    end_of_all = begin + options.budget;
+    for_each(run_case);
+    printf("%u cases, %u of them exhaustively, %llu schedules, %llu steps, seed %llu, %.1f s: "
+           "%u failed\n",
+           totals.cases, totals.exhausted, (unsigned long long)totals.schedules,
+           (unsigned long long)totals.steps, (unsigned long long)options.seed, seconds() - begin,
+           totals.failed);
+    return totals.failed != 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the simulated backend's guard and parker are made of: see src/port.h. Who waits for them,
+ * and what happened before, the engine keeps beside their addresses.
+ */
+#ifndef PAWL_TESTS_SIM_NATIVE_H
+#define PAWL_TESTS_SIM_NATIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Nothing runs at load: the first who needs the lot opens it, so that cases can race for that. */
+#define PAWL__AT_LOAD __attribute__((unused))
+
+struct pawl__guard {
+    bool held;
+};
+
+struct pawl__parker {
+    bool token;
+};
+
+struct pawl__word {
+    bool made;
+};
+
+uint64_t pawl__word_remembered(void);
+
+#endif

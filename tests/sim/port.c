@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The seam on the simulated machine. Contract: src/port.h.
+ *
+ * The guard of the lot's pool of parkers is apart: parkers are interchangeable, so its sections
+ * commute, and taking it is no point. It also creates no happens-before, so that nothing that has
+ * to be ordered is ordered by it by chance.
+ */
+#include "port.h"
+#include "misuse.h"
+
+#include "engine.h"
+#include "lot.h"
+
+#include <string.h>
+
+enum { PARKERS = 64 };
+
+const char clock_cell;
+static void *shared_block_cell;
+static struct pawl__guard *pool;
+static bool finding_pool;
+static bool peeking, in_the_way;
+static const volatile void *parkers[PARKERS];
+static unsigned parker_count;
+
+static struct fibre *self(void)
+{
+    return &sim_engine.fibres[sim_engine.self];
+}
+
+void port_reset(void)
+{
+    pool = NULL;
+    parker_count = 0;
+}
+
+/* Open the lot, and see which guard a waiter's parker comes from. */
+void port_find_pool(void)
+{
+    struct pawl__waiter waiter;
+    unsigned turn = 0;
+    finding_pool = true;
+    pawl__waiter_open(&waiter);
+    pawl__waiter_close(&waiter);
+    finding_pool = false;
+    pawl__lot_spin(&turn); /* looks up the number of processors */
+}
+
+bool port_is_parker(const volatile void *at)
+{
+    unsigned i = 0;
+    while (i < parker_count && parkers[i] != at) {
+        i++;
+    }
+    return i < parker_count;
+}
+
+bool port_guard_is_free(const volatile void *at)
+{
+    return !((const volatile struct pawl__guard *)at)->held;
+}
+
+/* A look at the clock may find that time has passed. */
+pawl_time pawl__port_now(void)
+{
+    if (sim_engine.live) {
+        engine_point((struct op){.kind = OP_LOOK, .at = &clock_cell, .where = "clock"});
+        unsigned way = search_choose_way(sim_engine.jumps_left > 0 ? 2 : 1);
+        if (way != 0) {
+            sim_engine.jumps_left--;
+            sim_engine.now += sim_engine.one->jump != 0 ? sim_engine.one->jump : PAWL_US(1200);
+        }
+        memory_access(memory_place(&clock_cell, 0), way != 0 ? ACCESS_WRITE : ACCESS_READ);
+        trace("clock  %lld us%s", (long long)((sim_engine.now - PAWL_S(1)) / 1000),
+              way != 0 ? " (it has moved)" : "");
+    }
+    return sim_engine.now;
+}
+
+void pawl__port_yield(void)
+{
+    sim_yield();
+}
+
+unsigned pawl__port_processors(void)
+{
+    return sim_engine.one->processors != 0 ? sim_engine.one->processors : 1;
+}
+
+void pawl__guard_init(struct pawl__guard *guard)
+{
+    guard->held = false;
+}
+
+void pawl__parker_init(struct pawl__parker *parker)
+{
+    parker->token = false;
+    if (parker_count < PARKERS) {
+        parkers[parker_count++] = parker;
+    }
+}
+
+void pawl__guard_lock(struct pawl__guard *guard)
+{
+    if (finding_pool) {
+        pool = guard;
+    }
+    if (peeking && guard->held) {
+        in_the_way = true;
+        return;
+    }
+    if (!sim_engine.live || (guard == pool && !guard->held)) {
+        guard->held = true;
+        return;
+    }
+    sim_plain(&guard[0].held, false, "a guard"); /* it is initialised before */
+    engine_point((struct op){.kind = OP_LOCK, .at = guard, .where = "guard"});
+    guard->held = true;
+    if (guard == pool) {
+        return;
+    }
+    struct place *place = memory_place(guard, sizeof *guard + 1);
+    memory_access(place, ACCESS_WRITE);
+    memory_learn(&self()->hb, &place->left);
+    trace("enter  %s", memory_name(guard));
+}
+
+void pawl__guard_unlock(struct pawl__guard *guard)
+{
+    if (peeking && in_the_way) {
+        return;
+    }
+    if (!sim_engine.live || guard == pool) {
+        guard->held = false;
+        return;
+    }
+    engine_point((struct op){.kind = OP_UNLOCK, .at = guard, .where = "guard"});
+    guard->held = false;
+    struct place *place = memory_place(guard, sizeof *guard + 1);
+    memory_access(place, ACCESS_FOLLOW);
+    place->left = self()->hb;
+    self()->section_step = sim_engine.step;
+    trace("leave  %s", memory_name(guard));
+}
+
+/* One look of a parked fibre; true: it is over, with or without a token. */
+static bool park_once(struct pawl__parker *parker, pawl_time deadline, bool *taken)
+{
+    engine_point((struct op){.kind = OP_PARK, .at = parker, .size = sizeof *parker,
+                             .deadline = deadline, .where = "park"});
+    struct place *place = memory_place(parker, sizeof *parker);
+    *taken = parker->token;
+    if (*taken) {
+        memory_access(place, deadline == PAWL_NEVER ? ACCESS_FOLLOW : ACCESS_WRITE);
+        memory_learn(&self()->hb, &place->left);
+        parker->token = false;
+        trace("wakes");
+        return true;
+    }
+    memory_access(place, ACCESS_WRITE);
+    if (search_choose_way(sim_engine.spurious_left > 0 ? 2 : 1) != 0) {
+        sim_engine.spurious_left--;
+        trace("wakes for nothing");
+        return false;
+    }
+    bool passed = sim_engine.now >= deadline;
+    sim_engine.now = passed ? sim_engine.now : deadline;
+    memory_access(memory_place(&clock_cell, 0), passed ? ACCESS_READ : ACCESS_WRITE);
+    trace("times out at %lld us", (long long)((sim_engine.now - PAWL_S(1)) / 1000));
+    return true;
+}
+
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+{
+    bool taken = false;
+    struct fibre *fibre = self();
+    if (!sim_engine.live) {
+        sim_fail("a wait outside the fibres");
+        return true;
+    }
+    if (!fibre->parked) {
+        fibre->parked = true;
+        fibre->arrived = fibre->section_step;
+    }
+    fibre->slept_since = sim_engine.now;
+    trace("parks  %s", deadline == PAWL_NEVER ? "" : "with a deadline");
+    while (!park_once(parker, deadline, &taken)) {
+    }
+    return taken;
+}
+
+void pawl__unpark(struct pawl__parker *parker)
+{
+    if (!sim_engine.live) {
+        return;
+    }
+    engine_point((struct op){.kind = OP_UNPARK, .at = parker, .size = sizeof *parker,
+                             .where = "unpark"});
+    struct place *place = memory_place(parker, sizeof *parker);
+    memory_access(place, ACCESS_WRITE);
+    trace("wakes another%s", parker->token ? ", who has a token already" : "");
+    if (parker->token) {
+        sim_fail("a parker gets a second token: a double grant");
+    }
+    memory_learn(&place->left, &self()->hb);
+    parker->token = true;
+}
+
+void *pawl__port_map(size_t size)
+{
+    return memory_map(size);
+}
+
+void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
+{
+    void *block = pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
+    if (block == NULL) {
+        void *fresh = memory_map(size);
+        prepare(fresh);
+        if (sim_engine.live) { /* what any guard's user must see; one stands for all */
+            sim_plain(fresh, true, "the lot");
+        }
+        block = pawl__cas_pointer(&shared_block_cell, &block, fresh, PAWL__RELEASE)
+                    ? fresh
+                    : pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
+    }
+    return block;
+}
+
+void pawl__word_init(struct pawl__word *word)
+{
+    sim_plain(word, true, "the identity's key");
+    word->made = true;
+}
+
+uint64_t pawl__word_get(const struct pawl__word *word)
+{
+    sim_plain(word, false, "the identity's key");
+    return self()->word;
+}
+
+void pawl__word_set(const struct pawl__word *word, uint64_t value)
+{
+    (void)word;
+    self()->word = value;
+}
+
+uint64_t pawl__word_remembered(void)
+{
+    return sim_engine.live ? self()->word : 0;
+}
+
+bool pawl__port_is_ending(void)
+{
+    return false;
+}
+
+void pawl__port_at_fork(void (*child)(void))
+{
+    (void)child;
+}
+
+bool port_peek(const void *key, struct pawl__bucket **bucket)
+{
+    peeking = true;
+    in_the_way = false;
+    bool live = sim_engine.live;
+    sim_engine.live = false;
+    *bucket = pawl__lot_enter(key);
+    sim_engine.live = live;
+    return !in_the_way;
+}
+
+void port_peek_end(struct pawl__bucket *bucket)
+{
+    bool live = sim_engine.live;
+    sim_engine.live = false;
+    pawl__lot_leave(bucket);
+    sim_engine.live = live;
+    peeking = false;
+}

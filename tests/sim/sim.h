@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The simulator, for its cases. A case is a few fibres that use pawl on a simulated machine, and
+ * what must hold in every schedule of theirs.
+ *
+ * Each atomic access, guard, park, unpark and look at the clock is a point at which any other fibre
+ * may go on. A load may read any store that C11 allows. What a fibre writes plainly, by SIM_WRITE,
+ * is a data race unless the accesses are ordered by happens-before, whatever the order in which
+ * they ran. The engine itself reports: a deadlock, a data race, an access to freed memory or one
+ * that is not ordered before the free, a waiter or a token left behind, and a schedule without end.
+ */
+#ifndef PAWL_TESTS_SIM_SIM_H
+#define PAWL_TESTS_SIM_SIM_H
+
+#include <pawl/pawl.h>
+
+enum { SIM_FIBRES = 6 };
+
+struct sim_case {
+    const char *group; /* the primitive */
+    const char *name;  /* a sentence */
+    void (*setup)(void);
+    void (*fibre[SIM_FIBRES])(void); /* up to the first NULL */
+    void (*finish)(void);            /* after all have ended; may be NULL */
+    /* Limits, each for one schedule. 0: the default in brackets. */
+    unsigned processors; /* [1] 2: waiters spin before they park */
+    unsigned old_values; /* [2] loads that read another store than the last */
+    unsigned jumps;      /* [0] looks at the clock that find it `jump` later, and */
+    pawl_ns jump;        /* [1.2 ms] */
+    unsigned spurious;   /* [0] parks that look again for nothing */
+    bool sampled;        /* too large for the exhaustive search: random schedules only */
+    bool cold;           /* pawl was never used before: the lot is opened by the fibres */
+};
+
+/* The cases of one group. */
+struct sim_group {
+    const struct sim_case *cases;
+    size_t count;
+};
+#define SIM_GROUP(name)                                                                            \
+    extern const struct sim_group name##_group;                                                    \
+    const struct sim_group name##_group = {name##_cases,                                           \
+                                           sizeof name##_cases / sizeof name##_cases[0]}
+
+/* Zeroed memory for an object under test, until the end of the schedule; and its end: from now on
+ * no access may touch it, and those so far must be ordered before. */
+void *sim_new(size_t size, const char *name);
+void sim_free(void *object);
+
+/* Plain data of the cases' own. */
+void sim_plain(const void *at, bool write, const char *name);
+#define SIM_WRITE(variable, value) (sim_plain(&(variable), true, #variable), (variable) = (value))
+#define SIM_READ(variable)         (sim_plain(&(variable), false, #variable), (variable))
+
+/* The schedule fails, with this message; a fibre does not return from it. */
+void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define SIM_CHECK(truth) ((truth) ? (void)0 : sim_fail("%s: not so: %s", SIM_HERE, #truth))
+
+/* A section that only one may be in: a plain variable, and who is inside. */
+struct sim_section {
+    unsigned inside;
+    unsigned entered;
+    unsigned order[64]; /* the arrivals of those who entered, in turn */
+};
+void sim_enter(struct sim_section *section);
+void sim_leave(struct sim_section *section);
+
+/* The calling fibre's number; a point at which another may run; the clock, without a look. */
+unsigned sim_self(void);
+void sim_yield(void);
+pawl_time sim_time(void);
+/* How many steps were taken so far, and the step at which the calling fibre's last call arrived:
+ * when it queued if it had to park, else when it took what it took. */
+unsigned sim_step(void);
+unsigned sim_arrival(void);
+/* Whether a fibre is asleep in the lot, not yet woken; its arrival there, and the time then. */
+bool sim_sleeps(unsigned fibre);
+unsigned sim_arrival_of(unsigned fibre);
+pawl_time sim_slept_since(unsigned fibre);
+
+/* Who has waited longest for a key is not older than the caller's arrival: first come, first
+ * served. Says nothing while the bucket is in use. */
+/* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
+unsigned sim_first(const void *key);
+
+void sim_check_served_in_order(const void *key);
+
+/* A history of calls, and whether some order of them, which keeps happens-before, is one that a
+ * sequential model allows. */
+struct sim_call {
+    int name;
+    int64_t argument;
+    int64_t result;
+    unsigned fibre;
+};
+struct sim_model {
+    int64_t first[4]; /* the state to begin with */
+    /* Whether the call may have this result in this state, which it then changes. */
+    bool (*step)(int64_t *state, const struct sim_call *call);
+};
+void sim_begin(int name, int64_t argument);
+int64_t sim_end(int64_t result);
+/* One call, recorded. `call` is evaluated between begin and end. */
+#define SIM_CALL(name, argument, call) (sim_begin((name), (argument)), sim_end((int64_t)(call)))
+void sim_check_linearizable(const struct sim_model *model);
+
+#endif
