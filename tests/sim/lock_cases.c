@@ -138,7 +138,7 @@ static const struct sim_case lock_cases[] = {
     {"lock", "a_time_out_races_the_release", new_lock, {acquire_once, acquire_timed},
      .finish = is_free_and_linear, .jumps = 1},
     {"lock", "a_release_races_the_free_by_the_next_holder", held_at_first,
-     {release_only, acquire_and_free}, .finish = NULL, .jumps = 1},
+     {release_only, acquire_and_free}, .jumps = 1},
     {"lock", "three_acquire_and_release", new_lock, {acquire_once, acquire_once, acquire_once},
      .finish = is_free_and_linear, .jumps = 1, .spurious = 1},
     {"lock", "two_acquire_twice_and_one_times_out", new_lock,

@@ -9,8 +9,12 @@
 #include <string.h>
 #include <time.h>
 
-extern const struct sim_group lock_group;
-static const struct sim_group *const groups[] = {&lock_group};
+extern const struct sim_group barrier_group, condition_group, event_group, lock_group, once_group,
+    rlock_group, rwlock_group, semaphore_group;
+static const struct sim_group *const groups[] = {
+    &lock_group,  &rlock_group,   &semaphore_group, &condition_group,
+    &event_group, &barrier_group, &rwlock_group,    &once_group,
+};
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
 /* Of a case's time the exhaustive search has the first part, if it needs it. */

@@ -424,6 +424,12 @@ void sim_plain(const void *at, bool write, const char *name)
     }
 }
 
+bool sim_sees(const void *at)
+{
+    const struct place *place = memory_place(at, 0);
+    return place->writer != SIM_FIBRES && self()->hb.at[place->writer] >= place->write_tick;
+}
+
 void sim_free(void *memory)
 {
     struct object *object = objects;

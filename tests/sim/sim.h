@@ -52,6 +52,9 @@ void sim_plain(const void *at, bool write, const char *name);
 #define SIM_WRITE(variable, value) (sim_plain(&(variable), true, #variable), (variable) = (value))
 #define SIM_READ(variable)         (sim_plain(&(variable), false, #variable), (variable))
 
+/* Whether it was written, and the last write happens before this: without a failure if not. */
+bool sim_sees(const void *at);
+
 /* The schedule fails, with this message; a fibre does not return from it. */
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define SIM_CHECK(truth) ((truth) ? (void)0 : sim_fail("%s: not so: %s", SIM_HERE, #truth))

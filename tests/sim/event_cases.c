@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim.h"
+
+enum call { SET, CLEAR, IS_SET, WAIT, WAIT_UNTIL };
+
+static pawl_event *event;
+static int news; /* what is told by a set */
+static int work[2];
+static bool seen[2];
+
+static void new_event(void)
+{
+    event = sim_new(sizeof *event, "event");
+    news = 0;
+    work[0] = work[1] = 0;
+    seen[0] = seen[1] = false;
+}
+
+static void new_set_event(void)
+{
+    new_event();
+    pawl_event_set(event);
+}
+
+static void set(void)
+{
+    sim_begin(SET, 0);
+    pawl_event_set(event);
+    sim_end(0);
+}
+
+static void clear(void)
+{
+    sim_begin(CLEAR, 0);
+    pawl_event_clear(event);
+    sim_end(0);
+}
+
+static void wait(void)
+{
+    sim_begin(WAIT, 0);
+    pawl_event_wait(event);
+    sim_end(0);
+}
+
+static void wait_timed(void)
+{
+    int64_t status = SIM_CALL(WAIT_UNTIL, 0,
+                              pawl_event_wait_until(event, PAWL_S(1) + PAWL_MS(5)));
+    SIM_CHECK(status == PAWL_OK || sim_time() >= PAWL_S(1) + PAWL_MS(5));
+}
+
+static void tell(void)
+{
+    SIM_WRITE(news, 7);
+    set();
+}
+
+static void tell_and_clear(void)
+{
+    tell();
+    clear();
+}
+
+static void hear(void)
+{
+    wait();
+    SIM_CHECK(SIM_READ(news) == 7);
+}
+
+static void hear_timed(void)
+{
+    if (SIM_CALL(WAIT_UNTIL, 0, pawl_event_wait_until(event, PAWL_S(1) + PAWL_MS(5))) == PAWL_OK) {
+        SIM_CHECK(SIM_READ(news) == 7);
+    }
+}
+
+static void glance(void)
+{
+    if (SIM_CALL(IS_SET, 0, pawl_event_is_set(event))) {
+        SIM_CHECK(SIM_READ(news) == 7);
+    }
+}
+
+static void hear_and_free(void)
+{
+    wait();
+    SIM_CHECK(SIM_READ(news) == 7);
+    sim_free(event);
+}
+
+/* Two announce work by a set each. One who waits, clears and then looks misses none: what was done
+ * before a set that the clear undoes is seen. */
+static void announce_first(void)
+{
+    SIM_WRITE(work[0], 1);
+    pawl_event_set(event);
+}
+
+static void announce_second(void)
+{
+    SIM_WRITE(work[1], 1);
+    pawl_event_set(event);
+}
+
+static void serve(void)
+{
+    pawl_event_wait(event);
+    pawl_event_clear(event);
+    seen[0] = sim_sees(&work[0]);
+    seen[1] = sim_sees(&work[1]);
+}
+
+/* Unset at the end: the clear came behind both sets. */
+static void no_work_was_missed(void)
+{
+    SIM_CHECK(pawl_event_is_set(event) || (seen[0] && seen[1]));
+    SIM_CHECK(seen[0] || seen[1]);
+}
+
+/* state[0]: 1 while it is set. A wait passes if it is set; one that slept passes by a set that came
+ * while it waited, also if it was cleared at once: for the model that is where the set is. */
+static bool step(int64_t *state, const struct sim_call *call)
+{
+    switch (call->name) {
+    case SET:
+        state[0] = 1;
+        return true;
+    case CLEAR:
+        state[0] = 0;
+        return true;
+    case IS_SET:
+        return call->result == state[0];
+    case WAIT:
+        return state[0] == 1;
+    default:
+        return call->result == PAWL_TIMEOUT || state[0] == 1;
+    }
+}
+
+static void is_linear(void)
+{
+    static const struct sim_model model = {{0}, step};
+    sim_check_linearizable(&model);
+}
+
+static void is_set_and_linear(void)
+{
+    SIM_CHECK(pawl_event_is_set(event));
+    is_linear();
+}
+
+static void is_linear_from_set(void)
+{
+    static const struct sim_model model = {{1}, step};
+    sim_check_linearizable(&model);
+}
+
+static const struct sim_case event_cases[] = {
+    {"event", "set_lets_a_waiter_through", new_event, {hear, tell}, .finish = is_set_and_linear},
+    {"event", "set_and_clear_let_a_waiter_through", new_event, {wait_timed, tell_and_clear},
+     .finish = is_linear},
+    {"event", "set_lets_two_waiters_through", new_event, {hear, hear, tell},
+     .finish = is_set_and_linear},
+    {"event", "a_glance_sees_the_news", new_event, {glance, glance, tell},
+     .finish = is_set_and_linear},
+    {"event", "a_time_out_races_the_set", new_event, {hear_timed, tell},
+     .finish = is_set_and_linear, .jumps = 1},
+    {"event", "a_set_races_the_free_by_its_waiter", new_event,
+     {hear_and_free, tell}, .finish = NULL},
+    {"event", "clear_sees_what_came_before_the_sets_it_undoes", new_event,
+     {serve, announce_first, announce_second}, .finish = no_work_was_missed},
+    {"event", "two_set_one_clears_and_one_waits", new_event,
+     {wait_timed, set, clear, set}, .finish = is_linear},
+    {"event", "clear_races_set_and_a_glance", new_set_event, {clear, set, wait_timed},
+     .finish = is_linear_from_set},
+    {"event", "two_wait_with_deadlines_while_it_is_set_and_cleared", new_event,
+     {wait_timed, wait_timed, tell_and_clear}, .finish = is_linear, .spurious = 1},
+    {"event", "two_processors_spin_first", new_event, {hear, hear_timed, tell},
+     .finish = is_set_and_linear, .processors = 2, .sampled = true},
+};
+SIM_GROUP(event);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim.h"
+
+enum call {
+    SHARED,
+    TRY_SHARED,
+    SHARED_UNTIL,
+    RELEASE_SHARED,
+    EXCLUSIVE,
+    TRY_EXCLUSIVE,
+    EXCLUSIVE_UNTIL,
+    RELEASE_EXCLUSIVE,
+    DOWNGRADE
+};
+
+static pawl_rwlock *rwlock;
+static pawl_event *inside; /* a reader is in */
+static int value, copy;
+
+static void new_rwlock(void)
+{
+    rwlock = sim_new(sizeof *rwlock, "rwlock");
+    inside = sim_new(sizeof *inside, "inside");
+    value = 0;
+    copy = 0;
+}
+
+static pawl_time soon(void)
+{
+    return PAWL_S(1) + PAWL_MS(5);
+}
+
+static void change(void)
+{
+    int before = SIM_READ(value);
+    SIM_CHECK(SIM_READ(copy) == before);
+    SIM_WRITE(value, before + 1);
+    SIM_WRITE(copy, before + 1);
+}
+
+static void look(void)
+{
+    int seen = SIM_READ(value);
+    SIM_CHECK(SIM_READ(copy) == seen);
+}
+
+static void release_shared(void)
+{
+    SIM_CHECK(SIM_CALL(RELEASE_SHARED, 0, pawl_rwlock_release_shared(rwlock)) == PAWL_OK);
+}
+
+static void release_exclusive(void)
+{
+    SIM_CHECK(SIM_CALL(RELEASE_EXCLUSIVE, 0, pawl_rwlock_release_exclusive(rwlock)) == PAWL_OK);
+}
+
+static void acquire_shared(void)
+{
+    sim_begin(SHARED, 0);
+    pawl_rwlock_acquire_shared(rwlock);
+    sim_end(0);
+}
+
+static void acquire_exclusive(void)
+{
+    sim_begin(EXCLUSIVE, 0);
+    pawl_rwlock_acquire_exclusive(rwlock);
+    sim_end(0);
+}
+
+static void reader(void)
+{
+    acquire_shared();
+    look();
+    release_shared();
+}
+
+static void writer(void)
+{
+    acquire_exclusive();
+    change();
+    release_exclusive();
+}
+
+static void reader_then_writer(void)
+{
+    reader();
+    writer();
+}
+
+static void try_reader(void)
+{
+    if (SIM_CALL(TRY_SHARED, 0, pawl_rwlock_try_acquire_shared(rwlock))) {
+        look();
+        release_shared();
+    }
+}
+
+static void try_writer(void)
+{
+    if (SIM_CALL(TRY_EXCLUSIVE, 0, pawl_rwlock_try_acquire_exclusive(rwlock))) {
+        change();
+        release_exclusive();
+    }
+}
+
+static void timed_reader(void)
+{
+    if (SIM_CALL(SHARED_UNTIL, 0, pawl_rwlock_acquire_shared_until(rwlock, soon())) == PAWL_OK) {
+        look();
+        release_shared();
+    }
+}
+
+static void timed_writer(void)
+{
+    if (SIM_CALL(EXCLUSIVE_UNTIL, 0, pawl_rwlock_acquire_exclusive_until(rwlock, soon())) ==
+        PAWL_OK) {
+        change();
+        release_exclusive();
+    }
+}
+
+static void downgrading_writer(void)
+{
+    acquire_exclusive();
+    change();
+    SIM_CHECK(SIM_CALL(DOWNGRADE, 0, pawl_rwlock_downgrade(rwlock)) == PAWL_OK);
+    look();
+    release_shared();
+}
+
+/* Holds it shared until another reader has been in: which a writer must not prevent for longer than
+ * its own wait. */
+static void reader_until_another(void)
+{
+    pawl_rwlock_acquire_shared(rwlock);
+    look();
+    pawl_event_wait(inside);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void writer_downgrades_until_another(void)
+{
+    pawl_rwlock_acquire_exclusive(rwlock);
+    change();
+    SIM_CHECK(pawl_rwlock_downgrade(rwlock) == PAWL_OK);
+    look();
+    pawl_event_wait(inside);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void another_reader(void)
+{
+    pawl_rwlock_acquire_shared(rwlock);
+    look();
+    pawl_event_set(inside);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void writer_in_time(void)
+{
+    if (pawl_rwlock_acquire_exclusive_until(rwlock, soon()) == PAWL_OK) {
+        change();
+        SIM_CHECK(pawl_rwlock_release_exclusive(rwlock) == PAWL_OK);
+    }
+}
+
+static void writer_frees(void)
+{
+    pawl_rwlock_acquire_exclusive(rwlock);
+    change();
+    sim_free(rwlock);
+}
+
+static void reader_frees(void)
+{
+    pawl_rwlock_acquire_shared(rwlock);
+    look();
+    sim_free(rwlock);
+}
+
+static void held_exclusively(void)
+{
+    new_rwlock();
+    SIM_CHECK(pawl_rwlock_try_acquire_exclusive(rwlock));
+}
+
+static void held_shared_twice(void)
+{
+    new_rwlock();
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock) && pawl_rwlock_try_acquire_shared(rwlock));
+}
+
+static void only_release_shared(void)
+{
+    look();
+    pawl_status status = pawl_rwlock_release_shared(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
+static void only_release_exclusive(void)
+{
+    change();
+    pawl_status status = pawl_rwlock_release_exclusive(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
+static void only_downgrade(void)
+{
+    change();
+    pawl_status status = pawl_rwlock_downgrade(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+/* state[0]: the shared holders, or -1. Shared is also refused while somebody waits, so a try and a
+ * time-out may fail without a holder in the way; only exclusive's try is exact. */
+static bool step(int64_t *state, const struct sim_call *call)
+{
+    int64_t before = state[0];
+    switch (call->name) {
+    case SHARED:
+        state[0]++;
+        return before >= 0;
+    case TRY_SHARED:
+        state[0] += call->result;
+        return call->result == 0 || before >= 0;
+    case SHARED_UNTIL:
+        state[0] += call->result == PAWL_OK;
+        return call->result == PAWL_TIMEOUT || before >= 0;
+    case RELEASE_SHARED:
+        state[0]--;
+        return before > 0 && call->result == PAWL_OK;
+    case EXCLUSIVE:
+        state[0] = -1;
+        return before == 0;
+    case TRY_EXCLUSIVE:
+        state[0] = call->result != 0 ? -1 : before;
+        return (call->result != 0) == (before == 0);
+    case EXCLUSIVE_UNTIL:
+        state[0] = call->result == PAWL_OK ? -1 : before;
+        return call->result == PAWL_TIMEOUT || before == 0;
+    case RELEASE_EXCLUSIVE:
+        state[0] = 0;
+        return before == -1 && call->result == PAWL_OK;
+    default:
+        state[0] = 1;
+        return before == -1 && call->result == PAWL_OK;
+    }
+}
+
+static void is_free_and_linear(void)
+{
+    static const struct sim_model model = {{0}, step};
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_NOT_HELD);
+    SIM_CHECK(pawl_rwlock_try_acquire_exclusive(rwlock));
+    SIM_CHECK(pawl_rwlock_downgrade(rwlock) == PAWL_OK);
+    sim_check_linearizable(&model);
+}
+
+static const struct sim_case rwlock_cases[] = {
+    {"rwlock", "a_reader_and_a_writer", new_rwlock, {reader, writer},
+     .finish = is_free_and_linear},
+    {"rwlock", "two_writers", new_rwlock, {writer, writer}, .finish = is_free_and_linear},
+    {"rwlock", "two_readers_and_a_writer", new_rwlock, {reader, reader, writer},
+     .finish = is_free_and_linear},
+    {"rwlock", "a_reader_and_two_writers", new_rwlock, {reader, writer, writer},
+     .finish = is_free_and_linear},
+    {"rwlock", "tries_beside_a_writer", new_rwlock, {writer, try_reader, try_writer},
+     .finish = is_free_and_linear},
+    {"rwlock", "a_writer_downgrades_beside_a_reader", new_rwlock, {downgrading_writer, reader},
+     .finish = is_free_and_linear},
+    {"rwlock", "a_writer_downgrades_beside_a_reader_and_a_writer", new_rwlock,
+     {downgrading_writer, reader, writer}, .finish = is_free_and_linear},
+    {"rwlock", "a_readers_time_out_races_the_release", new_rwlock, {writer, timed_reader},
+     .finish = is_free_and_linear},
+    {"rwlock", "a_writers_time_out_races_the_release", new_rwlock, {reader, timed_writer},
+     .finish = is_free_and_linear},
+    {"rwlock", "a_writer_that_times_out_lets_readers_in", new_rwlock,
+     {reader_until_another, another_reader, writer_in_time}, .finish = is_free_and_linear},
+    {"rwlock", "a_downgrade_lets_waiting_readers_in", new_rwlock,
+     {writer_downgrades_until_another, another_reader}, .finish = is_free_and_linear},
+    {"rwlock", "an_exclusive_release_races_the_free_by_a_writer", held_exclusively,
+     {only_release_exclusive, writer_frees}, .finish = NULL},
+    {"rwlock", "an_exclusive_release_races_the_free_by_a_reader", held_exclusively,
+     {only_release_exclusive, reader_frees}, .finish = NULL},
+    {"rwlock", "two_shared_releases_race_the_free_by_a_writer", held_shared_twice,
+     {only_release_shared, only_release_shared, writer_frees}, .finish = NULL},
+    {"rwlock", "a_downgrade_races_a_writer_who_frees", held_exclusively,
+     {only_downgrade, writer_frees}, .finish = NULL},
+    {"rwlock", "readers_writers_and_time_outs", new_rwlock,
+     {reader, writer, timed_reader, timed_writer}, .finish = is_free_and_linear, .spurious = 1,
+     .sampled = true},
+    {"rwlock", "reading_then_writing_beside_a_downgrade", new_rwlock,
+     {reader_then_writer, reader_then_writer, downgrading_writer}, .finish = is_free_and_linear,
+     .sampled = true},
+    {"rwlock", "two_processors_spin_first", new_rwlock,
+     {writer, reader_then_writer, timed_reader, timed_writer}, .finish = is_free_and_linear,
+     .processors = 2, .sampled = true},
+};
+SIM_GROUP(rwlock);

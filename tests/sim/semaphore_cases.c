@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim.h"
+
+enum call { ACQUIRE, TRY_ACQUIRE, ACQUIRE_UNTIL, RELEASE };
+
+static pawl_semaphore *semaphore;
+static unsigned holders, most_holders;
+static int parcel; /* what a releaser leaves for who takes its permit */
+
+static void begin(int64_t value, bool bounded)
+{
+    semaphore = sim_new(sizeof *semaphore, "semaphore");
+    SIM_CHECK((bounded ? pawl_semaphore_init_bounded(semaphore, value)
+                       : pawl_semaphore_init(semaphore, value)) == PAWL_OK);
+    holders = 0;
+    most_holders = 0;
+    parcel = 0;
+}
+
+static void of_none(void)
+{
+    begin(0, false);
+}
+
+static void of_one(void)
+{
+    begin(1, true);
+}
+
+static void of_two(void)
+{
+    begin(2, true);
+}
+
+static void hold(void)
+{
+    holders++;
+    most_holders = holders > most_holders ? holders : most_holders;
+    sim_yield();
+    holders--;
+}
+
+static void release_n(int64_t n)
+{
+    SIM_CHECK(SIM_CALL(RELEASE, n, pawl_semaphore_release_n(semaphore, n)) == PAWL_OK);
+}
+
+static void release(void)
+{
+    SIM_CHECK(SIM_CALL(RELEASE, 1, pawl_semaphore_release(semaphore)) == PAWL_OK);
+}
+
+static void acquire(void)
+{
+    sim_begin(ACQUIRE, 0);
+    pawl_semaphore_acquire(semaphore);
+    sim_end(0);
+    sim_check_served_in_order(semaphore);
+}
+
+static bool acquire_timed(pawl_ns ns)
+{
+    sim_begin(ACQUIRE_UNTIL, 0);
+    bool acquired = sim_end(pawl_semaphore_acquire_until(semaphore, PAWL_S(1) + ns)) == PAWL_OK;
+    if (acquired) {
+        sim_check_served_in_order(semaphore);
+    }
+    return acquired;
+}
+
+static void acquire_and_release(void)
+{
+    acquire();
+    hold();
+    release();
+}
+
+/* With one permit it is a lock. */
+static void acquire_alone(void)
+{
+    acquire();
+    SIM_WRITE(parcel, 1);
+    hold();
+    SIM_WRITE(parcel, 0);
+    release();
+}
+
+static void try_alone(void)
+{
+    if (SIM_CALL(TRY_ACQUIRE, 0, pawl_semaphore_try_acquire(semaphore))) {
+        SIM_WRITE(parcel, 1);
+        hold();
+        SIM_WRITE(parcel, 0);
+        release_n(1);
+    }
+}
+
+static void acquire_and_release_timed(void)
+{
+    if (acquire_timed(PAWL_MS(5))) {
+        hold();
+        release();
+    }
+}
+
+static void acquire_only(void)
+{
+    acquire();
+}
+
+static void time_out_or_keep(void)
+{
+    (void)acquire_timed(PAWL_MS(5));
+}
+
+static void give(void)
+{
+    SIM_WRITE(parcel, 7);
+    release();
+}
+
+static void take(void)
+{
+    acquire();
+    SIM_CHECK(SIM_READ(parcel) == 7);
+}
+
+static void give_slowly(void)
+{
+    SIM_WRITE(parcel, 7);
+    release_n(1);
+}
+
+static void give_two(void)
+{
+    SIM_WRITE(parcel, 7);
+    release_n(2);
+}
+
+static void release_one(void)
+{
+    release();
+}
+
+static void release_two(void)
+{
+    release_n(2);
+}
+
+static void take_and_free(void)
+{
+    acquire();
+    SIM_CHECK(SIM_READ(parcel) == 7);
+    sim_free(semaphore);
+}
+
+static void over_release(void)
+{
+    SIM_CHECK(pawl_semaphore_release_n(semaphore, 2) == PAWL_OVERFLOW);
+}
+
+/* state[0]: the permits. */
+static bool step(int64_t *state, const struct sim_call *call)
+{
+    switch (call->name) {
+    case ACQUIRE:
+        return state[0]-- > 0;
+    case TRY_ACQUIRE:
+        state[0] -= call->result;
+        return call->result != 0 ? state[0] >= 0 : state[0] == 0;
+    case ACQUIRE_UNTIL:
+        return call->result == PAWL_TIMEOUT || state[0]-- > 0;
+    default:
+        state[0] += call->argument;
+        return call->result == PAWL_OK;
+    }
+}
+
+static const struct sim_model none_model = {{0}, step};
+static const struct sim_model one_model = {{1}, step};
+static const struct sim_model two_model = {{2}, step};
+
+static void one_is_left(void)
+{
+    SIM_CHECK(pawl_semaphore_value(semaphore) == 1);
+    SIM_CHECK(most_holders <= 1);
+    sim_check_linearizable(&one_model);
+}
+
+static void two_are_left(void)
+{
+    SIM_CHECK(pawl_semaphore_value(semaphore) == 2);
+    SIM_CHECK(most_holders <= 2);
+    sim_check_linearizable(&two_model);
+}
+
+static void none_is_left(void)
+{
+    SIM_CHECK(pawl_semaphore_value(semaphore) == 0);
+    sim_check_linearizable(&none_model);
+}
+
+static void permits_are_conserved(void)
+{
+    sim_check_linearizable(&none_model);
+    /* What is left is what was given less what was taken, which the model knows for each order. */
+    SIM_CHECK(pawl_semaphore_value(semaphore) <= 2);
+}
+
+static const struct sim_case semaphore_cases[] = {
+    {"semaphore", "one_permit_two_threads", of_one, {acquire_alone, acquire_alone},
+     .finish = one_is_left},
+    {"semaphore", "one_permit_taken_by_acquire_and_try", of_one, {acquire_alone, try_alone},
+     .finish = one_is_left},
+    {"semaphore", "a_time_out_races_the_permit", of_one,
+     {acquire_and_release, acquire_and_release_timed}, .finish = one_is_left},
+    {"semaphore", "what_is_given_with_a_permit_is_seen", of_none, {take, give},
+     .finish = none_is_left},
+    {"semaphore", "what_is_given_by_release_n_is_seen", of_none, {take, give_slowly},
+     .finish = none_is_left},
+    {"semaphore", "two_are_given_to_two", of_none, {take, take, give_two}, .finish = none_is_left},
+    {"semaphore", "a_release_races_the_free_by_its_taker", of_none,
+     {take_and_free, give}, .finish = NULL},
+    {"semaphore", "a_release_n_races_the_free_by_its_taker", of_none,
+     {take_and_free, give_slowly}, .finish = NULL},
+    {"semaphore", "a_release_beyond_the_bound_is_refused", of_two,
+     {acquire_and_release, over_release}, .finish = two_are_left},
+    {"semaphore", "a_permit_meets_a_time_out_and_goes_to_the_next", of_none,
+     {time_out_or_keep, time_out_or_keep, give}, .finish = permits_are_conserved},
+    {"semaphore", "two_permits_three_threads_and_a_time_out", of_two,
+     {acquire_and_release, acquire_and_release, acquire_and_release_timed},
+     .finish = two_are_left, .spurious = 1},
+    {"semaphore", "served_in_order_of_arrival", of_none,
+     {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
+     .sampled = true},
+    {"semaphore", "two_processors_spin_first", of_one,
+     {acquire_alone, acquire_alone, try_alone}, .finish = one_is_left, .processors = 2,
+     .sampled = true},
+};
+SIM_GROUP(semaphore);
