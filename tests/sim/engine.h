@@ -91,6 +91,7 @@ enum { ACCESSES_MAX = 24 };
 struct step {
     unsigned fibre;
     unsigned data, data_count;
+    struct clock dep; /* what it depends on, itself included */
     unsigned access_count;
     struct access accesses[ACCESSES_MAX];
 };
@@ -124,8 +125,10 @@ unsigned engine_owner_of(const void *at);
  * it goes, 0 being the plain one. */
 unsigned search_choose_fibre(void);
 unsigned search_choose_way(unsigned count);
-/* The running step and the step `before`, of another fibre, might come the other way round. */
+/* The running step and the step `before`, of another fibre, might come the other way round; and the
+ * running step is over. */
 void search_note_race(uint32_t before);
+void search_end_step(void);
 
 /* memory.c */
 enum access_mode {

@@ -3,10 +3,9 @@
  * The search: see explore.h.
  *
  * Exhaustive: depth first over what can be decided at each step, running the case from its
- * beginning for each schedule. Dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005)
- * tries another fibre at a step only where a later step was seen to depend on it and could have
- * come first; sleep sets leave out what only swaps independent steps. Every way a step can turn out
- * is tried.
+ * beginning for each schedule. Source-DPOR (Abdulla and others, POPL 2014) tries another fibre at a
+ * step only where a later step was seen to depend on it and could have come first; sleep sets leave
+ * out what only swaps independent steps. Every way a step can turn out is tried.
  *
  * Sampled: a random walk, or PCT (Burckhardt and others, ASPLOS 2010): the fibre of highest
  * priority runs, and at a few random steps the runner's priority falls below all others.
@@ -27,11 +26,18 @@ struct node {
     uint8_t way, way_count;
 };
 
+enum { OUTCOMES = 4096 };
+
 static enum strategy strategy;
+static bool reduced; /* the exhaustive search leaves out what only swaps independent steps */
+static uint64_t outcomes[OUTCOMES];
+static unsigned outcome_count;
 static struct node nodes[STEPS_MAX + 1];
 static uint32_t decided; /* the steps of nodes that the run repeats */
 static uint32_t taken;   /* the nodes that the run has */
 static unsigned sleeping; /* the sleep set at the running step */
+static uint32_t races[64]; /* the running step's, with these before it */
+static unsigned race_count;
 static uint64_t random_state;
 static unsigned priority[SIM_FIBRES];
 static uint32_t change_at[4];
@@ -92,7 +98,7 @@ static bool conflicts(const struct op *op, const struct access *access)
 /* Those who sleep at the next step: who slept, or was tried, and does not mind the last step. */
 static void wake_sleepers(void)
 {
-    if (sim_engine.step < 2) {
+    if (sim_engine.step < 2 || !reduced) {
         sleeping = 0;
         return;
     }
@@ -140,8 +146,8 @@ static unsigned exhaust(unsigned enabled)
     }
     unsigned fibre = natural(enabled & ~sleeping);
     nodes[step] = (struct node){.fibre = (uint8_t)fibre, .enabled = (uint8_t)enabled,
-                                .backtrack = (uint8_t)(1U << fibre), .sleep = (uint8_t)sleeping,
-                                .way_count = 1};
+                                .backtrack = (uint8_t)(reduced ? 1U << fibre : enabled),
+                                .sleep = (uint8_t)sleeping, .way_count = 1};
     taken = step;
     return fibre;
 }
@@ -230,27 +236,55 @@ unsigned search_choose_way(unsigned count)
     return way;
 }
 
-/* Flanagan and Godefroid's backtracking point: before the step `before`, let somebody go first who
- * leads to the running step. */
 void search_note_race(uint32_t before)
 {
-    if (strategy != EXHAUST || sim_engine.step < decided) {
+    if (strategy == EXHAUST && reduced && sim_engine.step >= decided) {
+        races[race_count++] = before;
+    }
+}
+
+/* Who could begin, at the step `before`, a sequence that leads to the running step without that
+ * one: what came since and does not depend on it. Who has no predecessor in that is an initial. */
+static unsigned initials_without(uint32_t before)
+{
+    uint32_t first[SIM_FIBRES] = {0};
+    unsigned set = 0;
+    unsigned other = sim_engine.steps[before].fibre;
+    for (uint32_t i = before + 1; i <= sim_engine.step; i++) {
+        const struct step *step = &sim_engine.steps[i];
+        if ((step->dep.at[other] >= before && i != sim_engine.step) || first[step->fibre] != 0) {
+            continue;
+        }
+        bool initial = true;
+        for (unsigned j = 0; j < sim_engine.fibre_count; j++) {
+            initial = initial && (first[j] == 0 || step->dep.at[j] < first[j]);
+        }
+        first[step->fibre] = i;
+        set |= initial ? 1U << step->fibre : 0;
+    }
+    return set;
+}
+
+/* Source-DPOR: for each race, let somebody go first who leads to its other order, unless that is
+ * planned, or was seen elsewhere. */
+void search_end_step(void)
+{
+    if (sim_engine.step == 0) {
         return;
     }
-    struct node *node = &nodes[before];
-    const struct fibre *me = &sim_engine.fibres[sim_engine.self];
-    unsigned leads = 1U << sim_engine.self;
-    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
-        leads |= me->dep.at[i] > before ? 1U << i : 0;
+    struct step *step = &sim_engine.steps[sim_engine.step];
+    step->dep = sim_engine.fibres[step->fibre].dep;
+    for (unsigned i = 0; i < race_count; i++) {
+        struct node *node = &nodes[races[i]];
+        unsigned set = initials_without(races[i]) & node->enabled;
+        if (set == 0) {
+            node->backtrack |= node->enabled;
+        } else if ((set & (node->backtrack | node->sleep)) == 0) {
+            bool mine = (set & 1U << step->fibre) != 0;
+            node->backtrack |= (uint8_t)(mine ? 1U << step->fibre : 1U << lowest(set));
+        }
     }
-    leads &= node->enabled;
-    if (leads == 0) {
-        node->backtrack |= node->enabled;
-    } else if ((leads & node->backtrack) == 0 && (leads & ~(unsigned)node->sleep) != 0) {
-        leads &= ~(unsigned)node->sleep;
-        bool mine = (leads & 1U << sim_engine.self) != 0;
-        node->backtrack |= (uint8_t)(mine ? 1U << sim_engine.self : 1U << lowest(leads));
-    }
+    race_count = 0;
 }
 
 /* Prepare the next schedule: the deepest step that has another way, or another fibre to try. */
@@ -307,10 +341,23 @@ static bool is_over(struct report *report, double end)
     return (report->schedules + report->pruned) % 64 == 0 && seconds() > end;
 }
 
-bool explore_all(const struct sim_case *one, double budget, struct report *report)
+void sim_outcome(uint64_t outcome)
+{
+    unsigned i = 0;
+    while (i < outcome_count && outcomes[i] != outcome) {
+        i++;
+    }
+    if (i == outcome_count && i < OUTCOMES) {
+        outcomes[outcome_count++] = outcome;
+    }
+}
+
+bool explore_all(const struct sim_case *one, bool reduce, double budget, struct report *report)
 {
     double end = seconds() + budget;
     strategy = EXHAUST;
+    reduced = reduce;
+    outcome_count = 0;
     decided = 0;
     taken = 0;
     for (;;) {
@@ -320,6 +367,7 @@ bool explore_all(const struct sim_case *one, double budget, struct report *repor
         }
         if (!next_schedule()) {
             report->exhausted = true;
+            report->outcomes = outcome_count;
             return true;
         }
     }

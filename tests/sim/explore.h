@@ -16,14 +16,15 @@ struct schedule {
 
 struct report {
     uint64_t schedules, pruned, steps;
+    unsigned outcomes; /* different ones */
     bool exhausted, failed;
     char message[MESSAGE_BYTES];
     struct schedule schedule;
 };
 
-/* Every schedule, up to swapping independent steps; false: one failed, or the budget, in seconds of
- * processor time, is used up. */
-bool explore_all(const struct sim_case *one, double budget, struct report *report);
+/* Every schedule, with `reduce` up to swapping independent steps; false: one failed, or the budget,
+ * in seconds of processor time, is used up. */
+bool explore_all(const struct sim_case *one, bool reduce, double budget, struct report *report);
 
 /* Random schedules until the budget is used up; false: one failed. */
 bool explore_sample(const struct sim_case *one, double budget, uint64_t seed,

@@ -115,6 +115,7 @@ static void choose_next(void)
 {
     bool any = false;
     bool all_ended = true;
+    search_end_step();
     for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
         any = any || engine_is_enabled(i);
         all_ended = all_ended && sim_engine.fibres[i].ended;
@@ -224,6 +225,7 @@ void engine_run(const struct sim_case *one)
     one->setup();
     run_fibres();
     sim_engine.live = false;
+    search_end_step();
     if (!sim_engine.failed && !sim_engine.pruned) {
         memory_check_end();
         if (one->finish != NULL && !sim_engine.failed) {

@@ -151,5 +151,7 @@ static const struct sim_case lock_cases[] = {
      {release_only, acquire_and_free}, .finish = NULL},
     {"lock", "fair_serves_three_in_order_of_arrival", new_fair_lock,
      {acquire_once, acquire_once, acquire_once}, .finish = was_in_order},
+    {"lock", "two_open_the_lot_while_one_holds", held_at_first,
+     {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true},
 };
 SIM_GROUP(lock);

@@ -23,6 +23,8 @@ static bool finding_pool;
 static bool peeking, in_the_way;
 static const volatile void *parkers[PARKERS];
 static unsigned parker_count;
+static void *blocks[SIM_FIBRES]; /* lots that were prepared, in the order of their addresses */
+static unsigned block_count;
 
 static struct fibre *self(void)
 {
@@ -33,6 +35,7 @@ void port_reset(void)
 {
     pool = NULL;
     parker_count = 0;
+    block_count = 0;
 }
 
 /* Open the lot, and see which guard a waiter's parker comes from. */
@@ -88,6 +91,16 @@ unsigned pawl__port_processors(void)
     return sim_engine.one->processors != 0 ? sim_engine.one->processors : 1;
 }
 
+/* The block, of the one or two that fibres prepared, that the guard is in. */
+static const void *block_of(const struct pawl__guard *guard)
+{
+    unsigned i = block_count - 1;
+    while (i > 0 && (const char *)guard < (const char *)blocks[i]) {
+        i--;
+    }
+    return blocks[i];
+}
+
 void pawl__guard_init(struct pawl__guard *guard)
 {
     guard->held = false;
@@ -110,11 +123,13 @@ void pawl__guard_lock(struct pawl__guard *guard)
         in_the_way = true;
         return;
     }
+    if (sim_engine.live && sim_engine.one->cold) {
+        sim_plain(block_of(guard), false, "the lot"); /* all guards are in it */
+    }
     if (!sim_engine.live || (guard == pool && !guard->held)) {
         guard->held = true;
         return;
     }
-    sim_plain(&guard[0].held, false, "a guard"); /* it is initialised before */
     engine_point((struct op){.kind = OP_LOCK, .at = guard, .where = "guard"});
     guard->held = true;
     if (guard == pool) {
@@ -218,9 +233,8 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     if (block == NULL) {
         void *fresh = memory_map(size);
         prepare(fresh);
-        if (sim_engine.live) { /* what any guard's user must see; one stands for all */
-            sim_plain(fresh, true, "the lot");
-        }
+        blocks[block_count++] = fresh;
+        sim_plain(fresh, true, "the lot"); /* what any guard's user must see: one stands for all */
         block = pawl__cas_pointer(&shared_block_cell, &block, fresh, PAWL__RELEASE)
                     ? fresh
                     : pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);

@@ -14,7 +14,7 @@
 
 #include <pawl/pawl.h>
 
-enum { SIM_FIBRES = 6 };
+enum { SIM_FIBRES = 6, SIM_ANY = 1000000 };
 
 struct sim_case {
     const char *group; /* the primitive */
@@ -28,6 +28,8 @@ struct sim_case {
     unsigned jumps;      /* [0] looks at the clock that find it `jump` later, and */
     pawl_ns jump;        /* [1.2 ms] */
     unsigned spurious;   /* [0] parks that look again for nothing */
+    unsigned outcomes;   /* [not counted] how many different outcomes there are; SIM_ANY: as many
+                            as are found when nothing is left out */
     bool sampled;        /* too large for the exhaustive search: random schedules only */
     bool cold;           /* pawl was never used before: the lot is opened by the fibres */
 };
@@ -46,6 +48,9 @@ struct sim_group {
  * no access may touch it, and those so far must be ordered before. */
 void *sim_new(size_t size, const char *name);
 void sim_free(void *object);
+
+/* How a schedule came out, in finish. */
+void sim_outcome(uint64_t outcome);
 
 /* Plain data of the cases' own. */
 void sim_plain(const void *at, bool write, const char *name);
