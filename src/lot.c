@@ -41,8 +41,9 @@ struct lot {
     struct pawl__guard pool_guard;
     struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
     struct pawl__slot *free; /* under pool_guard */
-    uint64_t identities;     /* given to threads so far; under pool_guard */
-    uint8_t has_locals;      /* atomic: 1 once the next three are made, under pool_guard */
+    struct pawl__guard locals_guard;
+    uint64_t identities; /* given to threads so far; under locals_guard */
+    uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
     struct pawl__local calling; /* the wake list whose tasks the thread calls, or NULL */
     uint32_t generation;        /* written by an only thread only, as is the next */
@@ -63,6 +64,7 @@ static void empty_lot(struct lot *lot)
         }
     }
     pawl__guard_init(&lot->pool_guard);
+    pawl__guard_init(&lot->locals_guard);
 }
 
 static void prepare_lot(void *block)
@@ -351,14 +353,14 @@ uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_s
 
 static void make_locals(struct lot *lot)
 {
-    pawl__guard_lock(&lot->pool_guard);
+    pawl__guard_lock(&lot->locals_guard);
     if (lot->has_locals == 0) {
         pawl__local_init(&lot->identity_low);
         pawl__local_init(&lot->identity_high);
         pawl__local_init(&lot->calling);
         pawl__store8(&lot->has_locals, 1, PAWL__RELEASE); /* pairs with get_lot_with_locals */
     }
-    pawl__guard_unlock(&lot->pool_guard);
+    pawl__guard_unlock(&lot->locals_guard);
 }
 
 static struct lot *get_lot_with_locals(void)
@@ -532,9 +534,9 @@ pawl_time pawl__lot_deadline(pawl_ns ns)
 
 static uint64_t new_identity(struct lot *lot)
 {
-    pawl__guard_lock(&lot->pool_guard);
+    pawl__guard_lock(&lot->locals_guard);
     uint64_t identity = ++lot->identities;
-    pawl__guard_unlock(&lot->pool_guard);
+    pawl__guard_unlock(&lot->locals_guard);
     pawl__local_set(&lot->identity_low, (void *)(uintptr_t)(identity & UINT32_MAX));
     pawl__local_set(&lot->identity_high, (void *)(uintptr_t)(identity >> 32));
     return identity;

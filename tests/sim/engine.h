@@ -71,12 +71,16 @@ struct place {
     struct clock write_dep, read_dep;
 };
 
+/* Keys of pointers that each fibre has for itself: the lot's. */
+enum { SIM_LOCALS = 3 };
+
 struct fibre {
     struct op pending;
     struct clock hb;  /* happens-before, in ticks */
     struct clock dep; /* what its steps so far depend on, in steps */
     bool ended;
-    uint64_t word;
+    void *locals[SIM_LOCALS];
+    uint64_t remembered;
     bool parked; /* in this call */
     unsigned section_step, arrived, taken_step;
     pawl_time slept_since;

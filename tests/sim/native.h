@@ -20,10 +20,11 @@ struct pawl__parker {
     bool token;
 };
 
-struct pawl__word {
-    bool made;
+struct pawl__local {
+    unsigned number; /* from 1 on */
 };
 
-uint64_t pawl__word_remembered(void);
+uint64_t pawl__remembered(void);
+void pawl__remember(uint64_t word);
 
 #endif

@@ -25,6 +25,7 @@ static const volatile void *parkers[PARKERS];
 static unsigned parker_count;
 static void *blocks[SIM_FIBRES]; /* lots that were prepared, in the order of their addresses */
 static unsigned block_count;
+static unsigned local_count;
 
 static struct fibre *self(void)
 {
@@ -36,15 +37,16 @@ void port_reset(void)
     pool = NULL;
     parker_count = 0;
     block_count = 0;
+    local_count = 0;
 }
 
 /* Open the lot, and see which guard a waiter's parker comes from. */
 void port_find_pool(void)
 {
-    struct pawl__waiter waiter;
+    pawl_await waiter;
     unsigned turn = 0;
     finding_pool = true;
-    pawl__waiter_open(&waiter);
+    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
     pawl__waiter_close(&waiter);
     finding_pool = false;
     pawl__lot_spin(&turn); /* looks up the number of processors */
@@ -242,27 +244,31 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
-void pawl__word_init(struct pawl__word *word)
+void pawl__local_init(struct pawl__local *local)
 {
-    sim_plain(word, true, "the identity's key");
-    word->made = true;
+    sim_plain(local, true, "a local's key");
+    local->number = ++local_count;
 }
 
-uint64_t pawl__word_get(const struct pawl__word *word)
+void *pawl__local_get(const struct pawl__local *local)
 {
-    sim_plain(word, false, "the identity's key");
-    return self()->word;
+    sim_plain(local, false, "a local's key");
+    return self()->locals[local->number - 1];
 }
 
-void pawl__word_set(const struct pawl__word *word, uint64_t value)
+void pawl__local_set(const struct pawl__local *local, void *value)
 {
-    (void)word;
-    self()->word = value;
+    self()->locals[local->number - 1] = value;
 }
 
-uint64_t pawl__word_remembered(void)
+uint64_t pawl__remembered(void)
 {
-    return sim_engine.live ? self()->word : 0;
+    return sim_engine.live ? self()->remembered : 0;
+}
+
+void pawl__remember(uint64_t word)
+{
+    self()->remembered = word;
 }
 
 bool pawl__port_is_ending(void)
