@@ -60,10 +60,11 @@ void pawl_await_free(pawl_await *op)
     free(op);
 }
 
-/* The waiter that was on `key` is out of its queue: mend the object's word, and leave. */
-static void mend(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket)
+/* A task is out of its queue: mend the object's word, and leave. */
+static void mend(const struct pawl__withdrawn *was, struct pawl__bucket *bucket)
 {
-    switch (kind) {
+    void *key = was->key;
+    switch (was->awaited) {
     case PAWL__ON_LOCK:
     case PAWL__ON_NOTIFIED_LOCK:
         pawl__lock_withdraw(key, bucket);
@@ -82,7 +83,7 @@ static void mend(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket
         break;
     case PAWL__ON_SHARED:
     case PAWL__ON_EXCLUSIVE:
-        pawl__rwlock_withdraw(key, kind, bucket);
+        pawl__rwlock_withdraw(key, was->awaited, bucket);
         break;
     default: /* a once has no tasks */
         pawl__lot_leave(bucket);
@@ -93,16 +94,14 @@ static void mend(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket
 bool pawl_await_cancel(pawl_await *op)
 {
     pawl__need(op, "pawl_await_cancel", "op");
-    void *key = NULL;
-    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &key, NULL);
+    struct pawl__withdrawn was;
+    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &was, NULL);
     if (bucket == NULL) {
         return false;
     }
-    enum pawl__awaited kind = (enum pawl__awaited)op->kind_;
-    pawl_condition *notified_at = kind == PAWL__ON_NOTIFIED_LOCK ? op->more_.object : NULL;
-    mend(key, kind, bucket);
-    if (notified_at != NULL) {
-        pawl_condition_notify(notified_at, 1);
+    mend(&was, bucket);
+    if (was.object != NULL) { /* the notification goes to the next at the condition */
+        pawl_condition_notify(was.object, 1);
     }
     return true;
 }
@@ -115,15 +114,15 @@ static bool is_notified(const pawl_await *op)
 
 bool pawl__await_time_out(pawl_await *op)
 {
-    void *key = NULL;
-    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &key, is_notified);
+    struct pawl__withdrawn was;
+    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &was, is_notified);
     if (bucket == NULL) {
         return false;
     }
-    if (op->kind_ == PAWL__ON_BARRIER) {
-        pawl__barrier_break(key, bucket);
+    if (was.awaited == PAWL__ON_BARRIER) {
+        pawl__barrier_break(was.key, bucket);
     } else {
-        mend(key, (enum pawl__awaited)op->kind_, bucket);
+        mend(&was, bucket);
     }
     return true;
 }

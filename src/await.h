@@ -20,7 +20,7 @@ void pawl__condition_withdraw(pawl_condition *condition, struct pawl__bucket *bu
 void pawl__barrier_withdraw(pawl_barrier *barrier, struct pawl__bucket *bucket);
 void pawl__barrier_break(pawl_barrier *barrier, struct pawl__bucket *bucket);
 
-/* `key` is a reader's or a writer's, as `kind` says. */
-void pawl__rwlock_withdraw(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket);
+/* `key` is a reader's or a writer's, as `awaited` says. */
+void pawl__rwlock_withdraw(void *key, enum pawl__awaited awaited, struct pawl__bucket *bucket);
 
 #endif

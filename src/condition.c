@@ -192,56 +192,61 @@ pawl_status pawl_condition_wait_rlock_pred(pawl_condition *condition, pawl_rlock
     return wait_pred(condition, &held, pred, ctx, deadline);
 }
 
-/* Whether more than n wait, from the first on. */
-static bool is_longer(const pawl_await *first, size_t n)
-{
-    const pawl_await *at = first;
-    while (n > 0 && (at = at->next_) != first) {
-        n--;
-    }
-    return n == 0;
-}
+/* A notification under way. */
+struct notification {
+    size_t left;    /* so many are to be moved */
+    bool to_others; /* more were waiting than it is for */
+    pawl_time now;
+    struct pawl__wake_list granted;
+};
 
 /* Move one waiter, inside both buckets. A task that is cancelled while it waits for the lock hands
- * its notification on, if others waited here that it might have gone to. */
-static void move(pawl_condition *condition, struct pawl__bucket_pair buckets, bool to_others,
-                 pawl_time now, struct pawl__wake_list *list)
+ * its notification on, if others were waiting here that might have had it. */
+static void move(pawl_condition *condition, struct pawl__bucket_pair buckets,
+                 struct notification *notification)
 {
     pawl_await *waiter = pawl__lot_first(buckets.first, condition);
     pawl_lock *lock = waiter->more_.object;
     pawl__lot_take(buckets.first, waiter);
     waiter->kind_ = PAWL__ON_NOTIFIED_LOCK;
     waiter->outcome_ = PAWL_PENDING;
-    waiter->more_.object = to_others ? condition : NULL;
-    pawl__lock_admit(lock, buckets.second, waiter, now, list);
+    waiter->more_.object = notification->to_others ? condition : NULL;
+    pawl__lock_admit(lock, buckets.second, waiter, notification->now, &notification->granted);
 }
 
-/* Move up to n of the oldest who wait with `lock`, in a row. The lock is there: the first of them
- * waits with it. The condition is not touched after the buckets are left.
+/* Move the oldest who wait with `lock`, in a row. The lock is there: the first of them waits with
+ * it. The condition is not touched after the buckets are left.
  *
  * Returns   the lock of the next who is to be moved, or NULL: there is none. */
-static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock, size_t *n, pawl_time now,
-                          struct pawl__wake_list *list)
+static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock,
+                          struct notification *notification)
 {
     struct pawl__bucket_pair buckets = pawl__lot_enter_two(condition, lock);
     pawl_await *first = pawl__lot_first(buckets.first, condition);
-    bool to_others = first != NULL && *n != SIZE_MAX && is_longer(first, *n);
-    while (*n > 0 && first != NULL && first->more_.object == lock) {
-        move(condition, buckets, to_others, now, list);
+    while (notification->left > 0 && first != NULL && first->more_.object == lock) {
+        move(condition, buckets, notification);
         first = pawl__lot_first(buckets.first, condition);
-        *n -= 1;
+        notification->left--;
     }
     mend(condition, buckets.first);
-    pawl_lock *next = *n > 0 && first != NULL ? first->more_.object : NULL;
+    pawl_lock *next =
+        notification->left > 0 && first != NULL ? first->more_.object : NULL;
     pawl__lot_leave_two(buckets);
     return next;
 }
 
-static pawl_lock *first_lock(pawl_condition *condition)
+/* Look who waits: how many of them the notification is for, and with which lock the first does. */
+static pawl_lock *look(pawl_condition *condition, size_t n, struct notification *notification)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(condition);
     pawl_await *first = pawl__lot_first(bucket, condition);
     pawl_lock *lock = first != NULL ? first->more_.object : NULL;
+    pawl_await *at = first;
+    while (at != NULL && notification->left < n) {
+        notification->left++;
+        at = at->next_ != first ? at->next_ : NULL;
+    }
+    notification->to_others = at != NULL;
     pawl__lot_leave(bucket);
     return lock;
 }
@@ -251,17 +256,18 @@ static pawl_lock *first_lock(pawl_condition *condition)
  * one round. */
 static size_t notify(pawl_condition *condition, size_t n)
 {
-    struct pawl__wake_list list = {NULL, NULL};
-    size_t left = n;
+    struct notification notification = {0, false, 0, {NULL, NULL}};
     if (n == 0 || pawl__load8(&condition->state_, PAWL__RELAXED) == 0) {
         return 0;
     }
-    pawl_time now = pawl__port_now();
-    for (pawl_lock *lock = first_lock(condition); lock != NULL;) {
-        lock = move_to(condition, lock, &left, now, &list);
+    notification.now = pawl__port_now();
+    pawl_lock *lock = look(condition, n, &notification);
+    size_t wanted = notification.left;
+    while (lock != NULL) {
+        lock = move_to(condition, lock, &notification);
     }
-    pawl__lot_wake(&list);
-    return n - left;
+    pawl__lot_wake(&notification.granted);
+    return wanted - notification.left;
 }
 
 size_t pawl_condition_notify(pawl_condition *condition, size_t n)

@@ -46,7 +46,8 @@ struct lot {
     uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
     struct pawl__local calling; /* the wake list whose tasks the thread calls, or NULL */
-    uint32_t generation;        /* written by an only thread only, as is the next */
+    uint32_t generation;        /* written by an only thread only, as are the next */
+    uint32_t process;           /* the number of the process whose lot it is */
     bool ending;
 };
 
@@ -69,7 +70,9 @@ static void empty_lot(struct lot *lot)
 
 static void prepare_lot(void *block)
 {
-    empty_lot(block);
+    struct lot *lot = block;
+    empty_lot(lot);
+    lot->process = pawl__port_process();
 }
 
 /* For the only thread there is left, which waits for nothing: whatever the guards, queues and
@@ -96,7 +99,10 @@ static void start_afresh(struct lot *lot)
 static void start_afresh_in_child(void)
 {
     struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__RELAXED);
-    if (lot != NULL) {
+    /* Each copy of pawl has registered this; one that was loaded late is called after handlers of
+     * the program's, which may use the lot. */
+    if (lot != NULL && lot->process != pawl__port_process()) {
+        lot->process = pawl__port_process();
         start_afresh(lot);
     }
 }
@@ -197,10 +203,12 @@ static struct pawl__parker *parker_of(const pawl_await *thread)
 bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind)
 {
     uint32_t generation = pawl__lot_generation();
+    /* Pairs with be_idle, as in pawl__await_is_idle. */
     if (op->fn_ == NULL ||
-        (pawl__load_pointer(&op->key_, PAWL__RELAXED) != NULL && op->generation_ == generation)) {
+        (pawl__load_pointer(&op->key_, PAWL__ACQUIRE) != NULL && op->generation_ == generation)) {
         return false;
     }
+    pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* a parent's may have been left there */
     op->generation_ = generation;
     op->kind_ = (uint8_t)kind;
     op->more_.object = NULL;
@@ -238,6 +246,10 @@ void pawl__lot_leave(struct pawl__bucket *bucket)
 {
     pawl__guard_unlock(&bucket->guard);
 }
+
+/* The key_ of a waiter that was granted and not yet woken, or is being withdrawn: no address of an
+ * object. One that is only moved to another key never has it, so who sees it comes too late. */
+static void *const TAKEN = (void *)1;
 
 /* The link in the key's chain that holds, or would hold, the key's first waiter. */
 static pawl_await **find_link(struct pawl__bucket *bucket, const void *key)
@@ -296,9 +308,6 @@ pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key)
     return *find_link(bucket, key);
 }
 
-/* The key_ of a waiter that was taken out and not yet woken: no address of an object. */
-static void *const TAKEN = (void *)1;
-
 void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter)
 {
     pawl_await **link = find_link(bucket, waiter->key_);
@@ -309,7 +318,6 @@ void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter)
     }
     waiter->prev_->next_ = waiter->next_;
     waiter->next_->prev_ = waiter->prev_;
-    pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELAXED); /* as in push */
 }
 
 static void append(struct pawl__wake_list *list, pawl_await *waiter)
@@ -326,6 +334,7 @@ static void append(struct pawl__wake_list *list, pawl_await *waiter)
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list)
 {
     waiter->outcome_ = (uint8_t)outcome;
+    pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELAXED); /* as in push */
     append(list, waiter);
 }
 
@@ -372,8 +381,16 @@ static struct lot *get_lot_with_locals(void)
     return lot;
 }
 
+/* The last touch of an operation that ends: whoever finds it idle may start it anew. The release
+ * pairs with pawl__await_is_idle and pawl__waiter_start. */
+static void be_idle(pawl_await *op)
+{
+    pawl__store_pointer(&op->key_, NULL, PAWL__RELEASE);
+}
+
 /* Call the tasks one after the other, oldest first, and those that they grant. The list is this
- * thread's alone; a task may be gone once its fn has begun. */
+ * thread's alone; a task may be gone once its fn has begun. A thread that was cancelled ends after
+ * them: they are not its own. */
 static void call_tasks(struct pawl__wake_list *tasks)
 {
     struct lot *lot = get_lot_with_locals();
@@ -386,16 +403,18 @@ static void call_tasks(struct pawl__wake_list *tasks)
         }
         return;
     }
+    int cancellation = pawl__port_forbid_cancellation();
     pawl__local_set(&lot->calling, tasks);
     while (tasks->first != NULL) {
         pawl_await *op = tasks->first;
         pawl_resume *fn = op->fn_;
         pawl_status outcome = (pawl_status)op->outcome_;
         tasks->first = op->next_;
-        pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* idle: fn may start it again */
+        be_idle(op);
         fn(op, outcome);
     }
     pawl__local_set(&lot->calling, NULL);
+    pawl__port_restore_cancellation(cancellation);
 }
 
 void pawl__lot_wake(const struct pawl__wake_list *list)
@@ -424,7 +443,7 @@ bool pawl__lot_take_back(pawl_await *op)
     for (pawl_await *at = list != NULL ? list->first : NULL; at != NULL; at = next) {
         next = at->next_;
         if (at == op) {
-            pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED);
+            be_idle(op);
             found = true;
         } else {
             append(&rest, at);
@@ -436,20 +455,22 @@ bool pawl__lot_take_back(pawl_await *op)
     return found;
 }
 
-struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, void **key,
+struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *was,
                                         bool (*refuses)(const pawl_await *op))
 {
     for (;;) {
-        *key = pawl__load_pointer(&op->key_, PAWL__RELAXED);
-        if (*key == NULL || *key == TAKEN) {
+        was->key = pawl__load_pointer(&op->key_, PAWL__RELAXED);
+        if (was->key == NULL || was->key == TAKEN) {
             return NULL;
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(*key);
-        bool moved = pawl__load_pointer(&op->key_, PAWL__RELAXED) != *key;
+        struct pawl__bucket *bucket = pawl__lot_enter(was->key);
+        bool moved = pawl__load_pointer(&op->key_, PAWL__RELAXED) != was->key;
         if (!moved && op->generation_ == get_lot()->generation &&
             (refuses == NULL || !refuses(op))) {
+            was->awaited = (enum pawl__awaited)op->kind_;
+            was->object = was->awaited == PAWL__ON_NOTIFIED_LOCK ? op->more_.object : NULL;
             pawl__lot_take(bucket, op);
-            pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* idle */
+            be_idle(op);
             return bucket;
         }
         pawl__lot_leave(bucket);

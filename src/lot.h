@@ -74,7 +74,8 @@ void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *wa
 /* Inside the bucket: who has waited longest for the key, or NULL. */
 pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
 
-/* Inside the bucket: take a queued waiter out. It must be woken, or queued again, after leaving. */
+/* Inside the bucket: take a queued waiter out. It must be granted, or queued again, before leaving,
+ * unless it is the caller's own. */
 void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter);
 
 /* Inside the bucket: take out the first who waits for the key, or all of them, with this outcome,
@@ -95,12 +96,19 @@ void pawl__lot_wake(const struct pawl__wake_list *list);
  * it is not there. */
 bool pawl__lot_take_back(pawl_await *op);
 
+/* What a task that was withdrawn had waited for. */
+struct pawl__withdrawn {
+    void *key;
+    enum pawl__awaited awaited;
+    void *object; /* more_.object of one that was notified, else NULL */
+};
+
 /* A cancel: take the task out of its queue if it is in one.
  *
- * Returns   the bucket of its key, entered, with the task taken out and idle; NULL, with nothing
- *           changed, if it waits no longer, or no longer in this process, or refuses(op), asked
- *           under the guard. refuses may be NULL. */
-struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, void **key,
+ * Returns   the bucket of its key, entered, with the task taken out and idle, not to be touched
+ *           again; NULL, with nothing changed, if it waits no longer, or no longer in this process,
+ *           or refuses(op), asked under the guard. refuses may be NULL. */
+struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *was,
                                         bool (*refuses)(const pawl_await *op));
 
 /* Outside any bucket: sleep until the waiter, queued under the key, was taken out and woken, or

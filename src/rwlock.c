@@ -135,9 +135,9 @@ static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode
     pawl__lot_wake(&list);
 }
 
-void pawl__rwlock_withdraw(void *key, enum pawl__awaited kind, struct pawl__bucket *bucket)
+void pawl__rwlock_withdraw(void *key, enum pawl__awaited awaited, struct pawl__bucket *bucket)
 {
-    if (kind == PAWL__ON_EXCLUSIVE) {
+    if (awaited == PAWL__ON_EXCLUSIVE) {
         withdraw((pawl_rwlock *)((char *)key - 1), bucket, EXCLUSIVE);
     } else {
         withdraw(key, bucket, SHARED);

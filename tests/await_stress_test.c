@@ -36,7 +36,7 @@ struct race {
     pawl_barrier gate;   /* both threads, at the beginning and at the end of each round */
     unsigned rounds;
     size_t notified;
-    void (*grant)(struct race *race);
+    void (*cancel)(void *race); /* the second thread's work */
     uint64_t seed;
 };
 
@@ -83,7 +83,7 @@ static void run_race(struct race *race, unsigned rounds, pawl_resume *fn,
     race->seed = 20261121;
     print_message("seed %llu\n", (unsigned long long)race->seed);
     assert_int_equal(pawl_barrier_init(&race->gate, 2, NULL, NULL), PAWL_OK);
-    crew_start(&canceller, cancel_all, race);
+    crew_start(&canceller, race->cancel, race);
     for (unsigned round = 0; round < rounds; round++) {
         for (size_t i = 0; i < TASKS; i++) {
             struct runner *runner = &race->runners[i];
@@ -110,6 +110,7 @@ static struct race *new_race(size_t cancels)
     struct race *race = calloc(1, sizeof *race);
     assert_non_null(race);
     race->cancels = cancels;
+    race->cancel = cancel_all;
     return race;
 }
 
@@ -288,6 +289,7 @@ static void cancels_against_notifications_lose_none(void **state)
 
 /* --- RWLock ----------------------------------------------------------------------------------- */
 
+/* A writer first, whose cancel lets in the readers behind it, if the release is not faster. */
 static bool is_writer(const struct runner *runner)
 {
     return (runner - runner->race->runners) % 3 == 0;
@@ -304,16 +306,16 @@ static void count_and_release_rwlock(pawl_await *op, pawl_status result)
 static pawl_status start_on_rwlock(struct runner *runner)
 {
     if (runner == &runner->race->runners[0]) {
-        pawl_rwlock_acquire_exclusive(&runner->race->rwlock);
+        pawl_rwlock_acquire_shared(&runner->race->rwlock);
     }
     return is_writer(runner)
                ? pawl_rwlock_acquire_exclusive_await(&runner->race->rwlock, &runner->op)
                : pawl_rwlock_acquire_shared_await(&runner->race->rwlock, &runner->op);
 }
 
-static void release_exclusive(struct race *race)
+static void release_shared(struct race *race)
 {
-    pawl_rwlock_release_exclusive(&race->rwlock);
+    pawl_rwlock_release_shared(&race->rwlock);
 }
 
 /* A reader that a cancelled writer let in is called by the cancelling thread, perhaps still. */
@@ -327,7 +329,7 @@ static void cancels_against_releases_of_an_rwlock(void **state)
 {
     struct race *race = new_race(TASKS);
     (void)state;
-    run_race(race, 200000 / TASKS, count_and_release_rwlock, start_on_rwlock, release_exclusive,
+    run_race(race, 200000 / TASKS, count_and_release_rwlock, start_on_rwlock, release_shared,
              rwlock_is_free);
     free(race);
 }
@@ -367,6 +369,51 @@ static void cancels_against_last_arrivals(void **state)
     (void)state;
     run_race(race, 200000 / TASKS, count, start_on_barrier, arrive_as_partners,
              partners_met_or_wait);
+    free(race);
+}
+
+/* --- Condition, with the lock held ------------------------------------------------------------ */
+
+/* Who holds the lock finds each task that was not called yet: at the condition, on the lock's queue
+ * or on its way from the one to the other. So the cancel is never too late. */
+static void cancel_with_the_lock(void *context)
+{
+    struct race *race = context;
+    for (unsigned round = 0; round < race->rounds; round++) {
+        pass_gate(race);
+        for (size_t i = 0; i < TASKS; i++) {
+            struct runner *runner = &race->runners[i];
+            pawl_lock_acquire(&race->lock);
+            if (runner->calls == 0) {
+                runner->cancelled = pawl_await_cancel(&runner->op) ? 1 : 100;
+            }
+            pawl_lock_release(&race->lock);
+        }
+        pass_gate(race);
+    }
+}
+
+static void notify_without_the_lock(struct race *race)
+{
+    for (size_t i = 0; i < TASKS / 2; i++) {
+        pawl_condition_notify(&race->condition, 1);
+    }
+}
+
+static void every_cancel_was_in_time(struct race *race)
+{
+    every_task_was_called_or_cancelled(race);
+    assert_int_equal(pawl__lot_count(&race->condition), 0);
+    assert_int_equal(race->lock.state_, 0);
+}
+
+static void cancels_with_the_lock_meet_notifications_in_time(void **state)
+{
+    struct race *race = new_race(TASKS);
+    (void)state;
+    race->cancel = cancel_with_the_lock;
+    run_race(race, 100000 / TASKS, count_and_release, start_on_condition, notify_without_the_lock,
+             every_cancel_was_in_time);
     free(race);
 }
 
@@ -461,6 +508,7 @@ int main(void)
         cmocka_unit_test(cancels_against_releases_conserve_the_permits),
         cmocka_unit_test(cancels_against_sets),
         cmocka_unit_test(cancels_against_notifications_lose_none),
+        cmocka_unit_test(cancels_with_the_lock_meet_notifications_in_time),
         cmocka_unit_test(cancels_against_releases_of_an_rwlock),
         cmocka_unit_test(cancels_against_last_arrivals),
         cmocka_unit_test(threads_and_tasks_share_a_lock),

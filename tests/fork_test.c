@@ -345,6 +345,13 @@ static int orphans_have_ended(struct orphans *orphans)
     }
     pawl_lock_reinit_after_fork(&orphans->lock);
     pawl_lock_reinit_after_fork(&orphans->other);
+    for (int i = 0; i < 2; i++) { /* one that was pending starts anew, and ends at once */
+        if (pawl_lock_acquire_await(&orphans->other, &orphans->pending) != PAWL_OK ||
+            pawl_await_cancel(&orphans->pending) ||
+            pawl_lock_release(&orphans->other) != PAWL_OK) {
+            return 6;
+        }
+    }
     if (pawl_lock_acquire_await(&orphans->lock, &orphans->granted) != PAWL_OK ||
         pawl_lock_acquire_await(&orphans->lock, &orphans->pending) != PAWL_PENDING ||
         pawl_lock_acquire_await(&orphans->lock, &orphans->waiting) != PAWL_PENDING) {

@@ -11,17 +11,25 @@
  *     is idle         PAWL_OK, or     false                    is not called
  *                     PAWL_PENDING
  *     waits           PAWL_INVALID    true: it is idle again   is called when it is granted
- *     was granted     PAWL_INVALID    false                    is or will be called, once; from its
- *                                                              beginning on the operation is idle
+ *     was granted     PAWL_INVALID    false                    will be called, once; when that
+ *                                                              begins the operation is idle
  *
- * fn is called by the thread that granted: inside its release, set, notify or last arrival, after
- * these have left every guard of pawl. It may call anything in pawl, start its operation again, or
- * free it. Two grants never run inside each other on one thread: what fn grants to another task is
- * granted at once, but that task's fn is called when the outer one has returned. So a chain of a
- * million takes no more stack than one. It also means that fn must return before long, on the
- * thread it was called on: while it runs, tasks that this thread granted wait for it, and to block
- * until one of them has done something is to wait for oneself. fn must not end its thread, longjmp
- * away or throw.
+ * fn is called by the thread that granted, before its call returns and after it has left every
+ * guard of pawl. That is a release (a condition's wait makes one), set, notify, the last arrival at
+ * a barrier, its abort or reset, a downgrade; a cancel or a time-out that lets others go on. So fn
+ * runs in the middle of that thread's code, with whatever that thread holds: in fn use what does
+ * not wait, *_await and try; an rlock that the thread owns counts as fn's own. Who cannot have that
+ * hands on from fn to where it may run, as the adapters do.
+ *
+ * fn may start its operation again, or free it, and what it was granted. No two fns run inside each
+ * other on one thread: what fn grants to another task is granted at once, but that task's fn is
+ * called when this one has returned. So a chain of a million takes no more stack than one; and the
+ * call that began it returns when the chain has ended. It also means that fn must return before
+ * long, on the thread it was called on: while it runs, tasks that this thread granted wait for it,
+ * and to block until one of them has done something is to wait for oneself. fn must not end its
+ * thread, call exit, longjmp away or throw. Its thread is not cancelled while it runs. A child
+ * forked in fn, as one forked in a barrier's action or a once's function, may exec or _exit, but
+ * not return from it.
  *
  * Example:
  *
@@ -70,10 +78,12 @@ typedef struct pawl_await pawl_await;
  * again. What fn must not do stands at the top. */
 typedef void pawl_resume(pawl_await *op, pawl_status result);
 
-/* One operation in flight, in memory that the caller owns and keeps until it ends: until fn has
- * begun, or cancel has returned true, or the start has returned anything but PAWL_PENDING. All-zero
- * bytes are not ready to use; pawl_await_init makes them so. The fields are the lot's, under its
- * guards; a thread that waits is one, too, without a fn_. */
+/* One operation, in memory that the caller owns. It is in flight from a start that returns
+ * PAWL_PENDING until fn begins, or cancel returns true; else it is idle. While it is in flight the
+ * memory stays as it is; afterwards only who was told so, by fn or by cancel, may start it again or
+ * free it, unless other threads are told by the program's own means. All-zero bytes are not ready
+ * to use; pawl_await_init makes them so. The fields are the lot's, under its guards; a thread that
+ * waits is one, too, without a fn_. */
 struct pawl_await {
     pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
     pawl_await *chain_;        /* in the first of a ring: the next first in its chain */
@@ -93,7 +103,7 @@ struct pawl_await {
 
 /* Make the memory an idle operation that calls fn, which finds ctx by pawl_await_context.
  *
- * Requires  op is not pending; fn is not NULL. */
+ * Requires  op is idle, or never was initialised; fn is not NULL. */
 PAWL_API void pawl_await_init(pawl_await *op, pawl_resume *fn, void *ctx);
 
 /* The ctx that the operation was initialised with. */
@@ -102,7 +112,8 @@ PAWL_MUST_CHECK PAWL_API void *pawl_await_context(const pawl_await *op);
 /* An operation on the heap, for callers that hold a pointer; NULL when memory is out. NULL may be
  * freed. fn may free its own operation.
  *
- * Requires  for free: op is not pending. */
+ * Requires  for free: op is idle.
+ * Costs     malloc, free. */
 PAWL_MUST_CHECK PAWL_API pawl_await *pawl_await_new(pawl_resume *fn, void *ctx);
 PAWL_API void pawl_await_free(pawl_await *op);
 
@@ -111,10 +122,11 @@ PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, p
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore,
                                                                    pawl_await *op);
 
-/* Whether the operation can be started, as far as that is seen at a glance. */
+/* Whether the operation can be started, as far as that is seen at a glance. The acquire pairs with
+ * the last touch of an operation that ends, in src/lot.c. */
 PAWL__HELPER bool pawl__await_is_idle(const pawl_await *op)
 {
-    return op->fn_ != NULL && pawl__load_pointer(&op->key_, PAWL__RELAXED) == NULL;
+    return op->fn_ != NULL && pawl__load_pointer(&op->key_, PAWL__ACQUIRE) == NULL;
 }
 
 PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, const char *call,
@@ -132,7 +144,7 @@ PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, co
  * Returns   PAWL_OK       acquired; fn will not be called
  *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled
  *                         before; that may be on another thread, before this call returns
- *           PAWL_INVALID  op is pending, or was never initialised; nothing changed
+ *           PAWL_INVALID  op is in flight, or was never initialised; nothing changed
  * Requires  the object and op outlive the operation; no two threads start the same op at a time.
  *           Any thread; not a signal handler.
  * Orders    the release that supplied it happens before PAWL_OK is returned, or fn is called.
@@ -170,9 +182,11 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pa
 /* Wait for a notification: joins those who wait and releases the lock as one step. fn is called
  * when the operation was notified and then got the lock, which it holds.
  *
- * Returns   PAWL_PENDING   fn will be called, with PAWL_OK, unless op is cancelled before
+ * Returns   PAWL_PENDING   fn will be called, with PAWL_OK, unless op is cancelled before; that may
+ *                          be before this call returns, on this thread too, since the release may
+ *                          let others go on
  *           PAWL_NOT_HELD  the lock is not locked; nothing changed
- *           PAWL_INVALID   op is pending, or was never initialised; nothing changed
+ *           PAWL_INVALID   op is in flight, or was never initialised; nothing changed
  * Requires  condition, lock and op outlive the operation. The caller, or its task, holds the lock.
  * Orders    the release by which fn holds the lock happens before fn is called.
  * Costs     pawl_lock_release, which may call other tasks' fn. Never waits or allocates. */
@@ -187,7 +201,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
  *                         with PAWL_BROKEN, when *index is not written; unless op is cancelled
  *                         before
  *           PAWL_BROKEN   it is broken
- *           PAWL_INVALID  it has 0 parties, or op is pending or was never initialised; nothing
+ *           PAWL_INVALID  it has 0 parties, or op is in flight or was never initialised; nothing
  *                         changed
  * Requires  barrier, op and *index, if index is not NULL, outlive the operation.
  * Orders    as pawl_barrier_wait.
@@ -195,19 +209,21 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op,
                                                              uint32_t *index);
 
-/* Withdraw a pending operation. Of this returning true and fn being called exactly one happens.
+/* Withdraw an operation that waits. Of this returning true and fn being called exactly one happens.
  *
  * What it leaves is as if it had never waited: the next in the queue is served, readers that waited
  * for a writer come in, a barrier's round lacks a party again. One that was notified at a condition
- * and now waits for the lock hands the notification to the next who waits there; it is not woken
- * with the lock.
+ * and now waits for the lock does not get the lock. If others were waiting at the condition when it
+ * was notified, its notification goes to the oldest who waits there now.
  *
- * Returns   true   it was pending: fn will not be called, nothing was acquired, op is idle
- *           false  it is not pending: fn has been, is being or will be called, or op was never
- *                  started. Nothing changed
- * Requires  op's memory is there: the caller knows that fn has not freed it. Any thread.
- * Costs     one guard; constant in the number of those who wait. May wake or call who is served
- *           next. */
+ * Returns   true   it waited: fn will not be called, nothing was acquired, op is idle
+ *           false  it did not: fn has been, is being or will be called; or nothing was in flight,
+ *                  as its start returned something else, another cancel was first, or the process
+ *                  was forked. Nothing changed
+ * Requires  op's memory is there: the caller knows that neither fn nor another who cancels has
+ *           freed it. When fn starts op again, this may meet the new wait. Any thread.
+ * Costs     one guard, or two; constant in the number of those who wait, but for the readers that a
+ *           writer lets in. May wake or call who is served next. */
 PAWL_API bool pawl_await_cancel(pawl_await *op);
 
 /* For adapters, which know deadlines: as pawl_await_cancel, with what a thread's time-out does in
@@ -216,7 +232,7 @@ PAWL_API bool pawl__await_time_out(pawl_await *op);
 
 /* For adapters, on the thread that granted op and is still inside an earlier fn: take op, granted
  * but not called, out of those to be called. The caller has what was granted, and gives it back.
- * Not for users.
+ * A condition's notification is then the caller's to hand on. Not for users.
  *
  * Returns   true: fn will not be called; false: op is not among them. */
 PAWL_API bool pawl__await_take_back(pawl_await *op);

@@ -50,9 +50,10 @@
 
 PAWL__BEGIN
 
-/* All-zero bytes are a condition that nobody waits for. Nothing needs destroying. PARKED may lag:
- * threads may be queued in the lot under the condition's address; written under the bucket's
- * guard. */
+/* All-zero bytes are a condition that nobody waits for. Those who wait at a time wait with one
+ * lock; with several a notification takes a step for each, between which others may come and go.
+ * Nothing needs destroying. PARKED may lag: threads may be queued in the lot under the condition's
+ * address; written under the bucket's guard. */
 typedef struct pawl_condition {
     uint8_t state_;
 } pawl_condition;
@@ -112,7 +113,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_pred(pawl_conditi
  * Requires  the condition outlives the moment at which a notified waiter can have the lock: from
  *           then on this call does not touch it. Any thread; not a signal handler.
  * Orders    with the lock held, through the lock; without, nothing.
- * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. */
+ * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. A
+ *           task (await.h) that gets the lock so is called instead, before this returns. */
 PAWL_API size_t pawl_condition_notify(pawl_condition *condition, size_t n);
 PAWL_API size_t pawl_condition_notify_all(pawl_condition *condition);
 

@@ -64,7 +64,8 @@ PAWL_API void pawl_event_init(pawl_event *event);
  * Requires  the event outlives the moment at which a waiter can pass: from then on this call does
  *           not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before a wait returns that finds this set.
- * Costs     one atomic operation when nobody waits; else a wake-up for each waiter. */
+ * Costs     one atomic operation when nobody waits; else a wake-up for each waiter. A task
+ *           (await.h) is called instead, before this returns. */
 PAWL_API void pawl_event_set(pawl_event *event);
 
 /* Unset the event. Again on an unset event: no change. Those let through are not called back.

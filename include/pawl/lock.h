@@ -151,7 +151,8 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
  * Requires  the lock outlives the moment at which another thread can acquire it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before the next acquire returns.
- * Costs     one atomic operation when nobody waits; else one waiter is woken, however many wait. */
+ * Costs     one atomic operation when nobody waits; else one waiter is woken, however many wait. A
+ *           task (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");

@@ -166,7 +166,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rw
  * Requires  the rwlock outlives the moment at which another thread can have it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before an acquire returns that this allowed.
- * Costs     one atomic operation when nobody waits; else a wake-up for each one let in. */
+ * Costs     one atomic operation when nobody waits; else a wake-up for each one let in. A task
+ *           (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");

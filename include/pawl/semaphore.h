@@ -151,8 +151,8 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_until(pawl_semaph
  * Requires  the semaphore outlives the moment at which a waiter can have a permit: from then on
  *           this call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before an acquire that takes one of them returns.
- * Costs     one atomic operation when nobody waits; else as many wake-ups as permits were
- * granted. */
+ * Costs     one atomic operation when nobody waits; else a wake-up for each permit granted. A task
+ *           (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_semaphore_release(pawl_semaphore *semaphore)
 {
     pawl__semaphore_check(semaphore, "pawl_semaphore_release");

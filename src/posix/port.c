@@ -112,28 +112,10 @@ static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time dead
 }
 
 /* A thread that is cancelled inside pthread_cond_wait would leave its node in the queue, so
- * cancellation waits until the thread is out. Android has no cancellation. */
-static int forbid_cancellation(void)
-{
-    int before = 0;
-#if !defined(__ANDROID__)
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-#endif
-    return before;
-}
-
-static void restore_cancellation(int before)
-{
-#if defined(__ANDROID__)
-    (void)before;
-#else
-    pthread_setcancelstate(before, &before);
-#endif
-}
-
+ * cancellation waits until the thread is out. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    int cancellation = forbid_cancellation();
+    int cancellation = pawl__port_forbid_cancellation();
     check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
     while (!parker->token) {
         pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
@@ -145,7 +127,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     bool taken = parker->token;
     parker->token = false;
     check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
-    restore_cancellation(cancellation);
+    pawl__port_restore_cancellation(cancellation);
     return taken;
 }
 
@@ -305,6 +287,30 @@ void pawl__local_set(const struct pawl__local *local, void *value)
 bool pawl__port_is_ending(void)
 {
     return false;
+}
+
+uint32_t pawl__port_process(void)
+{
+    return (uint32_t)getpid();
+}
+
+/* Android has no cancellation. */
+int pawl__port_forbid_cancellation(void)
+{
+    int before = 0;
+#if !defined(__ANDROID__)
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+#endif
+    return before;
+}
+
+void pawl__port_restore_cancellation(int before)
+{
+#if defined(__ANDROID__)
+    (void)before;
+#else
+    pthread_setcancelstate(before, &before);
+#endif
 }
 
 void pawl__port_at_fork(void (*child)(void))

@@ -180,6 +180,22 @@ bool pawl__port_is_ending(void)
     return function != NULL && ((query)(uintptr_t)function)();
 }
 
+uint32_t pawl__port_process(void)
+{
+    return GetCurrentProcessId();
+}
+
+/* Windows has no cancellation. */
+int pawl__port_forbid_cancellation(void)
+{
+    return 0;
+}
+
+void pawl__port_restore_cancellation(int before)
+{
+    (void)before;
+}
+
 /* Windows has no fork. */
 void pawl__port_at_fork(void (*child)(void))
 {

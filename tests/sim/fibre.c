@@ -227,9 +227,14 @@ void engine_run(const struct sim_case *one)
     sim_engine.live = false;
     search_end_step();
     if (!sim_engine.failed && !sim_engine.pruned) {
-        memory_check_end();
+        if (!one->leaves) {
+            memory_check_end();
+        }
         if (one->finish != NULL && !sim_engine.failed) {
             one->finish();
+        }
+        if (one->leaves && !sim_engine.failed) {
+            memory_check_end();
         }
     }
     memory_undo();

@@ -31,6 +31,7 @@ struct sim_case {
     unsigned outcomes;   /* [not counted] how many different outcomes there are; SIM_ANY: as many
                             as are found when nothing is left out */
     bool sampled;        /* too large for the exhaustive search: random schedules only */
+    bool leaves;         /* tasks are left waiting, which finish cancels */
     bool cold;           /* pawl was never used before: the lot is opened by the fibres */
 };
 
