@@ -38,9 +38,12 @@
 
 /* An inline function has its one external definition in the library, and no copy in a client: C11's
  * inline, which C++ and old C call gnu_inline. (C++'s own inline would put a second definition into
- * the client's objects, which Windows linkers refuse.) */
+ * the client's objects, which Windows linkers refuse.) GCC puts a dllexported one into every
+ * object, so there the external definition alone is marked. */
 #if defined(__GNUC__) && (defined(__cplusplus) || defined(__GNUC_GNU_INLINE__))
 # define PAWL_INLINE PAWL__EXPORT extern __inline__ __attribute__((__gnu_inline__))
+#elif (defined(_WIN32) || defined(__CYGWIN__)) && defined(__GNUC__) && !defined(__clang__)
+# define PAWL_INLINE inline
 #else
 # define PAWL_INLINE PAWL__EXPORT inline
 #endif
