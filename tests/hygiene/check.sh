@@ -29,7 +29,7 @@ sources | grep -vE '^src/(posix|win32)/|^include/pawl/compiler\.h$|_(posix|win32
 
 sources | xargs awk 'length($0) > 100 { print FILENAME ":" FNR }' | breach 'a line has more than 100 columns'
 sources | xargs grep -nE '[[:space:]]+$' | breach 'white space at the end of a line' || true
-{ sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -path '.ci/run'; } |
+{ sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name '*.in' -o -name CMakeLists.txt -o -path '.ci/run'; } |
     xargs grep -L 'SPDX-License-Identifier: MIT' | breach 'no SPDX line' || true
 
 # A function's body stands between a brace in the first column and the next one; in pawl.hpp classes do.
@@ -44,7 +44,7 @@ grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c'
     breach 'a test sleeps' || true
 
 # Every file, or the folder it is in, has a line in the README's tree.
-git ls-files include src tests examples bench tools cmake 2>/dev/null | while read -r file; do
+git ls-files include src tests examples bench tools cmake packaging 2>/dev/null | while read -r file; do
     name=$(basename "$file")
     folder=$(dirname "$file")
     grep -qF "$name" README.md || grep -qE "(^|[[:space:]])$folder/([[:space:]]|\$)" README.md || echo "$file"

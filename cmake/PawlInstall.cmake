@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+# What is shipped: the export list, the Windows version resource, install rules, the CMake package
+# with its components static and shared, pawl.pc, and CPack's packages.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(PAWL_DEBUG_POSTFIX "" CACHE STRING
+  "Suffix of the debug library's name; vcpkg and Conan keep configurations apart by folder instead")
+option(PAWL_RELOCATABLE "pawl.pc finds its prefix by its own place (OFF for a system's package)" ON)
+
+# Before 1.0 a minor release may break the ABI, so the minor number is part of the ABI's name.
+set(PAWL_SOVERSION ${PROJECT_VERSION_MAJOR})
+set(PAWL_COMPATIBILITY SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(PAWL_SOVERSION 0.${PROJECT_VERSION_MINOR})
+  set(PAWL_COMPATIBILITY SameMinorVersion)
+endif()
+
+# The shared library: only what PAWL_API marks leaves it. The version script names the ABI, so that
+# a program of one ABI does not start with another's library.
+function(pawl_shape_shared_library)
+  target_compile_definitions(pawl PRIVATE PAWL_BUILDING INTERFACE PAWL_DLL)
+  if(WIN32)
+    enable_language(RC)
+    configure_file(${PROJECT_SOURCE_DIR}/cmake/install/pawl.rc.in ${PROJECT_BINARY_DIR}/pawl.rc @ONLY)
+    target_sources(pawl PRIVATE ${PROJECT_BINARY_DIR}/pawl.rc)
+    return()
+  endif()
+  set(script ${PROJECT_BINARY_DIR}/pawl.map)
+  file(WRITE ${script}.new "PAWL_${PAWL_SOVERSION} {\n  global: pawl_*;\n  local: *;\n};\n")
+  configure_file(${script}.new ${script} COPYONLY)
+  # With a comma: zig's linker refuses --version-script=FILE.
+  set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,--version-script,${script})
+  check_c_source_compiles("int main(void) { return 0; }" PAWL_HAVE_VERSION_SCRIPT)
+  if(PAWL_HAVE_VERSION_SCRIPT)
+    target_link_options(pawl PRIVATE LINKER:--version-script,${script})
+    set_property(TARGET pawl APPEND PROPERTY LINK_DEPENDS ${script})
+  endif()
+endfunction()
+
+# A static library has no linker's PDB: the compiler's own is put where it can be installed from.
+function(pawl_shape_static_library)
+  set_target_properties(pawl PROPERTIES
+    COMPILE_PDB_NAME pawl COMPILE_PDB_NAME_DEBUG pawl${PAWL_DEBUG_POSTFIX}
+    COMPILE_PDB_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/pdb)
+endfunction()
+
+function(pawl_install_library)
+  install(TARGETS pawl EXPORT pawl-${PAWL_LINKAGE}-targets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT Runtime
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT Runtime NAMELINK_COMPONENT Development
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT Development
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  if(MSVC AND PAWL_LINKAGE STREQUAL "shared")
+    install(FILES $<TARGET_PDB_FILE:pawl> DESTINATION ${CMAKE_INSTALL_BINDIR}
+      COMPONENT Development OPTIONAL)
+  elseif(MSVC)
+    install(DIRECTORY ${PROJECT_BINARY_DIR}/pdb/ DESTINATION ${CMAKE_INSTALL_LIBDIR}
+      COMPONENT Development OPTIONAL FILES_MATCHING PATTERN "*.pdb")
+  endif()
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    COMPONENT Development FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+    DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT Development)
+endfunction()
+
+# The folder is not cached: it must follow CMAKE_INSTALL_LIBDIR, which changes with the prefix.
+function(pawl_install_cmake_package)
+  set(folder ${CMAKE_INSTALL_LIBDIR}/cmake/pawl)
+  install(EXPORT pawl-${PAWL_LINKAGE}-targets NAMESPACE pawl:: DESTINATION ${folder}
+    COMPONENT Development)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/install/pawlConfig.cmake.in
+    ${PROJECT_BINARY_DIR}/pawlConfig.cmake INSTALL_DESTINATION ${folder} NO_SET_AND_CHECK_MACRO)
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake
+    VERSION ${PROJECT_VERSION} COMPATIBILITY ${PAWL_COMPATIBILITY})
+  install(FILES ${PROJECT_BINARY_DIR}/pawlConfig.cmake ${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake
+    DESTINATION ${folder} COMPONENT Development)
+endfunction()
+
+# Set `result` to what pawl.pc calls the folder, which may be absolute (Nix).
+function(pawl_pc_folder result folder)
+  if(NOT IS_ABSOLUTE "${folder}")
+    set(folder "\${prefix}/${folder}")
+  endif()
+  set(${result} "${folder}" PARENT_SCOPE)
+endfunction()
+
+function(pawl_install_pc_file)
+  pawl_pc_folder(PC_LIBDIR "${CMAKE_INSTALL_LIBDIR}")
+  pawl_pc_folder(PC_INCLUDEDIR "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+  if(PAWL_RELOCATABLE AND NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" /prefix)
+    string(REGEX REPLACE "/$" "" up "${up}")
+    set(PC_PREFIX "\${pcfiledir}/${up}")
+  endif()
+  set(PC_CFLAGS "-I\${includedir}")
+  set(PC_LIBS "-L\${libdir} -lpawl")
+  set(PC_LIBS_PRIVATE "")
+  if(WIN32 AND PAWL_LINKAGE STREQUAL "shared")
+    string(APPEND PC_CFLAGS " -DPAWL_DLL")
+  elseif(NOT WIN32)
+    set(PC_LIBS_PRIVATE -pthread) # CMAKE_THREAD_LIBS_INIT is empty where libc has pthreads
+  endif()
+  if(NOT PAWL_HAVE_BYTE_ATOMICS AND NOT MSVC)
+    string(APPEND PC_LIBS " -latomic")
+  endif()
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/install/pawl.pc.in ${PROJECT_BINARY_DIR}/pawl.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/pawl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT Development)
+endfunction()
+
+# libpawl0.1 and libpawl-dev for Debian, or everything in one archive. A macro, since CPack reads
+# the variables of the folder it is included in.
+macro(pawl_package)
+  set(CPACK_PACKAGE_VENDOR "pawl")
+  set(CPACK_PACKAGE_CONTACT "pawl maintainers <pawl@example.org>")
+  set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+  set(CPACK_STRIP_FILES ON)
+  set(CPACK_COMPONENTS_ALL Development)
+  set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
+    "Cross-platform lock runtime\n This package has the shared library.")
+  set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
+    "Cross-platform lock runtime (development files)\n Headers, library, CMake and pkg-config files.")
+  set(CPACK_DEB_COMPONENT_INSTALL ON)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  set(CPACK_DEBIAN_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME libpawl${PAWL_SOVERSION})
+  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libpawl-dev)
+  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+  if(PAWL_LINKAGE STREQUAL "shared")
+    set(CPACK_COMPONENTS_ALL Runtime Development)
+    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libpawl${PAWL_SOVERSION} (= ${PROJECT_VERSION})")
+  endif()
+  set(CPACK_SOURCE_GENERATOR TGZ)
+  set(CPACK_SOURCE_IGNORE_FILES "/\\\\.git" "/build/" "/out/")
+  include(CPack)
+endmacro()
+
+set_target_properties(pawl PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PAWL_SOVERSION}
+  DEBUG_POSTFIX "${PAWL_DEBUG_POSTFIX}")
+get_target_property(pawl_type pawl TYPE)
+if(pawl_type STREQUAL "SHARED_LIBRARY")
+  set(PAWL_LINKAGE shared)
+  pawl_shape_shared_library()
+else()
+  set(PAWL_LINKAGE static)
+  pawl_shape_static_library()
+endif()
+if(PAWL_INSTALL)
+  pawl_install_library()
+  pawl_install_cmake_package()
+  pawl_install_pc_file()
+  if(PAWL_TOP_LEVEL)
+    pawl_package()
+  endif()
+endif()
