@@ -27,6 +27,7 @@ needs() {
 all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
+amalgamation,packages                   g++                     g++ gcc libc6-dev
 clang-debug,clang-release               clang++                 clang
 musl                                    musl-gcc                musl-tools gcc
 arm64                                   aarch64-linux-gnu-g++   g++-aarch64-linux-gnu
@@ -34,9 +35,14 @@ arm64                                   qemu-aarch64            qemu-user
 i686                                    i686-linux-gnu-g++      g++-i686-linux-gnu
 s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-gnu
 s390x                                   qemu-s390x              qemu-user
-mingw64                                 x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
-mingw64                                 wine                    wine wine64
-mingw64                                 wineserver              wine wine64
+mingw64,packages                        x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
+mingw64,packages                        wine                    wine wine64
+mingw64,packages                        wineserver              wine wine64
+packages                                git                     git
+packages                                pkg-config              pkgconf pkg-config
+packages                                meson                   meson
+packages                                python3                 python3-minimal
+packages                                dpkg-shlibdeps          dpkg-dev
 TABLE
 }
 
@@ -174,7 +180,8 @@ warm_wine() {
     unset DISPLAY
     mkdir -p "$WINEPREFIX"
     wineserver -p60
-    timeout 120 wine wineboot --init && timeout 60 wine cmd /c exit
+    # One at a time: two jobs may need it, and the folder is made once.
+    flock -o "$WINEPREFIX.lock" timeout 120 wine wineboot --init && timeout 60 wine cmd /c exit
 }
 
 stop_wine() {

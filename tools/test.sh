@@ -8,6 +8,7 @@ program=tools/test.sh
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 . "$root/tools/setup.sh"
+. "$root/tools/packages.sh"
 
 usage() {
     cat <<'END_OF_USAGE'
@@ -40,6 +41,8 @@ mingw64        run_preset  64-bit Windows, under Wine
 tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
 shared         run_preset  gcc, release, pawl as a shared library
+amalgamation   run_preset  gcc, release, the tests on pawl.h and pawl.c
+packages       run_packages  installed, packed and used as strangers do, for two systems
 TABLE
 }
 

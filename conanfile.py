@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# The tree as a Conan package: `conan create .`. Conan Center's recipe is packaging/conan.
+import os
+import re
+
+from conan import ConanFile
+from conan.tools.cmake import CMake, CMakeToolchain, cmake_layout
+from conan.tools.files import copy, load, rm, rmdir
+
+required_conan_version = ">=2.4"
+
+
+class PawlConan(ConanFile):
+    name = "pawl"
+    description = "Cross-platform lock runtime"
+    license = "MIT"
+    url = "https://github.com/OWNER/pawl"
+    homepage = url
+    topics = ("threads", "mutex", "condition-variable", "synchronization")
+    package_type = "library"
+    languages = "C"
+    settings = "os", "arch", "compiler", "build_type"
+    options = {"shared": [True, False], "fPIC": [True, False]}
+    default_options = {"shared": False, "fPIC": True}
+    implements = ["auto_shared_fpic"]
+    exports_sources = (
+        "CMakeLists.txt", "LICENSE", "CHANGELOG.md", "cmake/*", "include/*", "src/*",
+    )
+    test_package_folder = os.path.join("packaging", "conan", "all", "test_package")
+
+    def set_version(self):
+        text = load(self, os.path.join(self.recipe_folder, "CMakeLists.txt"))
+        self.version = re.search(r"project\(pawl VERSION ([0-9.]+)", text).group(1)
+
+    def layout(self):
+        cmake_layout(self)
+
+    def generate(self):
+        tc = CMakeToolchain(self)
+        tc.cache_variables["PAWL_BUILD_TESTS"] = False
+        tc.generate()
+
+    def build(self):
+        cmake = CMake(self)
+        cmake.configure()
+        cmake.build()
+
+    def package(self):
+        copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        CMake(self).install()
+        rmdir(self, os.path.join(self.package_folder, "lib", "cmake"))
+        rmdir(self, os.path.join(self.package_folder, "lib", "pkgconfig"))
+        rmdir(self, os.path.join(self.package_folder, "share"))
+        rm(self, "*.pdb", self.package_folder, recursive=True)
+
+    def package_info(self):
+        self.cpp_info.set_property("cmake_file_name", "pawl")
+        self.cpp_info.set_property("cmake_target_name", "pawl::pawl")
+        self.cpp_info.set_property("pkg_config_name", "pawl")
+        self.cpp_info.libs = ["pawl"]
+        if self.options.shared:
+            self.cpp_info.defines = ["PAWL_DLL"]
+        if self.settings.os in ["Linux", "FreeBSD"]:
+            self.cpp_info.system_libs = ["pthread"]

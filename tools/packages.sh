@@ -1,0 +1,373 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+#
+# The job `packages` of test.sh, which sources this file: pawl is packed and installed as strangers
+# get it, on this system and for Windows, and their projects are built with it outside the tree.
+# Counted are checks, each a sentence. test.sh has step, root, log, passed, failed and note.
+: "${root:?}" "${log=}"
+
+# check SENTENCE COMMAND...: the command, mostly one of the functions below, is to succeed.
+check() {
+    sentence=$1
+    shift
+    first=$(($(wc -l <"$log") + 1))
+    echo "# $sentence" >>"$log"
+    if "$@" >>"$log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        {
+            echo "FAILED: $sentence"
+            tail -n "+$first" "$log" | sed '1d; s/^\$ /ran: /; s/^/    /' | tail -n 12
+        } >>"$failures"
+    fi
+}
+
+run_packages() {
+    work=$root/build/packages
+    failures=$work/failures
+    version=$(sed -n 's/^project(pawl VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+    rm -rf "$work"
+    mkdir -p "$work"
+    away=$(mktemp -d) || { note="no folder to work in" && return; }
+    : >"$failures"
+    check "one version number stands everywhere" one_version
+    check "the recipes are Python, the manifests JSON" recipes_parse
+    check "tools/release.sh packs the source" release
+    use_native
+    install_everywhere
+    consume_installed
+    consume_source
+    consume_system_packages
+    use_windows
+    install_everywhere
+    if warm_wine >>"$log" 2>&1; then
+        consume_installed
+        check "windows: the DLL has a version resource" has_version_resource
+    else
+        # shellcheck disable=SC2034 # test.sh prints it
+        note="the Windows programs were not run: wine does not start"
+    fi
+    rm -rf "$away"
+    if [ -s "$failures" ]; then
+        echo "\$ the checks that failed" >>"$log" && cat "$failures" >>"$log"
+    fi
+}
+
+# --- Two systems ---------------------------------------------------------------------------------
+
+use_native() {
+    system=elf toolchain='' compile=cc compile_cpp=c++ exe='' library=libpawl.so
+}
+
+use_windows() {
+    system=windows toolchain=$root/cmake/toolchains/mingw64.cmake exe=.exe
+    compile=x86_64-w64-mingw32-gcc library=libpawl.dll
+    compile_cpp='x86_64-w64-mingw32-g++ -static-libgcc -static-libstdc++'
+}
+
+# Run program $1, which may need the shared library below the prefix $2.
+run_program() {
+    if [ "$system" = windows ]; then
+        step env "WINEPATH=Z:$(echo "$2/bin" | sed 's,/,\\,g')" timeout 60 wine "$1$exe"
+    else
+        step env "LD_LIBRARY_PATH=$2/lib" timeout 60 "$1"
+    fi
+}
+
+# Whether program $1 is linked with pawl as $2 says: static or shared.
+is_linked() {
+    linkage=static
+    ! objdump -p "$1$exe" | grep -qE '(NEEDED +|DLL Name: )libpawl\.' || linkage=shared
+    [ "$linkage" = "$2" ] || { echo "$1 is linked with the $linkage library" && return 1; }
+}
+
+# --- Packing -------------------------------------------------------------------------------------
+
+one_version() {
+    cat >"$work/versions" <<END_OF_VERSIONS
+CMakeLists.txt $version
+include/pawl/base.h $(awk '/^#define PAWL_VERSION_/ { v = v dot $3; dot = "." } END { print v }' \
+        include/pawl/base.h)
+CHANGELOG.md $(sed -n 's/^## \[.*\] *\([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+README.md $(sed -n 's/^Version \([0-9.]*[0-9]\).*/\1/p' README.md)
+meson.build $(sed -n "s/^project('pawl'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
+packaging/meson/pawl.wrap $(sed -n 's/^directory = pawl-//p' packaging/meson/pawl.wrap)
+packaging/meson/pawl.wrap $(sed -n 's,.*/v\([0-9.]*\)/pawl-\1\.tar\.gz$,\1,p' \
+        packaging/meson/pawl.wrap)
+packaging/conan/config.yml $(sed -n 's/^ *"\([0-9.]*\)":$/\1/p' packaging/conan/config.yml)
+packaging/conan/all/conandata.yml $(sed -n 's/^ *"\([0-9.]*\)":$/\1/p' \
+        packaging/conan/all/conandata.yml)
+packaging/conan/all/conandata.yml $(sed -n 's,.*/v\([0-9.]*\)/pawl-\1\.tar\.gz"$,\1,p' \
+        packaging/conan/all/conandata.yml)
+packaging/vcpkg/versions/baseline.json $(sed -n 's/.*"baseline": "\(.*\)".*/\1/p' \
+        packaging/vcpkg/versions/baseline.json)
+END_OF_VERSIONS
+    for file in packaging/vcpkg/*/pawl/vcpkg.json packaging/vcpkg/versions/p-/pawl.json; do
+        echo "$file $(sed -n 's/.*"version-semver": "\(.*\)".*/\1/p' "$file")" >>"$work/versions"
+    done
+    cat "$work/versions"
+    awk -v version="$version" '$2 != version { print "differs: " $0; bad = 1 } END { exit bad }' \
+        "$work/versions" && [ -n "$version" ]
+}
+
+recipes_parse() {
+    for file in conanfile.py packaging/conan/all/conanfile.py \
+        packaging/conan/all/test_package/conanfile.py; do
+        step python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file" || return
+    done
+    for file in packaging/vcpkg/*/pawl/vcpkg.json packaging/vcpkg/versions/*.json \
+        packaging/vcpkg/versions/*/*.json CMakePresets.json; do
+        step python3 -m json.tool "$file" || return
+    done
+    # The port for the tree and the one for a release differ in where the source is from only.
+    for port in overlay ports; do
+        sed -n '/^vcpkg_cmake_configure/,$p' "packaging/vcpkg/$port/pawl/portfile.cmake" \
+            >"$work/$port"
+    done
+    step cmp "$work/overlay" "$work/ports" &&
+        step cmp packaging/vcpkg/overlay/pawl/vcpkg.json packaging/vcpkg/ports/pawl/vcpkg.json
+}
+
+# The archive, and the hashes in all that refers to it.
+release() {
+    step sh tools/release.sh somebody || return
+    archive=$root/build/release/pawl-$version.tar.gz
+    archive_hash=$(sha256sum "$archive" | cut -d' ' -f1)
+    grep -q "^source_hash = $archive_hash\$" build/release/pawl.wrap &&
+        grep -q "sha256: \"$archive_hash\"" build/release/conan/all/conandata.yml &&
+        ! grep -rE '/OWNER/|\<0{40,}\>' build/release/pawl.wrap build/release/conan \
+            build/release/vcpkg/ports build/release/vcpkg/versions
+}
+
+# --- Installing ----------------------------------------------------------------------------------
+
+# Installed once, then moved to where the projects below find it: what is installed must not know
+# where it was made.
+install_everywhere() {
+    made=$work/$system
+    prefix=$away/$system
+    mkdir -p "$made" "$prefix"
+    for linkage in static shared; do
+        check "$system, $linkage: installs Release and Debug as vcpkg does" run_port "$linkage"
+        check "$system, $linkage: the files are those of packaging/files.txt" same_files "$linkage"
+    done
+    check "$system: static and shared are installed into one prefix" install_both
+    check "$system: the exports are those of packaging/exports.txt" same_exports
+    check "$system: what is installed moves" mv "$made/static" "$made/shared" "$made/both" "$prefix"
+}
+
+# The release's port natively, taken out of the registry by its hash; the tree's own for Windows.
+run_port() {
+    port=$root/packaging/vcpkg/overlay/pawl
+    if [ "$system" = elf ]; then
+        port=$work/port
+        mkdir -p "$port"
+        tree=$(sed -n 's/.*"git-tree": "\(.*\)".*/\1/p' build/release/vcpkg/versions/p-/pawl.json)
+        git -C build/release/vcpkg archive "$tree" | tar -x -C "$port" || return
+    fi
+    shared=OFF
+    [ "$1" = static ] || shared=ON
+    step cmake "-DPORT=$port" "-DPREFIX=$made/$1" "-DWORK=$made/build-$1" "-DSHARED=$shared" \
+        "-DDOWNLOADS=$root/build/release" "-DTOOLCHAIN=$toolchain" \
+        -P "$root/tests/consumers/vcpkg.cmake"
+}
+
+same_files() {
+    awk -v name="$system-$1" '$1 == "all" || $1 == name { print $2 }' packaging/files.txt |
+        while read -r file; do
+            # shellcheck disable=SC2086 # the pattern in it is meant
+            case $file in *\*) ls $file ;; *) echo "$file" ;; esac
+        done | LC_ALL=C sort >"$work/expected"
+    (cd "$made/$1" && find . ! -type d | sed 's,^\./,,' | LC_ALL=C sort) >"$work/found"
+    step diff -u "$work/expected" "$work/found"
+}
+
+# A plain `cmake --install`, twice.
+install_both() {
+    for linkage in static shared; do
+        step cmake --install "$made/build-$linkage/release" --prefix "$made/both" || return
+    done
+    ! grep -rlF -e "$made" -e "$away" "$made/both" ||
+        { echo "the files above know where they were made" && return 1; }
+}
+
+# The file is in the order of the C locale. PAWL_UPDATE_EXPORTS=1 writes it anew.
+same_exports() {
+    if [ "$system" = elf ]; then
+        nm -D --defined-only "$made/shared/lib/$library" | sed -n 's/.* T \(.*\)@@.*/\1/p'
+    else
+        objdump -p "$made/shared/bin/$library" |
+            sed -n '/^\[Ordinal\/Name Pointer\] Table/,$s/^\t\[ *[0-9]*\] \(.*\)$/\1/p'
+    fi | LC_ALL=C sort >"$work/exports"
+    if [ "$system${PAWL_UPDATE_EXPORTS-}" = elf1 ]; then
+        { grep '^#' packaging/exports.txt && cat "$work/exports"; } >"$work/exports.txt"
+        cp "$work/exports.txt" packaging/exports.txt
+    fi
+    grep -v '^#' packaging/exports.txt >"$work/expected"
+    step diff -u "$work/expected" "$work/exports"
+}
+
+has_version_resource() {
+    x86_64-w64-mingw32-windres -J coff -O rc "$prefix/shared/bin/$library" "$work/resource.rc" &&
+        step grep "\"ProductVersion\", \"$version\"" "$work/resource.rc"
+}
+
+# --- Somebody's projects -------------------------------------------------------------------------
+
+consume_installed() {
+    for linkage in static shared; do
+        check "$system, $linkage: find_package in C, Release" \
+            find_package find_package "$linkage" Release "$prefix/$linkage"
+        check "$system, $linkage: find_package in C, Debug, takes the debug library" \
+            find_package find_package "$linkage" Debug "$prefix/$linkage"
+        check "$system, $linkage: find_package in C++, as a component of one prefix" \
+            find_package components "$linkage" Release "$prefix/both"
+        check "$system, $linkage: pkg-config" by_pkg_config "$linkage"
+        check "$system, $linkage: bare -I and -L, no macro" by_flags "$linkage" consumer.c
+        check "$system, $linkage: bare -I and -L, no macro, in C++" by_flags "$linkage" consumer.cpp
+    done
+    check "$system: a version that is not there is refused" refused 0.2 static
+    check "$system: a component that is not there is refused" refused "$version" fast
+    check "$system: both components at once are refused" refused "$version" "static;shared"
+    check "$system: the amalgamation, two files and no option" by_amalgamation
+}
+
+# Copy project $1 out of the tree, as $2.
+take_project() {
+    project=$away/projects/$2
+    mkdir -p "$project"
+    cp tests/consumers/"$1"/* tests/consumers/consumer.c* "$project"
+}
+
+# PROJECT LINKAGE CONFIGURATION PREFIX
+find_package() {
+    take_project "$1" "$system-$1-$2-$3"
+    config=$4/share/pawl
+    [ -d "$config" ] || config=$4/lib/cmake/pawl
+    shared=OFF debug=false libraries=$4
+    [ "$2" = static ] || shared=ON
+    [ "$3" = Release ] || { debug=true && libraries=$4/debug; }
+    step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_BUILD_TYPE=$3" \
+        "-DCMAKE_TOOLCHAIN_FILE=$toolchain" "-Dpawl_DIR=$config" "-DBUILD_SHARED_LIBS=$shared" \
+        "-DPAWL_COMPONENTS=$2" || return
+    found=false
+    ! grep -q debug/lib/libpawl "$project/build/build.ninja" || found=true
+    [ "$found" = "$debug" ] || { echo "the wrong configuration's library" && return 1; }
+    step cmake --build "$project/build" && is_linked "$project/build/consumer" "$2" &&
+        run_program "$project/build/consumer" "$libraries"
+}
+
+# What pkg-config says is all that the compiler is told.
+by_pkg_config() {
+    take_project find_package "$system-pkg-config-$1"
+    set -- "$1" "$prefix/$1/lib/pkgconfig"
+    static=''
+    [ "$1" = shared ] || static=--static
+    # shellcheck disable=SC2046,SC2086 # words
+    step $compile "$project/consumer.c" -o "$project/consumer$exe" \
+        $(PKG_CONFIG_LIBDIR=$2 pkg-config $static --cflags --libs "pawl = $version") || return
+    is_linked "$project/consumer" "$1" && run_program "$project/consumer" "$prefix/$1"
+}
+
+# LINKAGE FILE
+by_flags() {
+    take_project find_package "$system-flags-$1"
+    compiler=$compile
+    [ "$2" = consumer.c ] || compiler="$compile_cpp -std=c++17"
+    # shellcheck disable=SC2086 # words
+    step $compiler "$project/$2" -o "$project/consumer$exe" \
+        "-I$prefix/$1/include" "-L$prefix/$1/lib" -lpawl || return
+    is_linked "$project/consumer" "$1" && run_program "$project/consumer" "$prefix/$1"
+}
+
+# In C and in C++, whose file is the same program.
+by_amalgamation() {
+    take_project find_package "$system-amalgamation"
+    tar -xzf "build/release/pawl-$version-amalgamation.tar.gz" --strip-components=1 -C "$project" ||
+        return
+    sed 's,<pawl/pawl.h>,"pawl.h",' tests/consumers/consumer.c >"$project/consumer.c"
+    cp "$project/consumer.c" "$project/consumer.cpp"
+    warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
+    # shellcheck disable=SC2086 # words
+    step $compile -std=c11 $warnings "$project/consumer.c" "$project/pawl.c" \
+        -o "$project/consumer$exe" && run_program "$project/consumer" "" &&
+        step $compile -O2 -c "$project/pawl.c" -o "$project/pawl.o" &&
+        step $compile_cpp $warnings "$project/consumer.cpp" "$project/pawl.o" \
+            -o "$project/consumer_cpp$exe" && run_program "$project/consumer_cpp" ""
+}
+
+# VERSION COMPONENTS
+refused() {
+    take_project components "$system-refused-$1-$2"
+    ! step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
+        "-Dpawl_DIR=$prefix/both/lib/cmake/pawl" "-DPAWL_VERSION=$1" "-DPAWL_COMPONENTS=$2"
+}
+
+# With the source in their own build.
+consume_source() {
+    check "FetchContent, from the release's archive" by_fetch_content
+    for linkage in static shared; do
+        check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
+        check "Meson, by the release's wrap, $linkage" by_meson "$linkage"
+    done
+}
+
+by_fetch_content() {
+    take_project fetch_content fetch_content
+    step cmake -S "$project" -B "$project/build" -G Ninja "-DPAWL_ARCHIVE=$archive" \
+        "-DPAWL_ARCHIVE_SHA256=$archive_hash" && step cmake --build "$project/build" &&
+        is_linked "$project/build/consumer" static && step "$project/build/consumer"
+}
+
+# The project's own test is the only one, and its own program all that is installed.
+by_subdirectory() {
+    take_project add_subdirectory "add_subdirectory-$1"
+    mkdir -p "$project/pawl"
+    tar -xzf "$archive" --strip-components=1 -C "$project/pawl" || return
+    shared=''
+    [ "$1" = static ] || shared=-DBUILD_SHARED_LIBS=ON
+    # shellcheck disable=SC2086 # a word or nothing
+    step cmake -S "$project" -B "$project/build" -G Ninja $shared &&
+        step cmake --build "$project/build" && is_linked "$project/build/consumer" "$1" &&
+        step ctest --test-dir "$project/build" --no-tests=error &&
+        step cmake --install "$project/build" --prefix "$project/installed" || return
+    [ "$(cd "$project/build" && ctest -N | sed -n 's/^Total Tests: //p')" = 1 ] &&
+        [ "$(cd "$project/installed" && find . -type f)" = ./bin/consumer ]
+}
+
+by_meson() {
+    take_project meson "meson-$1"
+    mkdir -p "$project/subprojects/packagecache"
+    cp build/release/pawl.wrap "$project/subprojects" &&
+        cp "$archive" "$project/subprojects/packagecache" || return
+    step meson setup "$project/build" "$project" "-Ddefault_library=$1" &&
+        step meson compile -C "$project/build" && is_linked "$project/build/consumer" "$1" &&
+        step "$project/build/consumer"
+}
+
+consume_system_packages() {
+    check "CPack makes libpawl and libpawl-dev for Debian" make_deb
+    check "a project finds what the Debian packages have" \
+        find_package find_package shared Release "$away/deb/usr"
+    check "CPack makes a zip" make_zip
+    check "a project finds what the zip has" \
+        find_package components static Release "$away/zip/pawl-$version-Linux"
+}
+
+make_deb() {
+    step cpack --config "$work/elf/build-shared/release/CPackConfig.cmake" -G DEB -B "$work/deb" ||
+        return
+    for deb in "$work"/deb/libpawl*.deb; do
+        step dpkg-deb --info "$deb" && step dpkg-deb -x "$deb" "$away/deb" || return
+    done
+    depends=$(dpkg-deb -f "$work"/deb/libpawl-dev_*.deb Depends)
+    name=$(dpkg-deb -f "$work"/deb/libpawl0*.deb Package)
+    [ "$depends" = "$name (= $version)" ] && [ "$(dpkg-deb -f "$work"/deb/libpawl0*.deb Depends)" ]
+}
+
+make_zip() {
+    step cpack --config "$work/elf/build-static/release/CPackConfig.cmake" -G ZIP -B "$work/zip" &&
+        mkdir -p "$away/zip" &&
+        (cd "$away/zip" && cmake -E tar xf "$work/zip/pawl-$version-Linux.zip")
+}
