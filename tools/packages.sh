@@ -3,34 +3,16 @@
 #
 # The job `packages` of test.sh, which sources this file: pawl is packed and installed as strangers
 # get it, on this system and for Windows, and their projects are built with it outside the tree.
-# Counted are checks, each a sentence. test.sh has step, root, log, passed, failed and note.
+# test.sh has step and note, checks.sh the counting.
 : "${root:?}" "${log=}"
-
-# check SENTENCE COMMAND...: the command, mostly one of the functions below, is to succeed.
-check() {
-    sentence=$1
-    shift
-    first=$(($(wc -l <"$log") + 1))
-    echo "# $sentence" >>"$log"
-    if "$@" >>"$log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        {
-            echo "FAILED: $sentence"
-            tail -n "+$first" "$log" | sed '1d; s/^\$ /ran: /; s/^/    /' | tail -n 12
-        } >>"$failures"
-    fi
-}
 
 run_packages() {
     work=$root/build/packages
-    failures=$work/failures
     version=$(sed -n 's/^project(pawl VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
     rm -rf "$work"
     mkdir -p "$work"
     away=$(mktemp -d) || { note="no folder to work in" && return; }
-    : >"$failures"
+    begin_checks packages
     check "one version number stands everywhere" one_version
     check "the recipes are Python, the manifests JSON" recipes_parse
     check "tools/release.sh packs the source" release
@@ -49,9 +31,7 @@ run_packages() {
         note="the Windows programs were not run: wine does not start"
     fi
     rm -rf "$away"
-    if [ -s "$failures" ]; then
-        echo "\$ the checks that failed" >>"$log" && cat "$failures" >>"$log"
-    fi
+    end_checks
 }
 
 # --- Two systems ---------------------------------------------------------------------------------
@@ -227,9 +207,12 @@ consume_installed() {
         check "$system, $linkage: bare -I and -L, no macro" by_flags "$linkage" consumer.c
         check "$system, $linkage: bare -I and -L, no macro, in C++" by_flags "$linkage" consumer.cpp
     done
-    check "$system: a version that is not there is refused" refused 0.2 static
-    check "$system: a component that is not there is refused" refused "$version" fast
-    check "$system: both components at once are refused" refused "$version" "static;shared"
+    check "$system: the version that is there is accepted" configures "$version" static
+    check "$system: an older one of another ABI is refused" not configures 0.0 static
+    check "$system: a newer one is refused" not configures 0.2 static
+    check "$system: a component that is not there is refused" not configures "$version" fast
+    check "$system: both components at once are refused" \
+        not configures "$version" "static;shared"
     check "$system: the amalgamation, two files and no option" by_amalgamation
 }
 
@@ -298,9 +281,10 @@ by_amalgamation() {
 }
 
 # VERSION COMPONENTS
-refused() {
-    take_project components "$system-refused-$1-$2"
-    ! step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
+configures() {
+    take_project components "$system-configures"
+    rm -rf "$project/build"
+    step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
         "-Dpawl_DIR=$prefix/both/lib/cmake/pawl" "-DPAWL_VERSION=$1" "-DPAWL_COMPONENTS=$2"
 }
 

@@ -43,6 +43,8 @@ packages                                pkg-config              pkgconf pkg-conf
 packages                                meson                   meson
 packages                                python3                 python3-minimal
 packages                                dpkg-shlibdeps          dpkg-dev
+workflows                               yamllint                yamllint
+workflows                               npm                     npm nodejs
 TABLE
 }
 

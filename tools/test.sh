@@ -8,7 +8,9 @@ program=tools/test.sh
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 . "$root/tools/setup.sh"
+. "$root/tools/checks.sh"
 . "$root/tools/packages.sh"
+. "$root/tools/workflows.sh"
 
 usage() {
     cat <<'END_OF_USAGE'
@@ -43,6 +45,7 @@ asan           run_preset  gcc with the address and undefined behaviour sanitize
 shared         run_preset  gcc, release, pawl as a shared library
 amalgamation   run_preset  gcc, release, the tests on pawl.h and pawl.c
 packages       run_packages  installed, packed and used as strangers do, for two systems
+workflows      run_workflows  what linters say of .github/workflows
 TABLE
 }
 
