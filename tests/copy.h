@@ -11,23 +11,25 @@
 
 #if defined(COPY_EXPORTS_DLL)
 # define COPY_API __declspec(dllexport)
-#else
+#elif defined(COPY_NAME)
 # define COPY_API __attribute__((visibility("default")))
+#else /* in the program that uses them */
+# define COPY_API
 #endif
 
 #define COPY_JOIN_(name, verb) name##_##verb
 #define COPY_JOIN(name, verb)  COPY_JOIN_(name, verb)
 #define COPY(verb)             COPY_JOIN(COPY_NAME, verb) /* copy_a_acquire, ... */
 
-void copy_a_acquire(pawl_lock *lock);
-pawl_status copy_a_release(pawl_lock *lock);
-void copy_a_acquire_rlock(pawl_rlock *rlock);
-pawl_status copy_a_release_rlock(pawl_rlock *rlock);
-size_t copy_a_count(const pawl_lock *lock);
-void copy_b_acquire(pawl_lock *lock);
-pawl_status copy_b_release(pawl_lock *lock);
-void copy_b_acquire_rlock(pawl_rlock *rlock);
-pawl_status copy_b_release_rlock(pawl_rlock *rlock);
-size_t copy_b_count(const pawl_lock *lock);
+COPY_API void copy_a_acquire(pawl_lock *lock);
+COPY_API pawl_status copy_a_release(pawl_lock *lock);
+COPY_API void copy_a_acquire_rlock(pawl_rlock *rlock);
+COPY_API pawl_status copy_a_release_rlock(pawl_rlock *rlock);
+COPY_API size_t copy_a_count(const pawl_lock *lock);
+COPY_API void copy_b_acquire(pawl_lock *lock);
+COPY_API pawl_status copy_b_release(pawl_lock *lock);
+COPY_API void copy_b_acquire_rlock(pawl_rlock *rlock);
+COPY_API pawl_status copy_b_release_rlock(pawl_rlock *rlock);
+COPY_API size_t copy_b_count(const pawl_lock *lock);
 
 #endif

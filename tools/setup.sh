@@ -28,23 +28,25 @@ all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
 amalgamation,packages                   g++                     g++ gcc libc6-dev
-clang-debug,clang-release               clang++                 clang
+clang-debug,clang-release,msvc-branch   clang++                 clang
 musl                                    musl-gcc                musl-tools gcc
 arm64                                   aarch64-linux-gnu-g++   g++-aarch64-linux-gnu
 arm64                                   qemu-aarch64            qemu-user
 i686                                    i686-linux-gnu-g++      g++-i686-linux-gnu
 s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-gnu
 s390x                                   qemu-s390x              qemu-user
-mingw64,packages                        x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
-mingw64,packages                        wine                    wine wine64
-mingw64,packages                        wineserver              wine wine64
+mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
+mingw64,msvc-branch,packages            wine                    wine wine64
+mingw64,msvc-branch,packages            wineserver              wine wine64
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson
 packages                                python3                 python3-minimal
 packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
-workflows                               npm                     npm nodejs
+workflows,links                         npm                     npm nodejs
+links                                   i686-w64-mingw32-g++    g++-mingw-w64-i686
+links                                   file                    file
 TABLE
 }
 

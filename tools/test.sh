@@ -40,6 +40,7 @@ arm64          run_preset  64-bit ARM, under qemu
 i686           run_preset  32-bit x86
 s390x          run_preset  s390x (big endian), under qemu
 mingw64        run_preset  64-bit Windows, under Wine
+msvc-branch    run_preset  MSVC's branches by clang, under Wine
 tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
 shared         run_preset  gcc, release, pawl as a shared library
@@ -116,7 +117,7 @@ step() {
 run_preset() {
     step cmake --preset "$1" || { note="does not configure" && return; }
     step cmake --build --preset "$1" || { note="does not build" && return; }
-    if [ "$1" = mingw64 ]; then
+    if [ "$1" = mingw64 ] || [ "$1" = msvc-branch ]; then
         echo "\$ wine wineboot" >>"$log"
         warm_wine >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
     fi

@@ -143,7 +143,8 @@ PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
 # define PAWL__WITH(acquired)         { PAWL__GUARD(acquired);
 # define PAWL_END                     }
 #else
-# define PAWL__WITH(acquired) { struct pawl__held pawl__held = acquired; __try
+# define PAWL__WITH(acquired)                                                                      \
+     { __pragma(warning(suppress : 4456)) struct pawl__held pawl__held = acquired; __try
 # define PAWL_END             __finally { pawl__scope_leave(&pawl__held); } }
 #endif
 

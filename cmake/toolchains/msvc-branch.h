@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Included first of all by msvc-branch.cmake: Microsoft's words, without a warning for each.
+ */
+#include <_mingw.h>
+#undef __forceinline
+#pragma clang diagnostic ignored "-Wlanguage-extension-token"
+#pragma clang diagnostic ignored "-Wstatic-in-inline"
+#pragma clang diagnostic ignored "-Wshadow" /* nested scopes, which MSVC is told by with.h */
