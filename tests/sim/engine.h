@@ -83,7 +83,7 @@ struct fibre {
     uint64_t remembered;
     bool parked; /* in this call */
     unsigned section_step, arrived, taken_step;
-    pawl_time slept_since;
+    pawl_time waits_since;
 };
 
 /* What the search sees of a step after it was taken. */
@@ -108,6 +108,7 @@ struct engine {
     bool live;     /* a fibre runs, and its operations are points */
     uint32_t step;
     struct step steps[STEPS_MAX + 1]; /* from 1 */
+    bool generous; /* with the limits, as random schedules are */
     unsigned old_values_left, jumps_left, spurious_left;
     bool failed, pruned;
     char message[MESSAGE_BYTES];

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum strategy { EXHAUST, WALK, PCT, FOLLOW };
+enum strategy { EXHAUST, WALK, PCT, FOLLOW, SCENARIO };
 
 /* A step of the schedule that the exhaustive search is at. */
 struct node {
@@ -207,6 +207,8 @@ unsigned search_choose_fibre(void)
         return exhaust(enabled);
     case FOLLOW:
         return follow(enabled);
+    case SCENARIO:
+        return sim_engine.one->choose(enabled);
     default:
         return walk(enabled);
     }
@@ -228,6 +230,8 @@ unsigned search_choose_way(unsigned count)
         way = nodes[sim_engine.step].way;
     } else if (strategy == FOLLOW) {
         way = way_in_script(count);
+    } else if (strategy == SCENARIO) {
+        way = count > 1 && sim_engine.one->time_passes();
     } else if (count > 1) {
         way = random_below(2) != 0 ? 0 : random_below(count);
     }
@@ -356,6 +360,7 @@ bool explore_all(const struct sim_case *one, bool reduce, double budget, struct 
 {
     double end = seconds() + budget;
     strategy = EXHAUST;
+    sim_engine.generous = false;
     reduced = reduce;
     outcome_count = 0;
     decided = 0;
@@ -371,6 +376,15 @@ bool explore_all(const struct sim_case *one, bool reduce, double budget, struct 
             return true;
         }
     }
+}
+
+void explore_scenario(const struct sim_case *one, struct report *report)
+{
+    strategy = SCENARIO;
+    sim_engine.generous = false;
+    engine_run(one);
+    is_over(report, 0);
+    report->exhausted = true;
 }
 
 /* PCT's priorities, above those that changes give, and where these are. */
@@ -392,6 +406,7 @@ bool explore_sample(const struct sim_case *one, double budget, uint64_t seed,
 {
     double end = seconds() + budget;
     uint32_t longest = 50;
+    sim_engine.generous = true;
     random_state = seed | 1;
     for (unsigned i = 0; i < 16; i++) {
         random_below(2);
@@ -408,6 +423,7 @@ void explore_replay(const struct sim_case *one, const struct schedule *schedule,
                     struct report *report)
 {
     strategy = FOLLOW;
+    sim_engine.generous = true;
     script = schedule;
     script_at = 0;
     in_script = false;

@@ -26,6 +26,9 @@ struct report {
  * in seconds of processor time, is used up. */
 bool explore_all(const struct sim_case *one, bool reduce, double budget, struct report *report);
 
+/* The one schedule of a scenario. */
+void explore_scenario(const struct sim_case *one, struct report *report);
+
 /* Random schedules until the budget is used up; false: one failed. */
 bool explore_sample(const struct sim_case *one, double budget, uint64_t seed,
                     struct report *report);

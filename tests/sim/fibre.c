@@ -156,6 +156,7 @@ void engine_point(struct op op)
         }
         choose_next();
     }
+    fibre->pending.kind = OP_NONE;
     fibre->hb.at[self]++;
 }
 
@@ -170,8 +171,14 @@ static void begin(const struct sim_case *one)
     engine->self = SIM_FIBRES;
     engine->now = PAWL_S(1);
     engine->old_values_left = one->old_values != 0 ? one->old_values : 2;
+    if (one->old_values == SIM_NONE) {
+        engine->old_values_left = 0;
+    }
+    if (engine->generous) {
+        engine->old_values_left += 2;
+    }
     engine->jumps_left = one->jumps;
-    engine->spurious_left = one->spurious;
+    engine->spurious_left = one->spurious + (engine->generous ? 1 : 0);
     for (engine->fibre_count = 0;
          engine->fibre_count < SIM_FIBRES && one->fibre[engine->fibre_count] != NULL;) {
         engine->fibres[engine->fibre_count] = (struct fibre){.ended = false};
@@ -293,7 +300,7 @@ unsigned sim_arrival_of(unsigned fibre)
     return sim_engine.fibres[fibre].arrived;
 }
 
-pawl_time sim_slept_since(unsigned fibre)
+pawl_time sim_waits_since(unsigned fibre)
 {
-    return sim_engine.fibres[fibre].slept_since;
+    return sim_engine.fibres[fibre].waits_since;
 }

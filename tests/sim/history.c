@@ -130,6 +130,21 @@ unsigned sim_first(const void *key)
     return owner;
 }
 
+size_t sim_queue_length(const void *key)
+{
+    struct pawl__bucket *bucket = NULL;
+    bool free = port_peek(key, &bucket);
+    port_peek_end(bucket);
+    if (!free) {
+        return SIM_NONE;
+    }
+    bool live = sim_engine.live;
+    sim_engine.live = false;
+    size_t count = pawl__lot_count(key);
+    sim_engine.live = live;
+    return count;
+}
+
 void sim_check_served_in_order(const void *key)
 {
     unsigned mine = sim_arrival();

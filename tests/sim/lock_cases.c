@@ -130,6 +130,192 @@ static void release_only(void)
     SIM_CHECK(status == PAWL_OK);
 }
 
+/* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it, but
+ * for being put off, which takes 100 us more. Whoever gets the lock while all who sleep are overdue
+ * was handed it, or is the last who was not; so of those who are overdue each other can go ahead of
+ * one once. Counted at most once in 100 us, since as long as it may be put off. */
+static unsigned overtaken[SIM_FIBRES];
+static pawl_time counted[SIM_FIBRES];
+static unsigned fair_enough;
+
+static bool is_overdue(unsigned fibre)
+{
+    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_US(1150);
+}
+
+static void count_overtaken(void)
+{
+    size_t sleepers = 0;
+    bool all = true;
+    overtaken[sim_self()] = 0;
+    for (unsigned i = 0; i < SIM_FIBRES; i++) {
+        sleepers += sim_sleeps(i);
+        all = all && (!sim_sleeps(i) || is_overdue(i));
+    }
+    if (!all || sim_queue_length(lock) != sleepers) { /* or one is just being woken */
+        return;
+    }
+    for (unsigned i = 0; i < SIM_FIBRES; i++) {
+        if (!sim_sleeps(i) || sim_time() < counted[i] + PAWL_US(100)) {
+            continue;
+        }
+        counted[i] = sim_time();
+        if (++overtaken[i] > fair_enough) {
+            sim_fail("%c was overtaken %u times since it was due", 'a' + (int)i, overtaken[i]);
+        }
+    }
+}
+
+static void new_contended_lock(void)
+{
+    new_lock();
+    fair_enough = 2;
+    for (unsigned i = 0; i < SIM_FIBRES; i++) {
+        overtaken[i] = 0;
+        counted[i] = 0;
+    }
+}
+
+static void acquire_counting(unsigned times)
+{
+    for (; times > 0; times--) {
+        pawl_lock_acquire(lock);
+        count_overtaken();
+        pass_section();
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    }
+}
+
+static void contend(void)
+{
+    acquire_counting(4);
+}
+
+/* Who is first in the queue and due when the lock is released has it next. With two fibres nobody
+ * is put off. */
+static unsigned heir;
+
+static void new_lock_for_two(void)
+{
+    new_contended_lock();
+    heir = SIM_FIBRES;
+}
+
+static void inherit(unsigned times)
+{
+    for (; times > 0; times--) {
+        pawl_lock_acquire(lock);
+        SIM_CHECK(heir == SIM_FIBRES || heir == sim_self());
+        heir = SIM_FIBRES;
+        pass_section();
+        sim_yield();
+        unsigned first = sim_first(lock);
+        if (first != SIM_FIBRES && is_overdue(first)) {
+            heir = first;
+        }
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    }
+}
+
+static void inherit_once(void)
+{
+    inherit(1);
+}
+
+static void acquire_often(void)
+{
+    inherit(4);
+}
+
+/* The worst that can be done to a waiter. A hog takes the lock whenever it is free, and holds it
+ * until the victim and the rival, both woken for nothing, are queued again, the rival as the first.
+ * Then both become due, the rival is handed the lock, and the victim is put off, so that at the
+ * rival's release it is not due: which must not happen again and again. */
+enum { VICTIM, RIVAL, HOG };
+static bool victim_is_done;
+static bool fresh[2];    /* the victim, the rival: since its last release it has not slept */
+static bool has_it;      /* the hog has the lock, and is about to release it */
+static bool gives_it_up; /* the hog is inside release */
+static bool gathering;   /* both were woken for nothing, and queue again */
+static bool due;         /* let time pass */
+
+static void new_lock_with_a_hog(void)
+{
+    new_contended_lock();
+    victim_is_done = has_it = gives_it_up = gathering = due = false;
+    fresh[VICTIM] = fresh[RIVAL] = true;
+}
+
+static void be_the_victim(void)
+{
+    acquire_counting(1);
+    victim_is_done = true;
+}
+
+static void be_the_rival(void)
+{
+    for (unsigned i = 0; i < 20 && !victim_is_done; i++) {
+        pawl_lock_acquire(lock);
+        count_overtaken();
+        fresh[RIVAL] = true;
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    }
+}
+
+static void be_the_hog(void)
+{
+    for (unsigned i = 0; i < 80 && !victim_is_done; i++) {
+        pawl_lock_acquire(lock);
+        count_overtaken();
+        has_it = gives_it_up = true;
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+        gives_it_up = false;
+    }
+}
+
+/* Before the hog releases: who has come queues, and those woken do, the victim before the rival,
+ * once both are. SIM_FIBRES: nobody has to. */
+static unsigned choose_who_queues(bool victim, bool rival)
+{
+    fresh[VICTIM] = fresh[VICTIM] && victim;
+    fresh[RIVAL] = fresh[RIVAL] && rival;
+    if (fresh[VICTIM] || fresh[RIVAL]) {
+        return fresh[VICTIM] ? VICTIM : RIVAL;
+    }
+    if (victim && rival) {
+        gathering = true;
+    }
+    if (gathering && (victim || rival)) {
+        return victim ? VICTIM : RIVAL;
+    }
+    due = gathering;
+    gathering = false;
+    return SIM_FIBRES;
+}
+
+static unsigned choose_worst(unsigned enabled)
+{
+    bool victim = (enabled & 1U << VICTIM) != 0;
+    bool rival = (enabled & 1U << RIVAL) != 0;
+    if (has_it) {
+        unsigned first = choose_who_queues(victim, rival);
+        has_it = first != SIM_FIBRES;
+        return has_it ? first : HOG;
+    }
+    if ((enabled & 1U << HOG) != 0 &&
+        (gives_it_up || (lock->state_ & PAWL__LOCK_LOCKED) == 0)) {
+        return HOG;
+    }
+    return rival ? RIVAL : victim ? VICTIM : HOG;
+}
+
+static bool time_passes(void)
+{
+    bool passes = due;
+    due = false;
+    return passes;
+}
+
 static const struct sim_case lock_cases[] = {
     {"lock", "two_acquire_and_release", new_lock, {acquire_once, acquire_once},
      .finish = is_free_and_linear, .jumps = 1},
@@ -140,9 +326,10 @@ static const struct sim_case lock_cases[] = {
     {"lock", "a_release_races_the_free_by_the_next_holder", held_at_first,
      {release_only, acquire_and_free}, .jumps = 1},
     {"lock", "three_acquire_and_release", new_lock, {acquire_once, acquire_once, acquire_once},
-     .finish = is_free_and_linear, .jumps = 1, .spurious = 1},
+     .finish = is_free_and_linear, .jumps = 1, .old_values = SIM_NONE},
     {"lock", "two_acquire_twice_and_one_times_out", new_lock,
-     {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2},
+     {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2,
+     .old_values = SIM_NONE},
     {"lock", "two_processors_spin_first", new_lock, {acquire_twice, acquire_once, acquire_timed},
      .finish = is_free_and_linear, .processors = 2, .jumps = 1, .sampled = true},
     {"lock", "fair_two_acquire_and_release", new_fair_lock, {acquire_once, acquire_once},
@@ -152,6 +339,14 @@ static const struct sim_case lock_cases[] = {
     {"lock", "fair_serves_three_in_order_of_arrival", new_fair_lock,
      {acquire_once, acquire_once, acquire_once}, .finish = was_in_order},
     {"lock", "two_open_the_lot_while_one_holds", held_at_first,
-     {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true},
+     {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
+     .old_values = SIM_NONE},
+    {"lock", "one_that_is_due_is_handed_the_lock", new_lock_for_two,
+     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .sampled = true},
+    {"lock", "a_waiter_is_not_put_off_again_and_again", new_lock_with_a_hog,
+     {be_the_victim, be_the_rival, be_the_hog}, .finish = NULL, .jumps = 1000,
+     .old_values = SIM_NONE, .choose = choose_worst, .time_passes = time_passes},
+    {"lock", "those_who_are_due_are_overtaken_a_few_times_at_most", new_contended_lock,
+     {contend, contend, contend}, .finish = NULL, .jumps = 8, .sampled = true},
 };
 SIM_GROUP(lock);

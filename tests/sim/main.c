@@ -68,10 +68,18 @@ static void read_options(int count, char **words)
     }
 }
 
+/* A group's name stands for its cases, any other word for those whose name contains it. */
 static bool is_wanted(const struct sim_case *one)
 {
-    return options.wanted == NULL || strcmp(one->group, options.wanted) == 0 ||
-           strstr(one->name, options.wanted) != NULL;
+    if (options.wanted == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < GROUPS; i++) {
+        if (strcmp(groups[i]->cases[0].group, options.wanted) == 0) {
+            return strcmp(one->group, options.wanted) == 0;
+        }
+    }
+    return strstr(one->name, options.wanted) != NULL;
 }
 
 /* Call fn for each case that is wanted; returns how many they were. */
@@ -164,12 +172,14 @@ static void run_case(const struct sim_case *one)
     double begin = seconds();
     double part = (end_of_all - begin) / left--;
     memset(&report, 0, sizeof report);
-    if (!one->sampled) {
+    if (one->choose != NULL) {
+        explore_scenario(one, &report);
+    } else if (!one->sampled) {
         explore_all(one, true, part * EXHAUSTIVE_PART, &report);
         check_outcomes(one, &report);
     }
     uint64_t enumerated = report.schedules;
-    if (!report.failed) {
+    if (!report.failed && one->choose == NULL) {
         double rest = part - (seconds() - begin);
         explore_sample(one, report.exhausted ? SAMPLED_AT_LEAST : rest, options.seed, &report);
     }

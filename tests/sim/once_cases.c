@@ -90,7 +90,7 @@ static const struct sim_case once_cases[] = {
     {"once", "a_run_that_failed_is_tried_again_by_another", new_attempts, {attempt, attempt},
      .finish = was_attempted},
     {"once", "three_try_after_a_failure", new_attempts, {attempt, attempt, attempt},
-     .finish = was_attempted},
+     .finish = was_attempted, .old_values = SIM_NONE},
     {"once", "three_call_twice", new_once, {call_twice, call_twice, call_twice}, .finish = is_done,
      .spurious = 1, .sampled = true},
     {"once", "two_open_the_lot", new_once, {call, call}, .finish = is_done, .cold = true},

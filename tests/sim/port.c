@@ -199,8 +199,8 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     if (!fibre->parked) {
         fibre->parked = true;
         fibre->arrived = fibre->section_step;
+        fibre->waits_since = sim_engine.now;
     }
-    fibre->slept_since = sim_engine.now;
     trace("parks  %s", deadline == PAWL_NEVER ? "" : "with a deadline");
     while (!park_once(parker, deadline, &taken)) {
     }

@@ -137,7 +137,7 @@ static const struct sim_case rlock_cases[] = {
      {release_unowned, release_unowned, release_unowned}, .finish = is_free_and_linear},
     {"rlock", "three_acquire_and_one_times_out", new_rlock,
      {acquire_nested, acquire_first, acquire_timed}, .finish = is_free_and_linear, .jumps = 1,
-     .spurious = 1},
+     .old_values = SIM_NONE},
     {"rlock", "two_processors_spin_first", new_rlock,
      {acquire_nested, try_nested, acquire_timed}, .finish = is_free_and_linear, .processors = 2,
      .sampled = true},

@@ -229,7 +229,7 @@ static const struct sim_case semaphore_cases[] = {
      {time_out_or_keep, time_out_or_keep, give}, .finish = permits_are_conserved},
     {"semaphore", "two_permits_three_threads_and_a_time_out", of_two,
      {acquire_and_release, acquire_and_release, acquire_and_release_timed},
-     .finish = two_are_left, .spurious = 1},
+     .finish = two_are_left, .old_values = SIM_NONE},
     {"semaphore", "served_in_order_of_arrival", of_none,
      {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
      .sampled = true},

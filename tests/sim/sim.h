@@ -14,7 +14,7 @@
 
 #include <pawl/pawl.h>
 
-enum { SIM_FIBRES = 6, SIM_ANY = 1000000 };
+enum { SIM_FIBRES = 6, SIM_ANY = 1000000, SIM_NONE = 1000001 };
 
 struct sim_case {
     const char *group; /* the primitive */
@@ -22,14 +22,19 @@ struct sim_case {
     void (*setup)(void);
     void (*fibre[SIM_FIBRES])(void); /* up to the first NULL */
     void (*finish)(void);            /* after all have ended; may be NULL */
-    /* Limits, each for one schedule. 0: the default in brackets. */
+    /* Limits, each for one schedule. 0: the default in brackets. Random schedules have two old
+     * values and one spurious wake-up more. */
     unsigned processors; /* [1] 2: waiters spin before they park */
-    unsigned old_values; /* [2] loads that read another store than the last */
+    unsigned old_values; /* [2] loads that read another store than the last, or SIM_NONE */
     unsigned jumps;      /* [0] looks at the clock that find it `jump` later, and */
     pawl_ns jump;        /* [1.2 ms] */
     unsigned spurious;   /* [0] parks that look again for nothing */
     unsigned outcomes;   /* [not counted] how many different outcomes there are; SIM_ANY: as many
                             as are found when nothing is left out */
+    /* A scenario: one schedule, in which choose says who of the enabled fibres goes on, given as a
+     * set of bits, and time_passes whether a look at the clock finds it moved. */
+    unsigned (*choose)(unsigned enabled);
+    bool (*time_passes)(void);
     bool sampled;        /* too large for the exhaustive search: random schedules only */
     bool leaves;         /* tasks are left waiting, which finish cancels */
     bool cold;           /* pawl was never used before: the lot is opened by the fibres */
@@ -82,15 +87,18 @@ pawl_time sim_time(void);
  * when it queued if it had to park, else when it took what it took. */
 unsigned sim_step(void);
 unsigned sim_arrival(void);
-/* Whether a fibre is asleep in the lot, not yet woken; its arrival there, and the time then. */
+/* Whether a fibre is asleep in the lot, not yet woken; its arrival there, and when its call first
+ * slept. */
 bool sim_sleeps(unsigned fibre);
 unsigned sim_arrival_of(unsigned fibre);
-pawl_time sim_slept_since(unsigned fibre);
+pawl_time sim_waits_since(unsigned fibre);
 
 /* Who has waited longest for a key is not older than the caller's arrival: first come, first
  * served. Says nothing while the bucket is in use. */
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
+/* How many are in the key's queue; SIM_NONE: the bucket is in use. */
+size_t sim_queue_length(const void *key);
 
 void sim_check_served_in_order(const void *key);
 
