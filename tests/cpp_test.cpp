@@ -13,9 +13,7 @@
 #include <shared_mutex>
 #include <string>
 
-extern "C" {
-#include "crew.h"
-}
+#include "support.hpp"
 
 #if __cplusplus >= 202002L
 # define CONSTINIT constinit
@@ -32,60 +30,6 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 using std::chrono::time_point;
-
-static int failures;
-
-#define CHECK(truth)                                                                               \
-    do {                                                                                           \
-        if (!(truth)) {                                                                            \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #truth);                       \
-            failures++;                                                                            \
-        }                                                                                          \
-    } while (0)
-
-// A thread that runs work() and is joined at the end of the scope, or by join().
-template <class Work> class helper
-{
-  public:
-    explicit helper(Work work) : work_(std::move(work))
-    {
-        crew_start(
-            &thread_, [](void *self) { static_cast<helper *>(self)->work_(); }, this);
-    }
-
-    ~helper()
-    {
-        join();
-    }
-
-    helper(const helper &) = delete;
-    helper &operator=(const helper &) = delete;
-
-    void join()
-    {
-        if (!joined_) {
-            crew_join(&thread_);
-        }
-        joined_ = true;
-    }
-
-  private:
-    Work work_;
-    crew_thread thread_ = {};
-    bool joined_ = false;
-};
-
-template <class Truth> static void wait_until_true(Truth truth)
-{
-    crew_until([](void *context) { return (*static_cast<Truth *>(context))(); }, &truth);
-}
-
-template <class Object> static bool shows(const Object &object, const char *text)
-{
-    char buf[128];
-    CHECK(object.describe(buf, sizeof buf) < static_cast<int>(sizeof buf));
-    return std::strstr(buf, text) != nullptr;
-}
 
 template <class Object> static void wait_until_somebody_waits(const Object &object)
 {

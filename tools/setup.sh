@@ -5,7 +5,7 @@
 # `program` (the name for messages):
 #
 #   setup_for CONFIGURATION...   install what is missing for these; exits 2 if it cannot install
-#   missing_for CONFIGURATION    the commands it still lacks, on one line
+#   missing_for CONFIGURATION    the commands and headers it still lacks, on one line
 #   warm_wine, stop_wine         so that a Windows program between them starts at once
 #
 # What is there already is left alone, so a second run installs nothing.
@@ -20,15 +20,18 @@ die() {
     exit 2
 }
 
-# One line per need: the configurations that have it, the command that shows it is there, and the
-# Debian packages that bring it.
+# One line per need: the configurations that have it, the command, or header of the system's, that
+# shows it is there, and the Debian packages that bring it.
 needs() {
     cat <<'TABLE'
 all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
-amalgamation,packages                   g++                     g++ gcc libc6-dev
+sim,amalgamation,packages               g++                     g++ gcc libc6-dev
 clang-debug,clang-release,msvc-branch   clang++                 clang
+fuzz                                    clang                   clang
+gcc-debug,gcc-release,shared,tsan,asan  uv.h                    libuv1-dev
+clang-debug,clang-release               uv.h                    libuv1-dev
 musl                                    musl-gcc                musl-tools gcc
 arm64                                   aarch64-linux-gnu-g++   g++-aarch64-linux-gnu
 arm64                                   qemu-aarch64            qemu-user
@@ -50,12 +53,19 @@ links                                   file                    file
 TABLE
 }
 
+is_there() {
+    case $1 in
+    *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
 # The needs of configuration $1 that are not there: the command, then its packages.
 unmet_needs() {
     needs | while read -r configurations command packages; do
         case ,$configurations, in
         *,all,* | *",$1,"*)
-            command -v "$command" >/dev/null 2>&1 || echo "$command $packages"
+            is_there "$command" || echo "$command $packages"
             ;;
         esac
     done

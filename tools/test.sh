@@ -45,6 +45,8 @@ tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
 shared         run_preset  gcc, release, pawl as a shared library
 amalgamation   run_preset  gcc, release, the tests on pawl.h and pawl.c
+sim            run_sim     every schedule, on a simulated machine
+fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a minute
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows
 TABLE
@@ -129,6 +131,31 @@ run_preset() {
     fi
 }
 
+# The simulator's tests alone, of a build of their own.
+run_sim() {
+    step cmake --preset sim || { note="does not configure" && return; }
+    step cmake --build --preset sim || { note="does not build" && return; }
+    # shellcheck disable=SC2086 # `repeat` is words, or nothing
+    step ctest --preset sim $repeat
+    read_closing_line
+}
+
+# From the corpus in the tree on; what it finds new stays in build/fuzz/corpus.
+run_fuzz() {
+    mkdir -p build/fuzz/corpus
+    # shellcheck disable=SC2046 # words
+    step clang -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+        -Iinclude -Isrc -Isrc/posix -Itests tests/fuzz/fuzz_calls.c tests/fuzz/player.c \
+        tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c -pthread \
+        -o build/fuzz/fuzz || { note="does not build" && return; }
+    # shellcheck disable=SC2046 # `steady` is words, or nothing
+    step $(steady fuzz) build/fuzz/fuzz -max_total_time=60 -max_len=401 -verbosity=0 \
+        -artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus tests/fuzz/corpus ||
+        { note="pawl and the model differ: see tests/fuzz/machine.h" && return; }
+    passed=1
+    remark=$(awk '/number_of_executed_units/ { print $2 " programs" }' "$log")
+}
+
 transcript_of() {
     echo "build/$1/tests/conformance.txt"
 }
@@ -136,7 +163,7 @@ transcript_of() {
 # Addresses randomised by more than 28 bits are beyond what gcc 12's sanitizers can map.
 steady() {
     bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null)
-    case $1 in tsan | asan) ;; *) return ;; esac
+    case $1 in tsan | asan | fuzz) ;; *) return ;; esac
     if [ "${bits:-0}" -gt 28 ] && setarch -R true 2>/dev/null; then
         echo setarch -R
     fi

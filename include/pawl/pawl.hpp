@@ -7,6 +7,8 @@
  *     pawl::rwlock                                         SharedTimedLockable
  *     pawl::condition  pawl::event  pawl::barrier  pawl::once
  *
+ * In C++20 most of them can be awaited by coroutines, too: coroutine.hpp.
+ *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
  * std::condition_variable_any take them. Each class is its C struct and nothing more: of the same
  * size, ready without any code at program start, never copied or moved. What a call promises is
@@ -54,6 +56,12 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
+
+#if defined(__cpp_impl_coroutine) && defined(__cpp_concepts) && __has_include(<coroutine>)
+# define PAWL__COROUTINES 1
+#else
+# define PAWL__COROUTINES 0
+#endif
 
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 # define PAWL__EXCEPTIONS 1
@@ -392,7 +400,31 @@ template <class Native> class holdable : immovable
     Native native_;
 };
 
+/* What a condition releases: the C object of a lock or rlock that is held, itself or by a
+ * std::unique_lock. */
+template <class Lock> auto held_by(std::unique_lock<Lock> &hold)
+{
+    if (!hold.owns_lock()) {
+        refuse_wait();
+    }
+    return hold.mutex()->native();
+}
+
+template <class Lock> auto held_by(Lock &held)
+{
+    return held.native();
+}
+
 } // namespace detail
+
+} // namespace pawl
+
+#if PAWL__COROUTINES
+# include <pawl/coroutine.hpp>
+#endif
+
+namespace pawl
+{
 
 /* pawl_lock, lock.h. The class has another name because no class can have a member of its own. */
 class basic_lock : public detail::holdable<pawl_lock>
@@ -406,6 +438,14 @@ class basic_lock : public detail::holdable<pawl_lock>
     {
         return pawl_lock_locked(&native_);
     }
+
+#if PAWL__COROUTINES
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::acquiring<basic_lock>, Where> acquire_await(Where where = {})
+    {
+        return {detail::acquiring(this), std::move(where)};
+    }
+#endif
 
     void reinit_after_fork()
     {
@@ -498,6 +538,14 @@ class semaphore : public detail::holdable<pawl_semaphore>
     {
         return pawl_semaphore_value(&native_);
     }
+
+#if PAWL__COROUTINES
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::acquiring<semaphore>, Where> acquire_await(Where where = {})
+    {
+        return {detail::acquiring(this), std::move(where)};
+    }
+#endif
 
   protected:
     constexpr explicit semaphore(const pawl_semaphore &fresh) noexcept : holdable(fresh)
@@ -656,6 +704,20 @@ class rwlock : detail::immovable
         (void)release_shared();
     }
 
+#if PAWL__COROUTINES
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::sharing<rwlock>, Where> acquire_shared_await(Where where = {})
+    {
+        return {detail::sharing(this), std::move(where)};
+    }
+
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::excluding<rwlock>, Where> acquire_exclusive_await(Where where = {})
+    {
+        return {detail::excluding(this), std::move(where)};
+    }
+#endif
+
     void reinit_after_fork()
     {
         pawl_rwlock_reinit_after_fork(&native_);
@@ -682,21 +744,6 @@ class rwlock : detail::immovable
 
 namespace detail
 {
-
-/* What a condition releases: the C object of a lock or rlock that is held, itself or by a
- * std::unique_lock. */
-template <class Lock> auto held_by(std::unique_lock<Lock> &hold)
-{
-    if (!hold.owns_lock()) {
-        refuse_wait();
-    }
-    return hold.mutex()->native();
-}
-
-template <class Lock> auto held_by(Lock &held)
-{
-    return held.native();
-}
 
 inline bool is_held(const pawl_lock *held)
 {
@@ -783,6 +830,18 @@ class condition : detail::immovable
         }
         return true;
     }
+
+#if PAWL__COROUTINES
+    /* `Hold` is a std::unique_lock of a pawl::lock or fair_lock, or one of these itself; an rlock,
+     * which a thread owns, is none. Refused as the other waits are. */
+    template <class Hold, where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::listening<Hold>, Where> wait_await(Hold &hold, Where where = {})
+    {
+        static_assert(std::is_same_v<decltype(detail::held_by(hold)), pawl_lock *>,
+                      "a coroutine waits with a pawl::lock or pawl::fair_lock");
+        return {detail::listening(&native_, &hold), std::move(where)};
+    }
+#endif
 
     /* The lock need not be held.
      *
@@ -878,6 +937,14 @@ class event : detail::immovable
             time, [this](pawl_time end) { return pawl_event_wait_until(&native_, end); });
     }
 
+#if PAWL__COROUTINES
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::happening, Where> wait_await(Where where = {})
+    {
+        return {detail::happening(&native_), std::move(where)};
+    }
+#endif
+
     int describe(char *buf, std::size_t size) const
     {
         return pawl_event_describe(&native_, buf, size);
@@ -933,6 +1000,21 @@ class barrier : detail::immovable
     {
         return pawl_barrier_wait_until(&native_, detail::deadline(time), index);
     }
+
+#if PAWL__COROUTINES
+    /* *index, if index is not null, must be there until the wait has ended. */
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::meeting, Where> wait_await(Where where = {},
+                                                       std::uint32_t *index = nullptr)
+    {
+        return {detail::meeting(&native_, index), std::move(where)};
+    }
+
+    detail::awaiter<detail::meeting, resume_inline_t> wait_await(std::uint32_t *index)
+    {
+        return {detail::meeting(&native_, index), resume_inline};
+    }
+#endif
 
     void abort()
     {
@@ -1085,6 +1167,7 @@ class once : detail::immovable
 
 } // namespace pawl
 
+#undef PAWL__COROUTINES
 #undef PAWL__EXCEPTIONS
 
 #endif

@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * co_await for the objects of pawl.hpp, in C++20. pawl.hpp includes this where the compiler has
+ * coroutines; C++17 does not see it.
+ *
+ *     co_await                                     is, when the coroutine goes on
+ *     lock.acquire_await(where)                    std::unique_lock<pawl::lock>
+ *     semaphore.acquire_await(where)               std::unique_lock<pawl::semaphore>
+ *     rwlock.acquire_shared_await(where)           std::shared_lock<pawl::rwlock>
+ *     rwlock.acquire_exclusive_await(where)        std::unique_lock<pawl::rwlock>
+ *     event.wait_await(where)                      pawl_status, which need not be looked at
+ *     condition.wait_await(hold, where)            pawl::cv_status; hold holds the lock again
+ *     barrier.wait_await(where, &index)            pawl_status: PAWL_OK or PAWL_BROKEN
+ *
+ * What can be had at once is taken without suspending, on the thread that the coroutine is on. Who
+ * has to wait joins the one queue of threads and tasks, and holds what it asked for before it is
+ * resumed. What a call promises is the contract of the C function of that name, in await.h.
+ *
+ * `where` says how a coroutine that was suspended goes on; it may be left out:
+ *
+ *     pawl::resume_inline    the thread that grants resumes it, inside its release, set, notify or
+ *                            last arrival, when these have left every guard of pawl. Two are never
+ *                            resumed inside each other, so chains take no stack; and until the
+ *                            coroutine suspends again the others that this thread granted wait for
+ *                            it: it must not block for long, nor for one of them. Without a where
+ *                            it is this.
+ *     any where(handle)      the user's: called in that place with the std::coroutine_handle<>, to
+ *                            pass it on to a scheduler, which resumes it once. As await.h says of
+ *                            fn it does not throw, longjmp away or end its thread.
+ *     another                a type with a member class `operation`, which then does the waiting:
+ *                            pawl::on(loop) in <pawl/uv.h>. Its contract is that of
+ *                            detail::called_operation, below.
+ *
+ * A where with a deadline may end the wait: then the std::unique_lock or shared_lock does not own,
+ * and the others are PAWL_TIMEOUT (a barrier is broken by it) or cv_status::timeout. Where a loop
+ * was closed co_await throws std::system_error with operation_canceled (and ends the process where
+ * exceptions are disabled); at a condition the lock is not held then, as a std::unique_lock shows.
+ * An exception that a coroutine's promise lets out of resume() while pawl resumes it ends the
+ * process.
+ *
+ * A coroutine may be destroyed while it waits: it withdraws, as by pawl_await_cancel. If it was
+ * granted and not yet resumed, what it was granted is given back: the lock or permit is released to
+ * whoever is next, a notification is handed on. At a condition the std::unique_lock owns nothing
+ * from the suspension on, so a destroyed coroutine does not release what it had let go; one that
+ * passed the lock itself must hold it by nothing that releases it when destroyed.
+ *
+ *     destroyed                                     is
+ *     while nobody can grant it at that moment      allowed, on any thread
+ *     by a coroutine or callback on the thread      allowed: it will not be resumed, or passed to
+ *         that granted it, before its turn          where
+ *     after where(handle) was called, ordered       allowed: the scheduler must forget the handle,
+ *         after that call                           which dangles
+ *     while another thread may grant it at that     a data race, with resume_inline and a where of
+ *         moment, or after that                     the user's: at best the process ends with a
+ *                                                   line; pawl::on(loop) allows it on the loop
+ *     by a barrier's action, at that barrier        not allowed: it has been granted
+ *
+ * An awaiter lives in the coroutine's frame, takes some 130 bytes there, and cannot be moved.
+ * Nothing is allocated. Example:
+ *
+ *     #include <pawl/pawl.hpp>
+ *
+ *     static pawl::fair_lock lock;
+ *     static int count;
+ *
+ *     my::task add_one() // a coroutine type of yours, or of your library's
+ *     {
+ *         auto hold = co_await lock.acquire_await();
+ *         count++;
+ *     } // released here, and by an exception
+ */
+#ifndef PAWL_PAWL_HPP
+# include <pawl/pawl.hpp>
+#elif !defined(PAWL_COROUTINE_HPP)
+# define PAWL_COROUTINE_HPP
+
+# include <pawl/await.h>
+
+# include <concepts>
+# include <coroutine>
+# include <functional>
+# include <mutex>
+# include <shared_mutex>
+# include <system_error>
+# include <utility>
+
+namespace pawl
+{
+
+/* The where that resumes in place. */
+struct resume_inline_t {
+    void operator()(std::coroutine_handle<> waiting) const
+    {
+        waiting.resume();
+    }
+};
+inline constexpr resume_inline_t resume_inline{};
+
+/* What can stand for `where`: something to call with the handle, or a type with an `operation`. */
+template <class Where>
+concept calls_with_handle =
+    std::move_constructible<Where> && std::invocable<Where &, std::coroutine_handle<>>;
+
+template <class Where>
+concept has_operation =
+    std::move_constructible<Where> &&
+    std::constructible_from<typename Where::operation, const Where &> &&
+    requires(typename Where::operation &operation) {
+        { operation.abandon() } -> std::same_as<pawl_status>;
+    };
+
+template <class Where>
+concept where_to_resume = has_operation<Where> || calls_with_handle<Where>;
+
+namespace detail
+{
+
+/* What a wait ended with that its result cannot say. */
+[[noreturn]] inline void refuse_status(pawl_status status)
+{
+    std::errc code = std::errc::invalid_argument;
+    switch (status) {
+    case PAWL_CANCELLED:
+        code = std::errc::operation_canceled;
+        break;
+    case PAWL_OVERFLOW:
+        code = std::errc::resource_unavailable_try_again; /* as std::shared_mutex has it */
+        break;
+    case PAWL_NO_MEMORY:
+        code = std::errc::not_enough_memory;
+        break;
+    case PAWL_NOT_HELD:
+        refuse_wait();
+    default:
+        break;
+    }
+# if PAWL__EXCEPTIONS
+    throw std::system_error(std::make_error_code(code), "pawl: co_await");
+# else
+    std::fprintf(stderr, "pawl: co_await: %s\n", pawl_status_name(status));
+    (void)code;
+    std::abort();
+# endif
+}
+
+[[noreturn]] inline void refuse_race()
+{
+    std::fprintf(stderr, "pawl: a coroutine was destroyed while another thread resumes it\n");
+    std::abort();
+}
+
+inline void never_called(pawl_await *, pawl_status)
+{
+}
+
+/* Whether an operation was started in this process, not before a fork: by the generation of one
+ * that is started now. Costs a wait that is cancelled; for what seldom happens. */
+inline bool was_started_here(const pawl_await &op)
+{
+    pawl_lock held = PAWL_LOCK_INIT;
+    pawl_await probe;
+    pawl_lock_acquire(&held);
+    pawl_await_init(&probe, never_called, nullptr);
+    const bool pending = pawl_lock_acquire_await(&held, &probe) == PAWL_PENDING;
+    const bool same = probe.generation_ == op.generation_;
+    return pending && pawl_await_cancel(&probe) && same;
+}
+
+/* One wait, for a where that is called. It is also the pattern of every member class `operation`:
+ * made from the where, which outlives it; started at most once at a time; never moved. */
+class called_operation : immovable
+{
+  public:
+    template <class Where> explicit called_operation(const Where &)
+    {
+    }
+
+    /* begin(op) makes a call of await.h with the operation that it is given, and returns its
+     * status. A wait at a condition passes its lock, for an operation that has to hold it again
+     * without having been granted it: on a time-out.
+     *
+     * Returns   PAWL_PENDING  ended(ctx, result) will be called once, where the coroutine is to go
+     *                         on, unless abandon comes before; that may be on another thread, and
+     *                         *this may be gone, before this returns
+     *           else          ended will not be called; nothing was changed, but by PAWL_OK */
+    template <class Begin>
+    pawl_status start(Begin begin, void (*ended)(void *ctx, pawl_status result), void *ctx,
+                      pawl_lock * = nullptr)
+    {
+        ended_ = ended;
+        ctx_ = ctx;
+        pawl_await_init(&op_, resume, this);
+        return begin(&op_);
+    }
+
+    /* The coroutine is destroyed while it waits: ended will not be called.
+     *
+     * Returns   PAWL_CANCELLED  it was withdrawn and holds nothing
+     *           else            it had been granted with this result: the caller has what that
+     *                           gives */
+    pawl_status abandon()
+    {
+        if (pawl_await_cancel(&op_)) {
+            return PAWL_CANCELLED;
+        }
+        if (pawl__await_take_back(&op_)) {
+            return static_cast<pawl_status>(op_.outcome_);
+        }
+        if (was_started_here(op_)) {
+            refuse_race();
+        }
+        return PAWL_CANCELLED; /* in a forked child all that was pending has ended */
+    }
+
+    /* Whether one that a condition let through and that was then given up owes its notification to
+     * another: others waited there whom it might have gone to. An operation without this member
+     * always does. */
+    [[nodiscard]] bool owes_notification() const
+    {
+        return op_.more_.object != nullptr;
+    }
+
+  private:
+    static void resume(pawl_await *op, pawl_status result)
+    {
+        auto *self = static_cast<called_operation *>(pawl_await_context(op));
+        self->ended_(self->ctx_, result);
+    }
+
+    pawl_await op_;
+    void (*ended_)(void *ctx, pawl_status result);
+    void *ctx_;
+};
+
+template <class Where> struct operation_for {
+    using type = called_operation;
+};
+template <has_operation Where> struct operation_for<Where> {
+    using type = typename Where::operation;
+};
+
+/* A wait by co_await: what, by the Step; how, by the Where's operation. A Step says
+ *
+ *     try_now()         whether it is to be had at once
+ *     let_go()          before the wait is started: what the caller lets go by it; keep() takes
+ *                       that back when the wait was refused
+ *     begin(op)         the call of await.h
+ *     held()            a condition's lock, or nullptr
+ *     finish(status)    the result of co_await, or an exception
+ *     give_back(status, owes_notification)
+ *                       undoes what was granted with this status
+ *     must_look         whether the result must be looked at */
+template <class Step, where_to_resume Where>
+class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
+{
+  public:
+    awaiter(Step step, Where where)
+        : step_(step), where_(std::move(where)), operation_(std::as_const(where_))
+    {
+    }
+
+    ~awaiter()
+    {
+        if (phase_ == phase::waits) {
+            give_back(operation_.abandon());
+        } else if (phase_ == phase::granted) {
+            give_back(status_);
+        }
+    }
+
+    bool await_ready()
+    {
+        status_ = PAWL_OK;
+        return step_.try_now();
+    }
+
+    /* Once it is pending the coroutine may be resumed, end and be destroyed, on another thread and
+     * before start returns: nothing here is touched then. It is out of line for clang before 17,
+     * which keeps the locals of an inlined one in the frame and writes them afterwards:
+     * https://github.com/llvm/llvm-project/issues/56301 */
+    PAWL__COLD bool await_suspend(std::coroutine_handle<> waiting)
+    {
+        waiting_ = waiting;
+        phase_ = phase::waits;
+        step_.let_go();
+        const pawl_status status = start();
+        if (status == PAWL_PENDING) {
+            return true;
+        }
+        phase_ = phase::idle;
+        status_ = status;
+        step_.keep();
+        return false;
+    }
+
+    [[nodiscard("what was acquired is released at once")]] auto await_resume()
+        requires(Step::must_look)
+    {
+        phase_ = phase::idle;
+        return step_.finish(status_);
+    }
+
+    auto await_resume()
+        requires(!Step::must_look)
+    {
+        phase_ = phase::idle;
+        return step_.finish(status_);
+    }
+
+  private:
+    enum class phase : unsigned char {
+        idle,
+        waits,
+        granted /* and to be resumed */
+    };
+
+    pawl_status start()
+    {
+        auto begin = [this](pawl_await *op) { return step_.begin(op); };
+        if constexpr (requires { operation_.start(begin, ended, this, step_.held()); }) {
+            return operation_.start(begin, ended, this, step_.held());
+        } else {
+            return operation_.start(begin, ended, this);
+        }
+    }
+
+    void give_back(pawl_status status)
+    {
+        if constexpr (requires { operation_.owes_notification(); }) {
+            step_.give_back(status, operation_.owes_notification());
+        } else {
+            step_.give_back(status, true);
+        }
+    }
+
+    /* The where is taken out first: when it is called the coroutine may go on at once, and end. */
+    static void ended(void *ctx, pawl_status result) noexcept
+    {
+        auto *self = static_cast<awaiter *>(ctx);
+        self->status_ = result;
+        self->phase_ = phase::granted;
+        const std::coroutine_handle<> waiting = self->waiting_;
+        if constexpr (has_operation<Where>) {
+            waiting.resume();
+        } else {
+            Where where = std::move(self->where_);
+            (void)std::invoke(where, waiting);
+        }
+    }
+
+    Step step_;
+    [[no_unique_address]] Where where_;
+    typename operation_for<Where>::type operation_;
+    std::coroutine_handle<> waiting_;
+    pawl_status status_;
+    phase phase_ = phase::idle;
+};
+
+struct step {
+    static constexpr bool must_look = true;
+
+    void let_go()
+    {
+    }
+
+    void keep()
+    {
+    }
+
+    pawl_lock *held()
+    {
+        return nullptr;
+    }
+
+    void give_back(pawl_status, bool)
+    {
+    }
+};
+
+inline pawl_status begin_acquire(pawl_lock *lock, pawl_await *op)
+{
+    return pawl_lock_acquire_await(lock, op);
+}
+
+inline pawl_status begin_acquire(pawl_semaphore *semaphore, pawl_await *op)
+{
+    return pawl_semaphore_acquire_await(semaphore, op);
+}
+
+/* A std::unique_lock or std::shared_lock that owns, or after a time-out does not. */
+template <class Hold, class Thing> Hold hold_after(pawl_status status, Thing &thing)
+{
+    if (status == PAWL_OK) {
+        return Hold(thing, std::adopt_lock);
+    }
+    if (status != PAWL_TIMEOUT) {
+        refuse_status(status);
+    }
+    return Hold(thing, std::defer_lock);
+}
+
+/* A lock or a semaphore. */
+template <class Thing> struct acquiring : step {
+    Thing *thing;
+
+    explicit acquiring(Thing *thing_to_acquire) : thing(thing_to_acquire)
+    {
+    }
+
+    bool try_now()
+    {
+        return thing->try_acquire();
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return begin_acquire(thing->native(), op);
+    }
+
+    std::unique_lock<Thing> finish(pawl_status status)
+    {
+        return hold_after<std::unique_lock<Thing>>(status, *thing);
+    }
+
+    void give_back(pawl_status status, bool)
+    {
+        if (status == PAWL_OK) {
+            thing->unlock();
+        }
+    }
+};
+
+template <class Rwlock> struct sharing : step {
+    Rwlock *rwlock;
+
+    explicit sharing(Rwlock *rwlock_to_share) : rwlock(rwlock_to_share)
+    {
+    }
+
+    bool try_now()
+    {
+        return rwlock->try_acquire_shared();
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_rwlock_acquire_shared_await(rwlock->native(), op);
+    }
+
+    std::shared_lock<Rwlock> finish(pawl_status status)
+    {
+        return hold_after<std::shared_lock<Rwlock>>(status, *rwlock);
+    }
+
+    void give_back(pawl_status status, bool)
+    {
+        if (status == PAWL_OK) {
+            rwlock->unlock_shared();
+        }
+    }
+};
+
+template <class Rwlock> struct excluding : step {
+    Rwlock *rwlock;
+
+    explicit excluding(Rwlock *rwlock_to_own) : rwlock(rwlock_to_own)
+    {
+    }
+
+    bool try_now()
+    {
+        return rwlock->try_acquire_exclusive();
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_rwlock_acquire_exclusive_await(rwlock->native(), op);
+    }
+
+    std::unique_lock<Rwlock> finish(pawl_status status)
+    {
+        return hold_after<std::unique_lock<Rwlock>>(status, *rwlock);
+    }
+
+    void give_back(pawl_status status, bool)
+    {
+        if (status == PAWL_OK) {
+            rwlock->unlock();
+        }
+    }
+};
+
+struct happening : step {
+    static constexpr bool must_look = false;
+    pawl_event *event;
+
+    explicit happening(pawl_event *event_to_happen) : event(event_to_happen)
+    {
+    }
+
+    bool try_now()
+    {
+        return pawl_event_is_set(event);
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_event_wait_await(event, op);
+    }
+
+    pawl_status finish(pawl_status status)
+    {
+        if (status != PAWL_OK && status != PAWL_TIMEOUT) {
+            refuse_status(status);
+        }
+        return status;
+    }
+};
+
+struct meeting : step {
+    pawl_barrier *barrier;
+    std::uint32_t *index;
+
+    meeting(pawl_barrier *place, std::uint32_t *index_to_write)
+        : barrier(place), index(index_to_write)
+    {
+    }
+
+    bool try_now()
+    {
+        return false;
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_barrier_wait_await(barrier, op, index);
+    }
+
+    pawl_status finish(pawl_status status)
+    {
+        if (status != PAWL_OK && status != PAWL_BROKEN && status != PAWL_TIMEOUT) {
+            refuse_status(status);
+        }
+        return status;
+    }
+};
+
+/* While a coroutine waits at a condition its std::unique_lock owns nothing: it would release a lock
+ * that is another's if the coroutine were destroyed. */
+template <class Lock> void disown(std::unique_lock<Lock> &hold)
+{
+    Lock *lock = hold.release();
+    hold = std::unique_lock<Lock>(*lock, std::defer_lock);
+}
+
+template <class Lock> void own(std::unique_lock<Lock> &hold)
+{
+    Lock *lock = hold.release();
+    hold = std::unique_lock<Lock>(*lock, std::adopt_lock);
+}
+
+template <class Lock> void disown(Lock &)
+{
+}
+
+template <class Lock> void own(Lock &)
+{
+}
+
+template <class Hold> struct listening : step {
+    static constexpr bool must_look = false;
+    pawl_condition *condition;
+    Hold *hold;
+    pawl_lock *lock;
+
+    listening(pawl_condition *condition_to_hear, Hold *held_for_it)
+        : condition(condition_to_hear), hold(held_for_it), lock(held_by(*held_for_it))
+    {
+    }
+
+    bool try_now()
+    {
+        return false;
+    }
+
+    void let_go()
+    {
+        disown(*hold);
+    }
+
+    void keep()
+    {
+        own(*hold);
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_condition_wait_await(condition, lock, op);
+    }
+
+    pawl_lock *held()
+    {
+        return lock;
+    }
+
+    cv_status finish(pawl_status status)
+    {
+        if (status != PAWL_OK && status != PAWL_TIMEOUT) {
+            refuse_status(status);
+        }
+        own(*hold);
+        return status == PAWL_OK ? cv_status::no_timeout : cv_status::timeout;
+    }
+
+    /* In this order: whoever has the lock next may free the condition. */
+    void give_back(pawl_status status, bool owes_notification)
+    {
+        if (status == PAWL_OK && owes_notification) {
+            pawl_condition_notify(condition, 1);
+        }
+        if (status == PAWL_OK || status == PAWL_TIMEOUT) {
+            pawl_lock_release(lock);
+        }
+    }
+};
+
+} // namespace detail
+
+} // namespace pawl
+
+#endif

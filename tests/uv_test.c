@@ -1,0 +1,1608 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The sentences of SEMANTICS.md under "All" and "Await", for <pawl/uv.h> on the real libuv. The
+ * loop runs on the main thread.
+ */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pawl/uv.h>
+
+/* ---- A loop, what can be waited for, and tasks ---- */
+
+static struct {
+    uv_loop_t loop;
+    pawl_uv *uv; /* on the heap, and freed in closed(), so that a sanitizer sees a late touch */
+    uv_thread_t thread;
+    bool in_call;      /* the program is inside a call of pawl's */
+    unsigned calls;    /* of fn, by all tasks */
+    unsigned closings; /* calls of closed() */
+} stage;
+
+static void count_closing(pawl_uv *uv)
+{
+    assert_ptr_equal(uv, stage.uv);
+    stage.closings++;
+    free(uv);
+    stage.uv = NULL;
+}
+
+static int open_stage(void **state)
+{
+    (void)state;
+    memset(&stage, 0, sizeof stage);
+    stage.thread = uv_thread_self();
+    stage.uv = malloc(sizeof *stage.uv);
+    return stage.uv != NULL && uv_loop_init(&stage.loop) == 0 &&
+                   pawl_uv_init(stage.uv, &stage.loop) == 0
+               ? 0
+               : -1;
+}
+
+/* After each test: nothing is in flight, and nothing is left in the loop. */
+static int close_stage(void **state)
+{
+    (void)state;
+    unsigned calls = stage.calls;
+    if (stage.uv != NULL) {
+        pawl_uv_close(stage.uv, count_closing);
+    }
+    uv_run(&stage.loop, UV_RUN_DEFAULT);
+    assert_int_equal(stage.closings, 1);
+    assert_int_equal(stage.calls, calls);
+    assert_int_equal(uv_loop_close(&stage.loop), 0);
+    return 0;
+}
+
+static void run(void)
+{
+    uv_run(&stage.loop, UV_RUN_DEFAULT);
+}
+
+/* A turn of the loop that does not sleep. (One that may, UV_RUN_ONCE, sleeps on when the timer that
+ * is waited for goes off before.) */
+static void turn(void)
+{
+    uv_run(&stage.loop, UV_RUN_NOWAIT);
+    crew_yield();
+}
+
+enum kind { LOCK, FAIR, SEMAPHORE, EVENT, SHARED, EXCLUSIVE, CONDITION, BARRIER, KINDS };
+
+struct thing {
+    enum kind kind;
+    pawl_lock lock;
+    pawl_semaphore semaphore;
+    pawl_event event;
+    pawl_rwlock rwlock;
+    pawl_condition condition;
+    pawl_barrier barrier;
+};
+
+/* One that a task has to wait for. */
+static struct thing busy(int kind)
+{
+    struct thing thing = {.kind = (enum kind)kind, .barrier = PAWL_BARRIER_INIT(2)};
+    if (kind == FAIR) {
+        pawl_lock_init_fair(&thing.lock);
+    }
+    if (kind == LOCK || kind == FAIR) {
+        pawl_lock_acquire(&thing.lock);
+    } else if (kind == SHARED || kind == EXCLUSIVE) {
+        pawl_rwlock_acquire_exclusive(&thing.rwlock);
+    }
+    return thing;
+}
+
+static const void *key_of(const struct thing *thing)
+{
+    switch (thing->kind) {
+    case SEMAPHORE:
+        return &thing->semaphore;
+    case EVENT:
+        return &thing->event;
+    case SHARED:
+        return &thing->rwlock;
+    case EXCLUSIVE:
+        return (const char *)&thing->rwlock + 1;
+    case CONDITION:
+        return &thing->condition;
+    case BARRIER:
+        return &thing->barrier;
+    default:
+        return &thing->lock;
+    }
+}
+
+/* Let one waiter through; on any thread. */
+static void let_through(void *context)
+{
+    struct thing *thing = context;
+    switch (thing->kind) {
+    case SEMAPHORE:
+        pawl_semaphore_release(&thing->semaphore);
+        break;
+    case EVENT:
+        pawl_event_set(&thing->event);
+        break;
+    case SHARED:
+    case EXCLUSIVE:
+        pawl_rwlock_release_exclusive(&thing->rwlock);
+        break;
+    case CONDITION:
+        pawl_condition_notify(&thing->condition, 1);
+        break;
+    case BARRIER:
+        if (pawl_barrier_wait_for(&thing->barrier, 0, NULL) == PAWL_TIMEOUT) {
+            pawl_barrier_reset(&thing->barrier); /* nobody was there */
+        }
+        break;
+    default:
+        pawl_lock_release(&thing->lock);
+        break;
+    }
+}
+
+/* Give back what a task was granted. */
+static pawl_status give_back(struct thing *thing)
+{
+    switch (thing->kind) {
+    case SEMAPHORE: /* the permit is spent */
+    case EVENT:
+    case BARRIER:
+        return PAWL_OK;
+    case SHARED:
+        return pawl_rwlock_release_shared(&thing->rwlock);
+    case EXCLUSIVE:
+        return pawl_rwlock_release_exclusive(&thing->rwlock);
+    default:
+        return pawl_lock_release(&thing->lock);
+    }
+}
+
+/* Nobody holds it and nobody waits. */
+static void assert_at_rest(struct thing *thing)
+{
+    assert_int_equal(pawl__lot_count(key_of(thing)), 0);
+    assert_int_equal(pawl__lot_count(&thing->lock), 0);
+    assert_false(pawl_lock_locked(&thing->lock));
+    assert_int_equal(pawl_semaphore_value(&thing->semaphore), 0);
+    assert_int_equal(pawl_barrier_waiting(&thing->barrier), 0);
+    assert_true(pawl_rwlock_try_acquire_exclusive(&thing->rwlock));
+    pawl_rwlock_release_exclusive(&thing->rwlock);
+}
+
+struct task {
+    pawl_uv_await op;
+    struct thing *thing;
+    unsigned calls;
+    unsigned place;     /* what stage.calls was */
+    pawl_status result; /* what the last call brought, or the start when that ended it */
+    pawl_time at;       /* when fn was called */
+    uint32_t index;     /* a barrier's */
+    void (*then)(struct task *task); /* called by fn, if not NULL */
+};
+
+static struct task *task_of(pawl_uv_await *op)
+{
+    return pawl_uv_await_context(op);
+}
+
+static void resumed(pawl_uv_await *op, pawl_status result)
+{
+    struct task *task = task_of(op);
+    uv_thread_t self = uv_thread_self();
+    assert_true(uv_thread_equal(&self, &stage.thread));
+    assert_false(stage.in_call);
+    task->at = pawl_now();
+    task->calls++;
+    task->place = stage.calls++;
+    task->result = result;
+    if (task->then != NULL) {
+        task->then(task);
+    }
+}
+
+static void then_give_back(struct task *task)
+{
+    if (task->result == PAWL_OK || (task->result == PAWL_TIMEOUT && task->op.lock_ != NULL)) {
+        assert_int_equal(give_back(task->thing), PAWL_OK);
+    }
+}
+
+static pawl_status call(struct task *task, pawl_time deadline)
+{
+    struct thing *thing = task->thing;
+    pawl_uv_await *op = &task->op;
+    switch (thing->kind) {
+    case SEMAPHORE:
+        return pawl_uv_semaphore_acquire(op, &thing->semaphore, deadline);
+    case EVENT:
+        return pawl_uv_event_wait(op, &thing->event, deadline);
+    case SHARED:
+        return pawl_uv_rwlock_acquire_shared(op, &thing->rwlock, deadline);
+    case EXCLUSIVE:
+        return pawl_uv_rwlock_acquire_exclusive(op, &thing->rwlock, deadline);
+    case CONDITION:
+        pawl_lock_acquire(&thing->lock);
+        return pawl_uv_condition_wait(op, &thing->condition, &thing->lock, deadline);
+    case BARRIER:
+        return pawl_uv_barrier_wait(op, &thing->barrier, &task->index, deadline);
+    default:
+        return pawl_uv_lock_acquire(op, &thing->lock, deadline);
+    }
+}
+
+static void prepare(struct task *task, struct thing *thing)
+{
+    memset(task, 0, sizeof *task);
+    task->thing = thing;
+    task->result = PAWL_PENDING;
+    task->then = then_give_back;
+    pawl_uv_await_init(&task->op, stage.uv, resumed, task);
+}
+
+static pawl_status start(struct task *task, pawl_time deadline)
+{
+    bool outer = stage.in_call;
+    stage.in_call = true;
+    task->result = call(task, deadline);
+    stage.in_call = outer;
+    return task->result;
+}
+
+/* One that waits. */
+static void queue(struct task *task, struct thing *thing, pawl_time deadline)
+{
+    prepare(task, thing);
+    assert_int_equal(start(task, deadline), PAWL_PENDING);
+}
+
+static void assert_ended(const struct task *task, pawl_status result)
+{
+    assert_int_equal(task->calls, 1);
+    assert_int_equal(task->result, result);
+}
+
+/* A thread that is inside a call of the program's while it has granted, and has not yet told so. */
+struct hesitant {
+    crew_thread thread;
+    struct thing *thing;
+    pawl_event gate;
+    pawl_await await;
+    pawl_event has_granted;
+    pawl_event go_on;
+};
+
+static void grant_and_hesitate(pawl_await *await, pawl_status result)
+{
+    struct hesitant *hesitant = pawl_await_context(await);
+    (void)result;
+    let_through(hesitant->thing);
+    pawl_event_set(&hesitant->has_granted);
+    pawl_event_wait(&hesitant->go_on);
+}
+
+static void open_gate(void *context)
+{
+    struct hesitant *hesitant = context;
+    pawl_event_set(&hesitant->gate);
+}
+
+static void hesitant_start(struct hesitant *hesitant, struct thing *thing)
+{
+    memset(hesitant, 0, sizeof *hesitant);
+    hesitant->thing = thing;
+    pawl_await_init(&hesitant->await, grant_and_hesitate, hesitant);
+    assert_int_equal(pawl_event_wait_await(&hesitant->gate, &hesitant->await), PAWL_PENDING);
+    crew_start(&hesitant->thread, open_gate, hesitant);
+    pawl_event_wait(&hesitant->has_granted);
+}
+
+static void hesitant_end(struct hesitant *hesitant)
+{
+    pawl_event_set(&hesitant->go_on);
+    crew_join(&hesitant->thread);
+}
+
+/* ---- Grants ---- */
+
+static void what_is_free_is_had_at_once(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (kind == CONDITION) {
+            continue;
+        }
+        for (int past = 0; past < 2; past++) {
+            struct thing thing = busy(kind);
+            struct task task;
+            prepare(&task, &thing);
+            thing.barrier.parties_ = 1;
+            if (kind != BARRIER) {
+                let_through(&thing);
+            }
+            assert_int_equal(start(&task, past ? 0 : PAWL_NEVER), PAWL_OK);
+            assert_int_equal(give_back(&thing), PAWL_OK);
+            run();
+            assert_int_equal(task.calls, 0);
+            assert_at_rest(&thing);
+        }
+    }
+}
+
+static void grant_by_another_thread_resumes_on_the_loops_thread(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        crew_thread other;
+        queue(&task, &thing, PAWL_NEVER);
+        crew_start(&other, let_through, &thing);
+        run();
+        crew_join(&other);
+        assert_ended(&task, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void grant_by_the_loops_thread_resumes_after_the_granting_call(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, PAWL_NEVER);
+        let_through(&thing);
+        assert_int_equal(task.calls, 0);
+        run();
+        assert_ended(&task, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void resumed_task_holds_what_it_asked_for(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, PAWL_NEVER);
+        task.then = NULL;
+        let_through(&thing);
+        run();
+        assert_ended(&task, PAWL_OK);
+        if (kind == LOCK || kind == FAIR || kind == CONDITION) {
+            assert_false(pawl_lock_try_acquire(&thing.lock));
+        } else if (kind == SHARED || kind == EXCLUSIVE) {
+            assert_int_equal(pawl_rwlock_try_acquire_shared(&thing.rwlock), kind == SHARED);
+            assert_int_equal(pawl_rwlock_release_shared(&thing.rwlock),
+                             kind == SHARED ? PAWL_OK : PAWL_NOT_HELD);
+        } else if (kind == BARRIER) {
+            assert_int_equal(task.index, 0);
+        }
+        assert_int_equal(give_back(&thing), PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void waiters_are_served_in_order_of_arrival(void **state)
+{
+    enum { TASKS = 5 };
+    static const int kinds[] = {LOCK, FAIR, EXCLUSIVE};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct thing thing = busy(kinds[i]);
+        struct task tasks[TASKS];
+        unsigned first = stage.calls;
+        for (unsigned j = 0; j < TASKS; j++) {
+            queue(&tasks[j], &thing, j % 2 == 0 ? PAWL_NEVER : pawl_after_s(3600));
+        }
+        let_through(&thing);
+        run();
+        for (unsigned j = 0; j < TASKS; j++) {
+            assert_ended(&tasks[j], PAWL_OK);
+            assert_int_equal(tasks[j].place, first + j);
+        }
+        assert_at_rest(&thing);
+    }
+}
+
+static uint8_t turns_taken;
+
+static void take_a_turn(struct task *task)
+{
+    task->index = turns_taken++;
+    then_give_back(task);
+}
+
+static void threads_and_tasks_wait_in_one_queue(void **state)
+{
+    struct thing thing = busy(FAIR);
+    struct task first, third;
+    struct acquirer second = {.release_after = true, .turn = &turns_taken};
+    struct acquirer fourth = second;
+    (void)state;
+    turns_taken = 0;
+    queue(&first, &thing, PAWL_NEVER);
+    acquirer_start(&second, &thing.lock, PAWL_NEVER, 2);
+    queue(&third, &thing, PAWL_NEVER);
+    acquirer_start(&fourth, &thing.lock, PAWL_NEVER, 4);
+    first.then = take_a_turn;
+    third.then = take_a_turn;
+    let_through(&thing);
+    run();
+    acquirer_join(&second);
+    acquirer_join(&fourth);
+    assert_int_equal(first.index, 0);
+    assert_int_equal(second.order, 1);
+    assert_int_equal(third.index, 2);
+    assert_int_equal(fourth.order, 3);
+    assert_at_rest(&thing);
+}
+
+static void start_again_once(struct task *task)
+{
+    then_give_back(task);
+    task->then = then_give_back;
+    assert_int_equal(start(task, PAWL_NEVER), PAWL_PENDING);
+    assert_int_equal(task->result, PAWL_PENDING);
+}
+
+static void task_that_starts_again_in_its_call_queues_behind_the_others(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct task again, other;
+    (void)state;
+    queue(&again, &thing, PAWL_NEVER);
+    queue(&other, &thing, PAWL_NEVER);
+    again.then = start_again_once;
+    let_through(&thing);
+    run();
+    assert_int_equal(again.calls, 2);
+    assert_int_equal(again.result, PAWL_OK);
+    assert_int_equal(other.place, 1);
+    assert_int_equal(again.place, 2);
+    assert_at_rest(&thing);
+}
+
+/* Passes a lock on to itself, and counts how many others libuv has served meanwhile. */
+static unsigned turns_of_the_loop, left_to_pass, most_in_a_turn, in_this_turn;
+
+static void count_turn(uv_check_t *check)
+{
+    (void)check;
+    turns_of_the_loop++;
+    in_this_turn = 0;
+}
+
+static void pass_on(struct task *task)
+{
+    in_this_turn++;
+    most_in_a_turn = in_this_turn > most_in_a_turn ? in_this_turn : most_in_a_turn;
+    if (left_to_pass > 0) {
+        left_to_pass--;
+        assert_int_equal(start(task, PAWL_NEVER), PAWL_PENDING); /* behind the other one */
+    }
+    assert_int_equal(give_back(task->thing), PAWL_OK);
+}
+
+/* Two tasks pass a lock to and fro, `times` times in all. */
+static void pass(unsigned times)
+{
+    struct thing thing = busy(LOCK);
+    struct task tasks[2];
+    uv_check_t check;
+    turns_of_the_loop = most_in_a_turn = in_this_turn = 0;
+    left_to_pass = times;
+    uv_check_init(&stage.loop, &check);
+    uv_check_start(&check, count_turn);
+    uv_unref((uv_handle_t *)&check);
+    for (int i = 0; i < 2; i++) {
+        queue(&tasks[i], &thing, PAWL_NEVER);
+        tasks[i].then = pass_on;
+    }
+    let_through(&thing);
+    run();
+    assert_int_equal(tasks[0].calls + tasks[1].calls, times + 2);
+    assert_at_rest(&thing);
+    uv_close((uv_handle_t *)&check, NULL);
+    run();
+}
+
+static void hand_over_from_task_to_task_needs_no_turn_of_the_loop(void **state)
+{
+    (void)state;
+    pass(1000);
+    assert_true(turns_of_the_loop <= 2);
+}
+
+static void endless_hand_over_leaves_the_loops_other_handles_their_turn(void **state)
+{
+    (void)state;
+    pass(10000);
+    assert_true(most_in_a_turn <= PAWL_UV__TURN);
+    assert_true(turns_of_the_loop >= 10000 / PAWL_UV__TURN);
+}
+
+/* ---- Misuse ---- */
+
+static void operation_that_is_in_flight_is_not_started_again(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct thing other = busy(kind);
+        struct task task;
+        queue(&task, &thing, PAWL_NEVER);
+        for (int granted = 0; granted < 2; granted++) {
+            task.thing = &other;
+            assert_int_equal(start(&task, granted ? 0 : PAWL_NEVER), PAWL_INVALID);
+            assert_int_equal(pawl__lot_count(key_of(&other)), 0);
+            if (kind == CONDITION) { /* still holds the lock */
+                assert_int_equal(pawl_lock_release(&other.lock), PAWL_OK);
+            }
+            task.thing = &thing;
+            if (!granted) {
+                let_through(&thing);
+            }
+        }
+        run();
+        assert_ended(&task, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void operation_of_zero_bytes_is_not_started(void **state)
+{
+    pawl_uv_await op;
+    pawl_lock lock = PAWL_LOCK_INIT;
+    (void)state;
+    memset(&op, 0, sizeof op);
+    assert_int_equal(pawl_uv_lock_acquire(&op, &lock, PAWL_NEVER), PAWL_INVALID);
+    assert_false(pawl_lock_locked(&lock));
+    assert_false(pawl_uv_await_cancel(&op));
+}
+
+static void condition_wait_without_the_lock_is_refused(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    (void)state;
+    prepare(&task, &thing);
+    assert_int_equal(pawl_uv_condition_wait(&task.op, &thing.condition, &thing.lock, PAWL_NEVER),
+                     PAWL_NOT_HELD);
+    run(); /* nothing is in flight */
+    assert_at_rest(&thing);
+}
+
+static void barrier_without_parties_or_broken_is_refused(void **state)
+{
+    struct thing thing = busy(BARRIER);
+    struct task task;
+    (void)state;
+    prepare(&task, &thing);
+    thing.barrier.parties_ = 0;
+    assert_int_equal(start(&task, PAWL_NEVER), PAWL_INVALID);
+    assert_int_equal(pawl_barrier_init(&thing.barrier, 2, NULL, NULL), PAWL_OK);
+    pawl_barrier_abort(&thing.barrier);
+    assert_int_equal(start(&task, PAWL_NEVER), PAWL_BROKEN);
+    run();
+    assert_int_equal(task.calls, 0);
+}
+
+static void barrier_that_is_aborted_resumes_its_parties_as_broken(void **state)
+{
+    struct thing thing = busy(BARRIER);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, PAWL_NEVER);
+    pawl_barrier_abort(&thing.barrier);
+    run();
+    assert_ended(&task, PAWL_BROKEN);
+}
+
+/* ---- Cancel ---- */
+
+static void cancel_before_the_grant_leaves_no_trace(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, kind % 2 == 0 ? PAWL_NEVER : pawl_after_ms(1));
+        assert_true(pawl_uv_await_cancel(&task.op));
+        assert_false(pawl_uv_await_cancel(&task.op));
+        assert_int_equal(pawl__lot_count(key_of(&thing)), 0);
+        run();
+        if (kind == SEMAPHORE) {
+            let_through(&thing);
+            assert_true(pawl_semaphore_try_acquire(&thing.semaphore));
+        } else if (kind != BARRIER) {
+            let_through(&thing);
+        }
+        run();
+        assert_int_equal(task.calls, 0);
+        assert_at_rest(&thing);
+    }
+}
+
+static void cancel_of_the_first_leaves_the_next_one_first(void **state)
+{
+    static const int kinds[] = {LOCK, FAIR, SEMAPHORE, EXCLUSIVE};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct thing thing = busy(kinds[i]);
+        struct task first, second;
+        queue(&first, &thing, PAWL_NEVER);
+        queue(&second, &thing, PAWL_NEVER);
+        assert_true(pawl_uv_await_cancel(&first.op));
+        let_through(&thing);
+        run();
+        assert_int_equal(first.calls, 0);
+        assert_ended(&second, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void cancel_after_the_grant_is_too_late(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, PAWL_NEVER);
+        let_through(&thing);
+        assert_false(pawl_uv_await_cancel(&task.op));
+        run();
+        assert_ended(&task, PAWL_OK);
+        assert_false(pawl_uv_await_cancel(&task.op));
+        assert_at_rest(&thing);
+    }
+}
+
+static void cancel_of_one_that_another_thread_is_granting_is_too_late(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        struct hesitant hesitant;
+        queue(&task, &thing, PAWL_NEVER);
+        hesitant_start(&hesitant, &thing);
+        assert_false(pawl_uv_await_cancel(&task.op));
+        turn();
+        assert_int_equal(task.calls, 0);
+        hesitant_end(&hesitant);
+        run();
+        assert_ended(&task, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+/* ---- Deadlines ---- */
+
+static void assert_timed_out(const struct task *task, pawl_time deadline)
+{
+    assert_ended(task, PAWL_TIMEOUT);
+    assert_true(task->at >= deadline);
+}
+
+static void deadline_is_never_early(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int i = 0; i < 8; i++) {
+            struct thing thing = busy(kind);
+            struct task task;
+            pawl_time deadline = pawl_after_us(100 + 370 * i);
+            queue(&task, &thing, deadline);
+            run();
+            assert_timed_out(&task, deadline);
+            if (kind == BARRIER) {
+                assert_true(pawl_barrier_broken(&thing.barrier));
+            } else if (kind != SEMAPHORE) {
+                let_through(&thing);
+            }
+            run();
+            assert_int_equal(task.calls, 1);
+            assert_at_rest(&thing);
+        }
+    }
+}
+
+static void past_deadline_is_a_try(void **state)
+{
+    static const pawl_time past[] = {INT64_MIN, -1, 0, 1};
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (size_t i = 0; i < sizeof past / sizeof past[0]; i++) {
+            struct thing thing = busy(kind);
+            struct task task;
+            prepare(&task, &thing);
+            assert_int_equal(start(&task, past[i]),
+                             kind == CONDITION ? PAWL_PENDING : PAWL_TIMEOUT);
+            run();
+            assert_int_equal(task.calls, kind == CONDITION ? 1 : 0);
+            assert_int_equal(task.result, PAWL_TIMEOUT);
+            assert_int_equal(pawl_barrier_broken(&thing.barrier), kind == BARRIER);
+            if (kind != SEMAPHORE && kind != BARRIER) {
+                let_through(&thing);
+            }
+            assert_at_rest(&thing);
+        }
+    }
+}
+
+static void one_that_timed_out_leaves_the_next_one_first(void **state)
+{
+    static const int kinds[] = {LOCK, FAIR, SEMAPHORE, EXCLUSIVE};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct thing thing = busy(kinds[i]);
+        struct task first, second;
+        queue(&first, &thing, pawl_after_ms(1));
+        queue(&second, &thing, PAWL_NEVER);
+        while (first.calls == 0) {
+            turn();
+        }
+        assert_ended(&first, PAWL_TIMEOUT);
+        let_through(&thing);
+        run();
+        assert_ended(&second, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void readers_come_in_when_the_writer_before_them_times_out(void **state)
+{
+    struct thing thing = busy(EXCLUSIVE);
+    struct task writer, reader;
+    (void)state;
+    assert_int_equal(pawl_rwlock_downgrade(&thing.rwlock), PAWL_OK);
+    queue(&writer, &thing, pawl_after_ms(1));
+    prepare(&reader, &thing);
+    reader.then = NULL;
+    assert_int_equal(pawl_uv_rwlock_acquire_shared(&reader.op, &thing.rwlock, PAWL_NEVER),
+                     PAWL_PENDING);
+    run();
+    assert_ended(&writer, PAWL_TIMEOUT);
+    assert_ended(&reader, PAWL_OK);
+    assert_int_equal(pawl_rwlock_release_shared(&thing.rwlock), PAWL_OK);
+    assert_int_equal(pawl_rwlock_release_shared(&thing.rwlock), PAWL_OK);
+    assert_at_rest(&thing);
+}
+
+static void barrier_that_times_out_is_broken_for_all(void **state)
+{
+    struct thing thing = busy(BARRIER);
+    struct task first, second;
+    (void)state;
+    thing.barrier.parties_ = 3;
+    queue(&first, &thing, PAWL_NEVER);
+    queue(&second, &thing, pawl_after_ms(1));
+    run();
+    assert_ended(&first, PAWL_BROKEN);
+    assert_ended(&second, PAWL_TIMEOUT);
+    assert_true(pawl_barrier_broken(&thing.barrier));
+}
+
+static void condition_that_times_out_waits_for_its_lock(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    pawl_time deadline = pawl_after_ms(1);
+    (void)state;
+    queue(&task, &thing, deadline);
+    pawl_lock_acquire(&thing.lock);
+    while (pawl__lot_count(&thing.lock) == 0) {
+        turn();
+    }
+    turn();
+    assert_int_equal(task.calls, 0);
+    assert_int_equal(pawl_condition_notify_all(&thing.condition), 0);
+    task.then = NULL;
+    pawl_lock_release(&thing.lock);
+    run();
+    assert_timed_out(&task, deadline);
+    assert_false(pawl_lock_try_acquire(&thing.lock)); /* it is the task's */
+    assert_int_equal(pawl_lock_release(&thing.lock), PAWL_OK);
+    assert_at_rest(&thing);
+}
+
+static void condition_that_timed_out_may_be_cancelled_while_it_waits_for_its_lock(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, pawl_after_ms(1));
+    pawl_lock_acquire(&thing.lock);
+    while (pawl__lot_count(&thing.lock) == 0) {
+        turn();
+    }
+    assert_true(pawl_uv_await_cancel(&task.op));
+    pawl_lock_release(&thing.lock);
+    run();
+    assert_int_equal(task.calls, 0);
+    assert_at_rest(&thing);
+}
+
+static void deadline_no_longer_counts_for_one_that_was_notified(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    pawl_time deadline = pawl_after_ms(2);
+    (void)state;
+    queue(&task, &thing, deadline);
+    pawl_lock_acquire(&thing.lock);
+    assert_int_equal(pawl_condition_notify(&thing.condition, 1), 1);
+    while (task.op.in_heap_) { /* the timer has gone off */
+        turn();
+    }
+    assert_int_equal(task.calls, 0);
+    pawl_lock_release(&thing.lock);
+    run();
+    assert_ended(&task, PAWL_OK);
+    assert_true(task.at >= deadline);
+    assert_at_rest(&thing);
+}
+
+static void deadline_no_longer_counts_for_one_that_is_being_granted(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        struct hesitant hesitant;
+        pawl_time deadline = pawl_after_ms(2);
+        queue(&task, &thing, deadline);
+        hesitant_start(&hesitant, &thing);
+        while (task.op.in_heap_) {
+            turn();
+        }
+        assert_int_equal(task.calls, 0);
+        hesitant_end(&hesitant);
+        run();
+        assert_ended(&task, PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void thousand_deadlines_pass_in_their_order(void **state)
+{
+    enum { TASKS = 1000 };
+    struct thing thing = busy(EVENT);
+    struct task *tasks = calloc(TASKS, sizeof *tasks);
+    struct task *in_order[TASKS] = {NULL};
+    uint64_t random = 88172645463325252;
+    unsigned cancelled = 0;
+    (void)state;
+    assert_non_null(tasks);
+    for (int i = 0; i < TASKS; i++) {
+        queue(&tasks[i], &thing, pawl_after_us((int64_t)(next_random(&random) % 20000) + 100));
+        if (i % 3 == 2) {
+            struct task *victim = &tasks[next_random(&random) % (unsigned)i];
+            cancelled += pawl_uv_await_cancel(&victim->op) ? 1 : 0;
+        }
+    }
+    run();
+    for (int i = 0; i < TASKS; i++) {
+        if (tasks[i].calls != 0) {
+            assert_timed_out(&tasks[i], tasks[i].op.deadline_);
+            in_order[tasks[i].place] = &tasks[i];
+        }
+    }
+    assert_int_equal(stage.calls, TASKS - cancelled);
+    assert_true(cancelled > TASKS / 6);
+    for (unsigned i = 1; i < stage.calls; i++) {
+        assert_true(in_order[i - 1]->op.deadline_ <= in_order[i]->op.deadline_);
+    }
+    assert_at_rest(&thing);
+    free(tasks);
+}
+
+/* A thread that lets somebody through at a time of its own, trial after trial. */
+struct rival {
+    crew_thread thread;
+    struct thing *thing;
+    pawl_time when;
+    uint32_t trial;   /* atomic */
+    uint32_t done;    /* atomic: the last trial it has finished */
+    uint32_t current; /* its own */
+};
+
+enum { NO_MORE_TRIALS = INT32_MAX };
+
+static bool has_trial(void *context)
+{
+    struct rival *rival = context;
+    return pawl__load32(&rival->trial, PAWL__ACQUIRE) != rival->current;
+}
+
+static void compete(void *context)
+{
+    struct rival *rival = context;
+    for (;;) {
+        crew_until(has_trial, rival);
+        rival->current = pawl__load32(&rival->trial, PAWL__ACQUIRE);
+        if (rival->current == (uint32_t)NO_MORE_TRIALS) {
+            return;
+        }
+        while (pawl_now() < rival->when) {
+        }
+        let_through(rival->thing);
+        pawl__store32(&rival->done, rival->current, PAWL__RELEASE);
+    }
+}
+
+static void rival_challenge(struct rival *rival, struct thing *thing, uint32_t trial,
+                            pawl_time when)
+{
+    rival->thing = thing;
+    rival->when = when;
+    pawl__store32(&rival->trial, trial, PAWL__RELEASE);
+}
+
+static bool rival_is_done(void *context)
+{
+    struct rival *rival = context;
+    return pawl__load32(&rival->done, PAWL__ACQUIRE) == rival->trial;
+}
+
+static void rival_end(struct rival *rival)
+{
+    pawl__store32(&rival->trial, (uint32_t)NO_MORE_TRIALS, PAWL__RELEASE);
+    crew_join(&rival->thread);
+}
+
+/* After a rival let through once, and the task ended with `result`: either it was granted, or what
+ * was let go is still to be had. */
+static void assert_books_balance(struct thing *thing, pawl_status result)
+{
+    if (thing->kind == SEMAPHORE) {
+        assert_int_equal(pawl_semaphore_try_acquire(&thing->semaphore), result != PAWL_OK);
+    }
+    assert_at_rest(thing);
+}
+
+static void deadline_racing_a_grant_has_one_outcome(void **state)
+{
+    enum { TRIALS = 100 };
+    struct rival rival = {.trial = 0};
+    uint64_t random = 2463534242;
+    uint32_t trial = 0;
+    (void)state;
+    crew_start(&rival.thread, compete, &rival);
+    for (int kind = 0; kind < BARRIER; kind++) {
+        for (int i = 0; i < TRIALS; i++) {
+            struct thing thing = busy(kind);
+            struct task task;
+            pawl_time now = pawl_now();
+            queue(&task, &thing, now + PAWL_US(900));
+            rival_challenge(&rival, &thing, ++trial,
+                            now + PAWL_US(850) + (pawl_ns)(next_random(&random) % 600000));
+            run();
+            crew_until(rival_is_done, &rival);
+            assert_int_equal(task.calls, 1);
+            assert_true(task.result == PAWL_OK || task.result == PAWL_TIMEOUT);
+            assert_true(task.result == PAWL_OK || task.at >= now + PAWL_US(900));
+            assert_books_balance(&thing, task.result);
+        }
+    }
+    rival_end(&rival);
+}
+
+static void cancel_racing_a_grant_has_one_outcome(void **state)
+{
+    enum { TRIALS = 1000 };
+    struct rival rival = {.trial = 0};
+    uint64_t random = 2463534242;
+    uint32_t trial = 0;
+    (void)state;
+    crew_start(&rival.thread, compete, &rival);
+    for (int kind = 0; kind < BARRIER; kind++) {
+        for (int i = 0; i < TRIALS; i++) {
+            struct thing thing = busy(kind);
+            struct task task;
+            pawl_time now = pawl_now();
+            queue(&task, &thing, i % 2 == 0 ? PAWL_NEVER : pawl_after_s(100));
+            rival_challenge(&rival, &thing, ++trial, now + (pawl_ns)(next_random(&random) % 2000));
+            bool cancelled = pawl_uv_await_cancel(&task.op);
+            run();
+            crew_until(rival_is_done, &rival);
+            assert_int_equal(task.calls, cancelled ? 0 : 1);
+            assert_int_equal(task.result, cancelled ? PAWL_PENDING : PAWL_OK);
+            assert_books_balance(&thing, task.result);
+        }
+    }
+    rival_end(&rival);
+}
+
+/* ---- The loop ---- */
+
+static void loop_ends_by_itself_when_nothing_is_in_flight(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct task task;
+    (void)state;
+    assert_int_equal(uv_run(&stage.loop, UV_RUN_DEFAULT), 0);
+    queue(&task, &thing, pawl_after_s(3600)); /* its timer does not keep the loop */
+    assert_int_not_equal(uv_run(&stage.loop, UV_RUN_NOWAIT), 0);
+    let_through(&thing);
+    assert_int_equal(uv_run(&stage.loop, UV_RUN_DEFAULT), 0);
+    assert_ended(&task, PAWL_OK);
+    assert_true(pawl_lock_try_acquire(&thing.lock));
+    queue(&task, &thing, PAWL_NEVER);
+    assert_true(pawl_uv_await_cancel(&task.op));
+    assert_int_equal(uv_run(&stage.loop, UV_RUN_DEFAULT), 0);
+    pawl_lock_release(&thing.lock);
+}
+
+static void stop_the_loop(struct task *task)
+{
+    then_give_back(task);
+    uv_stop(&stage.loop);
+}
+
+static void loop_that_was_stopped_goes_on_with_its_operations(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct thing event = busy(EVENT);
+    struct task first, second, third;
+    (void)state;
+    queue(&first, &event, PAWL_NEVER);
+    queue(&second, &thing, PAWL_NEVER);
+    queue(&third, &event, pawl_after_ms(1));
+    first.then = stop_the_loop;
+    pawl_event_set(&event.event);
+    assert_int_not_equal(uv_run(&stage.loop, UV_RUN_DEFAULT), 0);
+    assert_ended(&first, PAWL_OK);
+    assert_int_equal(second.calls, 0);
+    assert_int_equal(pawl__lot_count(&thing.lock), 1); /* while the loop does not run */
+    let_through(&thing);
+    assert_int_equal(second.calls, 0);
+    run();
+    assert_ended(&second, PAWL_OK);
+    assert_ended(&third, PAWL_OK);
+    assert_at_rest(&thing);
+}
+
+static void count_handle(uv_handle_t *handle, void *context)
+{
+    (void)handle;
+    *(unsigned *)context += 1;
+}
+
+static unsigned handles(void)
+{
+    unsigned count = 0;
+    uv_walk(&stage.loop, count_handle, &count);
+    return count;
+}
+
+static void ten_thousand_operations_have_no_handle_of_their_own_and_are_closed(void **state)
+{
+    enum { TASKS = 10000 };
+    struct thing thing = busy(LOCK);
+    struct task *tasks = calloc(TASKS, sizeof *tasks);
+    (void)state;
+    assert_non_null(tasks);
+    assert_int_equal(handles(), 2); /* for wake-ups, and the timer */
+    for (int i = 0; i < TASKS; i++) {
+        queue(&tasks[i], &thing, i % 2 == 0 ? PAWL_NEVER : pawl_after_s(3600 - i / 10));
+    }
+    assert_int_equal(handles(), 2);
+    assert_int_equal(pawl__lot_count(&thing.lock), TASKS);
+    pawl_uv_close(stage.uv, count_closing);
+    run();
+    for (int i = 0; i < TASKS; i++) {
+        assert_ended(&tasks[i], PAWL_CANCELLED);
+    }
+    let_through(&thing);
+    assert_at_rest(&thing);
+    free(tasks);
+}
+
+/* ---- Close ---- */
+
+static void close_ends_what_waits_as_cancelled(void **state)
+{
+    struct thing things[KINDS];
+    struct task tasks[KINDS];
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        things[kind] = busy(kind);
+        queue(&tasks[kind], &things[kind], kind % 2 == 0 ? PAWL_NEVER : pawl_after_s(3600));
+    }
+    stage.in_call = true;
+    pawl_uv_close(stage.uv, count_closing);
+    stage.in_call = false;
+    assert_int_equal(stage.calls + stage.closings, 0);
+    run();
+    assert_int_equal(stage.closings, 1);
+    for (int kind = 0; kind < KINDS; kind++) {
+        assert_ended(&tasks[kind], PAWL_CANCELLED);
+        if (kind != SEMAPHORE && kind != BARRIER) {
+            let_through(&things[kind]);
+        }
+        assert_at_rest(&things[kind]);
+    }
+}
+
+static void close_lets_those_that_were_granted_have_it(void **state)
+{
+    struct thing things[KINDS];
+    struct task tasks[KINDS];
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        things[kind] = busy(kind);
+        queue(&tasks[kind], &things[kind], PAWL_NEVER);
+        let_through(&things[kind]);
+    }
+    pawl_uv_close(stage.uv, count_closing);
+    run();
+    for (int kind = 0; kind < KINDS; kind++) {
+        assert_ended(&tasks[kind], PAWL_OK);
+        assert_at_rest(&things[kind]);
+    }
+}
+
+static void close_waits_for_one_that_another_thread_is_granting(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct thing other = busy(EVENT);
+    struct task task, waits;
+    struct hesitant hesitant;
+    (void)state;
+    queue(&task, &thing, PAWL_NEVER);
+    queue(&waits, &other, PAWL_NEVER);
+    hesitant_start(&hesitant, &thing);
+    pawl_uv_close(stage.uv, count_closing);
+    for (int i = 0; i < 10; i++) {
+        turn();
+    }
+    assert_ended(&waits, PAWL_CANCELLED); /* the loop goes on */
+    assert_int_equal(task.calls, 0);
+    assert_int_equal(stage.closings, 0);
+    hesitant_end(&hesitant);
+    run();
+    assert_ended(&task, PAWL_OK);
+    assert_int_equal(stage.closings, 1);
+    assert_at_rest(&thing);
+}
+
+static void close_of_a_condition_that_waits_for_its_lock_holds_nothing(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct thing notified = busy(CONDITION);
+    struct task tasks[2];
+    (void)state;
+    queue(&tasks[0], &thing, pawl_after_ms(1));
+    queue(&tasks[1], &notified, PAWL_NEVER);
+    pawl_lock_acquire(&thing.lock);
+    pawl_lock_acquire(&notified.lock);
+    assert_int_equal(pawl_condition_notify(&notified.condition, 1), 1);
+    while (pawl__lot_count(&thing.lock) == 0) {
+        turn();
+    }
+    pawl_uv_close(stage.uv, count_closing);
+    run();
+    assert_ended(&tasks[0], PAWL_CANCELLED);
+    assert_ended(&tasks[1], PAWL_CANCELLED);
+    pawl_lock_release(&thing.lock);
+    pawl_lock_release(&notified.lock);
+    assert_at_rest(&thing);
+    assert_at_rest(&notified);
+}
+
+static void assert_refused(struct task *task)
+{
+    struct thing other = busy(LOCK);
+    struct thing condition = busy(CONDITION);
+    struct task late;
+    then_give_back(task);
+    prepare(&late, &other);
+    let_through(&other);
+    assert_int_equal(start(&late, PAWL_NEVER), PAWL_CANCELLED);
+    assert_false(pawl_lock_locked(&other.lock));
+    late.thing = &condition;
+    assert_int_equal(start(&late, PAWL_NEVER), PAWL_CANCELLED);
+    assert_int_equal(pawl_lock_release(&condition.lock), PAWL_OK); /* was not released */
+    assert_int_equal(late.calls, 0);
+}
+
+static void start_during_close_is_refused(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, PAWL_NEVER);
+    pawl_uv_close(stage.uv, count_closing);
+    assert_refused(&task);
+    task.then = assert_refused;
+    run();
+    assert_ended(&task, PAWL_CANCELLED);
+}
+
+static void close_here(struct task *task)
+{
+    then_give_back(task);
+    pawl_uv_close(stage.uv, count_closing);
+    pawl_uv_close(stage.uv, NULL); /* does nothing */
+    assert_int_equal(stage.closings, 0);
+}
+
+static void close_in_the_last_call_closes_once(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, PAWL_NEVER);
+    task.then = close_here;
+    let_through(&thing);
+    run();
+    assert_int_equal(stage.closings, 1);
+}
+
+static void cancel_of_the_last_one_during_close_closes(void **state)
+{
+    struct thing thing = busy(LOCK);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, PAWL_NEVER);
+    pawl_uv_close(stage.uv, count_closing);
+    assert_true(pawl_uv_await_cancel(&task.op));
+    run();
+    assert_int_equal(task.calls, 0);
+    assert_int_equal(stage.closings, 1);
+}
+
+static void close_needs_nobody_to_be_told(void **state)
+{
+    pawl_uv *uv = malloc(sizeof *uv);
+    (void)state;
+    assert_non_null(uv);
+    assert_int_equal(pawl_uv_init(uv, &stage.loop), 0);
+    pawl_uv_close(uv, NULL);
+    run();
+    free(uv);
+}
+
+static void close_racing_grants_loses_and_doubles_nothing(void **state)
+{
+    enum { TRIALS = 300, TASKS = 4 };
+    struct rival rival = {.trial = 0};
+    uint64_t random = 362436069;
+    (void)state;
+    crew_start(&rival.thread, compete, &rival);
+    for (uint32_t trial = 1; trial <= TRIALS; trial++) {
+        static const int kinds[] = {LOCK, SEMAPHORE, EVENT, EXCLUSIVE, CONDITION};
+        struct thing thing = busy(kinds[trial % 5]);
+        struct task tasks[TASKS];
+        int granted = 0;
+        for (int i = 0; i < TASKS; i++) {
+            queue(&tasks[i], &thing, i % 2 == 0 ? PAWL_NEVER : pawl_after_s(3600));
+        }
+        rival_challenge(&rival, &thing, trial,
+                        pawl_now() + (pawl_ns)(next_random(&random) % 10000));
+        pawl_uv_close(stage.uv, count_closing);
+        run();
+        assert_int_equal(stage.closings, 1);
+        crew_until(rival_is_done, &rival);
+        for (int i = 0; i < TASKS; i++) {
+            assert_int_equal(tasks[i].calls, 1);
+            granted += tasks[i].result == PAWL_OK;
+        }
+        if (thing.kind == SEMAPHORE || thing.kind == CONDITION) {
+            assert_true(granted <= 1);
+        }
+        assert_books_balance(&thing, granted != 0 ? PAWL_OK : PAWL_CANCELLED);
+        assert_int_equal(uv_loop_close(&stage.loop), 0);
+        assert_int_equal(open_stage(NULL), 0);
+    }
+    rival_end(&rival);
+}
+
+/* ---- What a coroutine's destruction needs ---- */
+
+/* Abandons the task, and gives back what it then has. */
+static void abandon(struct task *task, pawl_status result)
+{
+    assert_int_equal(pawl_uv__abandon(&task->op), result);
+    task->result = result;
+    then_give_back(task);
+    memset(&task->op, 0xA5, sizeof task->op); /* its memory is gone */
+}
+
+static void abandoned_while_it_waits_it_holds_nothing(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, kind % 2 == 0 ? PAWL_NEVER : pawl_after_ms(1));
+        abandon(&task, PAWL_CANCELLED);
+        if (kind != SEMAPHORE && kind != BARRIER) {
+            let_through(&thing);
+        }
+        run();
+        assert_int_equal(task.calls, 0);
+        assert_at_rest(&thing);
+    }
+}
+
+static void abandoned_after_its_grant_it_has_what_it_was_granted(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        queue(&task, &thing, PAWL_NEVER);
+        let_through(&thing);
+        abandon(&task, PAWL_OK);
+        run();
+        assert_int_equal(task.calls, 0);
+        assert_at_rest(&thing);
+    }
+}
+
+static void let_go_on(void *context)
+{
+    struct hesitant *hesitant = context;
+    wait_for_waiters(&stage.uv->arrived_, 1);
+    pawl_event_set(&hesitant->go_on);
+}
+
+static void abandoned_while_another_thread_grants_it_waits_for_that_thread(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        struct hesitant hesitant;
+        crew_thread other;
+        queue(&task, &thing, PAWL_NEVER);
+        hesitant_start(&hesitant, &thing);
+        crew_start(&other, let_go_on, &hesitant);
+        abandon(&task, PAWL_OK);
+        crew_join(&other);
+        hesitant_end(&hesitant);
+        run();
+        assert_int_equal(task.calls, 0);
+        assert_at_rest(&thing);
+    }
+}
+
+/* A task of pawl_await's own on the loop's thread that lets another one through and abandons it. */
+static void grant_and_abandon(pawl_await *await, pawl_status result)
+{
+    struct task *task = pawl_await_context(await);
+    (void)result;
+    let_through(task->thing);
+    assert_false(pawl_uv_await_cancel(&task->op));
+    abandon(task, PAWL_OK);
+}
+
+static void abandoned_inside_the_grant_on_its_own_thread_it_has_it(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct thing thing = busy(kind);
+        struct task task;
+        pawl_event gate = PAWL_EVENT_INIT;
+        pawl_await await;
+        queue(&task, &thing, PAWL_NEVER);
+        pawl_await_init(&await, grant_and_abandon, &task);
+        assert_int_equal(pawl_event_wait_await(&gate, &await), PAWL_PENDING);
+        pawl_event_set(&gate);
+        run();
+        assert_int_equal(task.calls, 0);
+        assert_at_rest(&thing);
+    }
+}
+
+static void abandoned_after_its_time_was_up_it_has_what_a_time_out_leaves(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    (void)state;
+    queue(&task, &thing, pawl_after_ms(1));
+    pawl_lock_acquire(&thing.lock);
+    while (pawl__lot_count(&thing.lock) == 0) {
+        turn();
+    }
+    pawl_lock_release(&thing.lock);
+    assert_int_equal(pawl_uv__abandon(&task.op), PAWL_TIMEOUT);
+    assert_int_equal(pawl_lock_release(&thing.lock), PAWL_OK);
+    run();
+    assert_int_equal(task.calls, 0);
+    assert_at_rest(&thing);
+}
+
+static void abandon_writer(pawl_await *await, pawl_status result)
+{
+    (void)result;
+    abandon(pawl_await_context(await), PAWL_CANCELLED);
+}
+
+/* A writer that is withdrawn lets in the reader behind it, a pawl_await, which abandons the writer:
+ * by its deadline, by close, and by a deadline that is past when it starts. */
+static void abandoned_by_what_its_own_withdrawal_lets_in_it_holds_nothing(void **state)
+{
+    enum { BY_DEADLINE, BY_CLOSE };
+    (void)state;
+    for (int way = BY_DEADLINE; way <= BY_CLOSE; way++) {
+        struct thing thing = busy(EXCLUSIVE);
+        struct task writer;
+        pawl_await reader;
+        assert_int_equal(pawl_rwlock_downgrade(&thing.rwlock), PAWL_OK);
+        queue(&writer, &thing, way == BY_DEADLINE ? pawl_after_ms(1) : PAWL_NEVER);
+        pawl_await_init(&reader, abandon_writer, &writer);
+        assert_int_equal(pawl_rwlock_acquire_shared_await(&thing.rwlock, &reader), PAWL_PENDING);
+        if (way == BY_CLOSE) {
+            pawl_uv_close(stage.uv, count_closing);
+        }
+        run();
+        assert_int_equal(writer.calls, 0);
+        assert_int_equal(pawl_rwlock_release_shared(&thing.rwlock), PAWL_OK);
+        assert_int_equal(pawl_rwlock_release_shared(&thing.rwlock), PAWL_OK);
+        assert_at_rest(&thing);
+    }
+}
+
+static void cancel_and_forget(pawl_await *await, pawl_status result)
+{
+    struct task *task = pawl_await_context(await);
+    (void)result;
+    assert_true(pawl_uv_await_cancel(&task->op));
+    memset(&task->op, 0xA5, sizeof task->op);
+    pawl_lock_release(&task->thing->lock);
+}
+
+static void condition_may_be_cancelled_by_what_its_own_start_lets_in(void **state)
+{
+    struct thing thing = busy(CONDITION);
+    struct task task;
+    pawl_await next;
+    (void)state;
+    prepare(&task, &thing);
+    pawl_await_init(&next, cancel_and_forget, &task);
+    pawl_lock_acquire(&thing.lock);
+    assert_int_equal(pawl_lock_acquire_await(&thing.lock, &next), PAWL_PENDING);
+    assert_int_equal(
+        pawl_uv_condition_wait(&task.op, &thing.condition, &thing.lock, pawl_after_s(3600)),
+        PAWL_PENDING);
+    run();
+    assert_int_equal(task.calls, 0);
+    assert_at_rest(&thing);
+}
+
+/* ---- Several loops ---- */
+
+enum { LOOPS = 2, TASKS_EACH = 3, ROUNDS = 2000 };
+
+static struct {
+    pawl_lock lock;
+    uint64_t count; /* plain, under the lock */
+} shared;
+
+struct worker {
+    pawl_uv_await op;
+    int rounds;
+};
+
+static void work_on(pawl_uv_await *op, pawl_status result)
+{
+    struct worker *worker = pawl_uv_await_context(op);
+    while (result == PAWL_OK) {
+        shared.count++;
+        pawl_lock_release(&shared.lock);
+        if (--worker->rounds == 0) {
+            return;
+        }
+        result = pawl_uv_lock_acquire(op, &shared.lock, pawl_after_s(3600));
+    }
+}
+
+static void run_a_loop(void *context)
+{
+    uv_loop_t loop;
+    pawl_uv uv;
+    struct worker workers[TASKS_EACH];
+    bool *fine = context;
+    *fine = uv_loop_init(&loop) == 0 && pawl_uv_init(&uv, &loop) == 0;
+    for (int i = 0; *fine && i < TASKS_EACH; i++) {
+        workers[i].rounds = ROUNDS;
+        pawl_uv_await_init(&workers[i].op, &uv, work_on, &workers[i]);
+        work_on(&workers[i].op, pawl_uv_lock_acquire(&workers[i].op, &shared.lock, PAWL_NEVER));
+    }
+    uv_run(&loop, UV_RUN_DEFAULT);
+    pawl_uv_close(&uv, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    *fine = *fine && uv_loop_close(&loop) == 0;
+}
+
+static void two_loops_and_a_thread_share_a_lock(void **state)
+{
+    crew_thread threads[LOOPS];
+    bool fine[LOOPS];
+    (void)state;
+    pawl_lock_init(&shared.lock);
+    shared.count = 0;
+    for (int i = 0; i < LOOPS; i++) {
+        crew_start(&threads[i], run_a_loop, &fine[i]);
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        pawl_lock_acquire(&shared.lock);
+        shared.count++;
+        pawl_lock_release(&shared.lock);
+    }
+    for (int i = 0; i < LOOPS; i++) {
+        crew_join(&threads[i]);
+        assert_true(fine[i]);
+    }
+    assert_int_equal(shared.count, (LOOPS * TASKS_EACH + 1) * ROUNDS);
+    assert_false(pawl_lock_locked(&shared.lock));
+}
+
+#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(what_is_free_is_had_at_once),
+        ON_STAGE(grant_by_another_thread_resumes_on_the_loops_thread),
+        ON_STAGE(grant_by_the_loops_thread_resumes_after_the_granting_call),
+        ON_STAGE(resumed_task_holds_what_it_asked_for),
+        ON_STAGE(waiters_are_served_in_order_of_arrival),
+        ON_STAGE(threads_and_tasks_wait_in_one_queue),
+        ON_STAGE(task_that_starts_again_in_its_call_queues_behind_the_others),
+        ON_STAGE(hand_over_from_task_to_task_needs_no_turn_of_the_loop),
+        ON_STAGE(endless_hand_over_leaves_the_loops_other_handles_their_turn),
+        ON_STAGE(operation_that_is_in_flight_is_not_started_again),
+        ON_STAGE(operation_of_zero_bytes_is_not_started),
+        ON_STAGE(condition_wait_without_the_lock_is_refused),
+        ON_STAGE(barrier_without_parties_or_broken_is_refused),
+        ON_STAGE(barrier_that_is_aborted_resumes_its_parties_as_broken),
+        ON_STAGE(cancel_before_the_grant_leaves_no_trace),
+        ON_STAGE(cancel_of_the_first_leaves_the_next_one_first),
+        ON_STAGE(cancel_after_the_grant_is_too_late),
+        ON_STAGE(cancel_of_one_that_another_thread_is_granting_is_too_late),
+        ON_STAGE(deadline_is_never_early),
+        ON_STAGE(past_deadline_is_a_try),
+        ON_STAGE(one_that_timed_out_leaves_the_next_one_first),
+        ON_STAGE(readers_come_in_when_the_writer_before_them_times_out),
+        ON_STAGE(barrier_that_times_out_is_broken_for_all),
+        ON_STAGE(condition_that_times_out_waits_for_its_lock),
+        ON_STAGE(condition_that_timed_out_may_be_cancelled_while_it_waits_for_its_lock),
+        ON_STAGE(deadline_no_longer_counts_for_one_that_was_notified),
+        ON_STAGE(deadline_no_longer_counts_for_one_that_is_being_granted),
+        ON_STAGE(thousand_deadlines_pass_in_their_order),
+        ON_STAGE(deadline_racing_a_grant_has_one_outcome),
+        ON_STAGE(cancel_racing_a_grant_has_one_outcome),
+        ON_STAGE(loop_ends_by_itself_when_nothing_is_in_flight),
+        ON_STAGE(loop_that_was_stopped_goes_on_with_its_operations),
+        ON_STAGE(ten_thousand_operations_have_no_handle_of_their_own_and_are_closed),
+        ON_STAGE(close_ends_what_waits_as_cancelled),
+        ON_STAGE(close_lets_those_that_were_granted_have_it),
+        ON_STAGE(close_waits_for_one_that_another_thread_is_granting),
+        ON_STAGE(close_of_a_condition_that_waits_for_its_lock_holds_nothing),
+        ON_STAGE(start_during_close_is_refused),
+        ON_STAGE(close_in_the_last_call_closes_once),
+        ON_STAGE(cancel_of_the_last_one_during_close_closes),
+        ON_STAGE(close_needs_nobody_to_be_told),
+        ON_STAGE(close_racing_grants_loses_and_doubles_nothing),
+        ON_STAGE(abandoned_while_it_waits_it_holds_nothing),
+        ON_STAGE(abandoned_after_its_grant_it_has_what_it_was_granted),
+        ON_STAGE(abandoned_while_another_thread_grants_it_waits_for_that_thread),
+        ON_STAGE(abandoned_inside_the_grant_on_its_own_thread_it_has_it),
+        ON_STAGE(abandoned_after_its_time_was_up_it_has_what_a_time_out_leaves),
+        ON_STAGE(abandoned_by_what_its_own_withdrawal_lets_in_it_holds_nothing),
+        ON_STAGE(condition_may_be_cancelled_by_what_its_own_start_lets_in),
+        ON_STAGE(two_loops_and_a_thread_share_a_lock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
