@@ -19,7 +19,7 @@ enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 6
 
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
-    pawl_await *chains[1 << CHAIN_BITS]; /* under guard */
+    void *chains[1 << CHAIN_BITS]; /* under guard: the first of the first waiters */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -58,7 +58,7 @@ static void empty_lot(struct lot *lot)
 {
     for (size_t i = 0; i < sizeof lot->buckets / sizeof lot->buckets[0]; i++) {
         pawl__guard_init(&lot->buckets[i].guard);
-        for (size_t j = 0; j < sizeof lot->buckets[i].chains / sizeof(pawl_await *); j++) {
+        for (size_t j = 0; j < sizeof lot->buckets[i].chains / sizeof(void *); j++) {
             if (lot->buckets[i].chains[j] != NULL) { /* so that a fresh lot touches no page */
                 lot->buckets[i].chains[j] = NULL;
             }
@@ -145,7 +145,7 @@ static struct pawl__bucket *bucket_of(const void *key)
     return &get_lot()->buckets[hash(key) >> (64 - BUCKET_BITS)];
 }
 
-static pawl_await **chain_of(struct pawl__bucket *bucket, const void *key)
+static void **chain_of(struct pawl__bucket *bucket, const void *key)
 {
     return &bucket->chains[hash(key) >> (64 - BUCKET_BITS - CHAIN_BITS) & ((1U << CHAIN_BITS) - 1)];
 }
@@ -252,38 +252,40 @@ void pawl__lot_leave(struct pawl__bucket *bucket)
 static void *const TAKEN = (void *)1;
 
 /* The link in the key's chain that holds, or would hold, the key's first waiter. */
-static pawl_await **find_link(struct pawl__bucket *bucket, const void *key)
+static void **find_link(struct pawl__bucket *bucket, const void *key)
 {
-    pawl_await **link = chain_of(bucket, key);
-    while (*link != NULL && (*link)->key_ != key) {
-        link = &(*link)->chain_;
+    void **link = chain_of(bucket, key);
+    for (pawl_await *at = *link; at != NULL && at->key_ != key; at = *link) {
+        link = &at->chain_;
     }
     return link;
 }
 
 /* Let `fresh` stand in the chain where the first waiter in *link stands. */
-static void replace_first(pawl_await **link, pawl_await *fresh)
+static void replace_first(void **link, pawl_await *fresh)
 {
-    fresh->chain_ = (*link)->chain_;
+    const pawl_await *first = *link;
+    fresh->chain_ = first->chain_;
     *link = fresh;
 }
 
 /* Queue the waiter and return the link of its key. In the ring "before the first" and "behind the
  * last" are the same place; who is first is the chain's to say. */
-static pawl_await **push(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
+static void **push(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
-    pawl_await **link = find_link(bucket, key);
+    void **link = find_link(bucket, key);
+    pawl_await *first = *link;
     /* Relaxed, here and where it is taken: it is read under another bucket's guard, or none, only
      * to find the bucket under whose guard it is read again. */
     pawl__store_pointer(&waiter->key_, key, PAWL__RELAXED);
-    if (*link == NULL) {
+    if (first == NULL) {
         waiter->next_ = waiter;
         waiter->prev_ = waiter;
         waiter->chain_ = NULL;
         *link = waiter;
     } else {
-        waiter->next_ = *link;
-        waiter->prev_ = (*link)->prev_;
+        waiter->next_ = first;
+        waiter->prev_ = first->prev_;
         waiter->prev_->next_ = waiter;
         waiter->next_->prev_ = waiter;
     }
@@ -297,7 +299,7 @@ void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *wai
 
 void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
-    pawl_await **link = push(bucket, key, waiter);
+    void **link = push(bucket, key, waiter);
     if (*link != waiter) {
         replace_first(link, waiter);
     }
@@ -310,7 +312,7 @@ pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key)
 
 void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter)
 {
-    pawl_await **link = find_link(bucket, waiter->key_);
+    void **link = find_link(bucket, waiter->key_);
     if (*link == waiter && waiter->next_ == waiter) {
         *link = waiter->chain_;
     } else if (*link == waiter) {
@@ -320,15 +322,34 @@ void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter)
     waiter->next_->prev_ = waiter->prev_;
 }
 
+/* A waiter on a wake list is linked both ways, but for the first one's prev_, and says in chain_
+ * which list it is on: an address that is no waiter's. Written by the list's thread; relaxed, as
+ * another thread that reads it only has to find that it is not its own. */
 static void append(struct pawl__wake_list *list, pawl_await *waiter)
 {
     waiter->next_ = NULL;
+    waiter->prev_ = list->last;
+    pawl__store_pointer(&waiter->chain_, list, PAWL__RELAXED);
     if (list->first == NULL) {
         list->first = waiter;
     } else {
         list->last->next_ = waiter;
     }
     list->last = waiter;
+}
+
+static void unlink(struct pawl__wake_list *list, pawl_await *waiter)
+{
+    if (list->first == waiter) {
+        list->first = waiter->next_;
+    } else {
+        waiter->prev_->next_ = waiter->next_;
+    }
+    if (list->last == waiter) {
+        list->last = waiter->prev_;
+    } else {
+        waiter->next_->prev_ = waiter->prev_;
+    }
 }
 
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list)
@@ -436,23 +457,16 @@ void pawl__lot_wake(const struct pawl__wake_list *list)
 
 bool pawl__lot_take_back(pawl_await *op)
 {
-    struct pawl__wake_list *list = pawl__local_get(&get_lot_with_locals()->calling);
-    struct pawl__wake_list rest = {NULL, NULL};
-    bool found = false;
-    pawl_await *next = NULL;
-    for (pawl_await *at = list != NULL ? list->first : NULL; at != NULL; at = next) {
-        next = at->next_;
-        if (at == op) {
-            be_idle(op);
-            found = true;
-        } else {
-            append(&rest, at);
-        }
+    struct lot *lot = get_lot_with_locals();
+    struct pawl__wake_list *list = pawl__local_get(&lot->calling);
+    if (list == NULL || op->generation_ != lot->generation ||
+        pawl__load_pointer(&op->key_, PAWL__RELAXED) != TAKEN ||
+        pawl__load_pointer(&op->chain_, PAWL__RELAXED) != (void *)list) {
+        return false;
     }
-    if (found) {
-        *list = rest;
-    }
-    return found;
+    unlink(list, op);
+    be_idle(op);
+    return true;
 }
 
 struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *was,

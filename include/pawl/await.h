@@ -86,7 +86,7 @@ typedef void pawl_resume(pawl_await *op, pawl_status result);
  * waits is one, too, without a fn_. */
 struct pawl_await {
     pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
-    pawl_await *chain_;        /* in the first of a ring: the next first in its chain */
+    void *chain_;              /* in the first of a ring: the next first in its chain */
     void *key_;                /* atomic. NULL: idle. Written under the guard, read without */
     pawl_resume *fn_;          /* NULL: a thread waits */
     void *ctx_;                /* fn's; a thread's: its parker */
