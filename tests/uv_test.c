@@ -904,6 +904,23 @@ static void thousand_deadlines_pass_in_their_order(void **state)
     free(tasks);
 }
 
+static void earlier_deadline_is_not_held_up_by_one_that_started_before(void **state)
+{
+    struct thing thing = busy(EVENT);
+    struct task late, early;
+    (void)state;
+    queue(&late, &thing, pawl_after_s(3600));
+    turn();
+    queue(&early, &thing, pawl_after_ms(1));
+    while (early.calls == 0) {
+        turn();
+    }
+    assert_ended(&early, PAWL_TIMEOUT);
+    assert_true(pawl_uv_await_cancel(&late.op));
+    run();
+    assert_int_equal(late.calls, 0);
+}
+
 /* A thread that lets somebody through at a time of its own, trial after trial. */
 struct rival {
     crew_thread thread;
@@ -1581,6 +1598,7 @@ int main(void)
         ON_STAGE(deadline_no_longer_counts_for_one_that_was_notified),
         ON_STAGE(deadline_no_longer_counts_for_one_that_is_being_granted),
         ON_STAGE(thousand_deadlines_pass_in_their_order),
+        ON_STAGE(earlier_deadline_is_not_held_up_by_one_that_started_before),
         ON_STAGE(deadline_racing_a_grant_has_one_outcome),
         ON_STAGE(cancel_racing_a_grant_has_one_outcome),
         ON_STAGE(loop_ends_by_itself_when_nothing_is_in_flight),
