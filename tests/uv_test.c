@@ -253,11 +253,19 @@ static pawl_status start(struct task *task, pawl_time deadline)
     return task->result;
 }
 
-/* One that waits. */
-static void queue(struct task *task, struct thing *thing, pawl_time deadline)
+/* One that waits; returns its deadline, which is later than asked for where this thread was held up
+ * until that had passed. */
+static pawl_time queue(struct task *task, struct thing *thing, pawl_time deadline)
 {
+    pawl_ns patience = PAWL_MS(1);
     prepare(task, thing);
-    assert_int_equal(start(task, deadline), PAWL_PENDING);
+    while (start(task, deadline) == PAWL_TIMEOUT) {
+        pawl_barrier_reset(&thing->barrier);
+        patience *= 2;
+        deadline = pawl_after_ns(patience);
+    }
+    assert_int_equal(task->result, PAWL_PENDING);
+    return deadline;
 }
 
 static void assert_ended(const struct task *task, pawl_status result)
@@ -698,8 +706,7 @@ static void deadline_is_never_early(void **state)
         for (int i = 0; i < 8; i++) {
             struct thing thing = busy(kind);
             struct task task;
-            pawl_time deadline = pawl_after_us(100 + 370 * i);
-            queue(&task, &thing, deadline);
+            pawl_time deadline = queue(&task, &thing, pawl_after_us(100 + 370 * i));
             run();
             assert_timed_out(&task, deadline);
             if (kind == BARRIER) {
@@ -783,10 +790,12 @@ static void barrier_that_times_out_is_broken_for_all(void **state)
     (void)state;
     thing.barrier.parties_ = 3;
     queue(&first, &thing, PAWL_NEVER);
-    queue(&second, &thing, pawl_after_ms(1));
+    prepare(&second, &thing);
+    pawl_status at_once = start(&second, pawl_after_ms(5));
+    assert_true(at_once == PAWL_PENDING || at_once == PAWL_TIMEOUT); /* if held up until then */
     run();
     assert_ended(&first, PAWL_BROKEN);
-    assert_ended(&second, PAWL_TIMEOUT);
+    assert_int_equal(second.result, PAWL_TIMEOUT);
     assert_true(pawl_barrier_broken(&thing.barrier));
 }
 
@@ -997,15 +1006,14 @@ static void deadline_racing_a_grant_has_one_outcome(void **state)
         for (int i = 0; i < TRIALS; i++) {
             struct thing thing = busy(kind);
             struct task task;
-            pawl_time now = pawl_now();
-            queue(&task, &thing, now + PAWL_US(900));
+            pawl_time deadline = queue(&task, &thing, pawl_after_us(900));
             rival_challenge(&rival, &thing, ++trial,
-                            now + PAWL_US(850) + (pawl_ns)(next_random(&random) % 600000));
+                            deadline - PAWL_US(50) + (pawl_ns)(next_random(&random) % 600000));
             run();
             crew_until(rival_is_done, &rival);
             assert_int_equal(task.calls, 1);
             assert_true(task.result == PAWL_OK || task.result == PAWL_TIMEOUT);
-            assert_true(task.result == PAWL_OK || task.at >= now + PAWL_US(900));
+            assert_true(task.result == PAWL_OK || task.at >= deadline);
             assert_books_balance(&thing, task.result);
         }
     }
@@ -1526,31 +1534,35 @@ static void work_on(pawl_uv_await *op, pawl_status result)
 
 static void run_a_loop(void *context)
 {
-    uv_loop_t loop;
-    pawl_uv uv;
     struct worker workers[TASKS_EACH];
-    bool *fine = context;
-    *fine = uv_loop_init(&loop) == 0 && pawl_uv_init(&uv, &loop) == 0;
-    for (int i = 0; *fine && i < TASKS_EACH; i++) {
+    pawl_uv *uv = context;
+    for (int i = 0; i < TASKS_EACH; i++) {
         workers[i].rounds = ROUNDS;
-        pawl_uv_await_init(&workers[i].op, &uv, work_on, &workers[i]);
+        pawl_uv_await_init(&workers[i].op, uv, work_on, &workers[i]);
         work_on(&workers[i].op, pawl_uv_lock_acquire(&workers[i].op, &shared.lock, PAWL_NEVER));
     }
-    uv_run(&loop, UV_RUN_DEFAULT);
-    pawl_uv_close(&uv, NULL);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    *fine = *fine && uv_loop_close(&loop) == 0;
+    uv_run(uv->async_.loop, UV_RUN_DEFAULT);
+    pawl_uv_close(uv, NULL);
+    uv_run(uv->async_.loop, UV_RUN_DEFAULT);
 }
 
+/* The loops are made and closed by one thread. ThreadSanitizer does not see libuv close a file, so
+ * when threads that know nothing of each other make and close loops it takes the next use of the
+ * file's number for a use of the old file. */
 static void two_loops_and_a_thread_share_a_lock(void **state)
 {
     crew_thread threads[LOOPS];
-    bool fine[LOOPS];
+    uv_loop_t loops[LOOPS];
+    pawl_uv uvs[LOOPS];
     (void)state;
     pawl_lock_init(&shared.lock);
     shared.count = 0;
     for (int i = 0; i < LOOPS; i++) {
-        crew_start(&threads[i], run_a_loop, &fine[i]);
+        assert_int_equal(uv_loop_init(&loops[i]), 0);
+        assert_int_equal(pawl_uv_init(&uvs[i], &loops[i]), 0);
+    }
+    for (int i = 0; i < LOOPS; i++) {
+        crew_start(&threads[i], run_a_loop, &uvs[i]);
     }
     for (int i = 0; i < ROUNDS; i++) {
         pawl_lock_acquire(&shared.lock);
@@ -1559,7 +1571,9 @@ static void two_loops_and_a_thread_share_a_lock(void **state)
     }
     for (int i = 0; i < LOOPS; i++) {
         crew_join(&threads[i]);
-        assert_true(fine[i]);
+    }
+    for (int i = 0; i < LOOPS; i++) {
+        assert_int_equal(uv_loop_close(&loops[i]), 0);
     }
     assert_int_equal(shared.count, (LOOPS * TASKS_EACH + 1) * ROUNDS);
     assert_false(pawl_lock_locked(&shared.lock));
