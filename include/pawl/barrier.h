@@ -64,7 +64,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken
  *           PAWL_BROKEN   it was broken, aborted or reset while the caller waited, or broken before
  *           PAWL_INVALID  it has 0 parties
- *                         *index is written only with PAWL_OK.
+ *           *index is written only with PAWL_OK.
  * Requires  the barrier outlives the call. Any thread; not a signal handler.
  * Orders    what every party did before its arrival, and the action, happen before PAWL_OK is
  *           returned to any.

@@ -26,6 +26,7 @@
 
 PAWL__BEGIN
 
+/* How a call ended. */
 typedef enum pawl_status {
     PAWL_OK = 0,    /* done */
     PAWL_TIMEOUT,   /* the deadline passed; nothing was acquired */

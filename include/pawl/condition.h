@@ -71,7 +71,8 @@ PAWL_API void pawl_condition_init(pawl_condition *condition);
  * Returns   PAWL_OK        notified; a notification that met the deadline counts
  *           PAWL_TIMEOUT   the time passed without one, never early
  *           PAWL_NOT_HELD  the lock is not locked, or the rlock not owned by the caller; nothing
- *                          was done. In the other two cases the lock is held.
+ *                          was done
+ *           With the first two the caller holds the lock again.
  * Requires  the caller holds the lock; condition and lock outlive the call. Not a signal handler.
  * Orders    the release that let this call have the lock again happens before it returns.
  * Costs     always parks, unless the deadline has passed. The lock is awaited as long as it takes,

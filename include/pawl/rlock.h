@@ -92,8 +92,10 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock,
  *
  * Returns   PAWL_OK        the caller owned it
  *           PAWL_NOT_HELD  it did not, or nobody does; nothing changed
- * Requires  at the last level: the rlock outlives the moment at which another thread can acquire
- * it. Orders    what the caller did before happens before the next owner's acquire returns. */
+ * Requires  at the last level: the rlock outlives the moment at which another thread can have it.
+ *           Any thread; not a signal handler.
+ * Orders    at the last level: what the caller did before happens before the next owner's acquire
+ *           returns. */
 PAWL_API pawl_status pawl_rlock_release(pawl_rlock *rlock);
 
 /* Whether any thread owns it; whether the calling thread does; and how deep, 0 if it does not. The
