@@ -50,6 +50,8 @@ workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
 links                                   i686-w64-mingw32-g++    g++-mingw-w64-i686
 links                                   file                    file
+docs                                    doxygen                 doxygen
+docs                                    mandoc                  mandoc
 TABLE
 }
 
@@ -63,7 +65,8 @@ is_there() {
 # The needs of configuration $1 that are not there: the command, then its packages.
 unmet_needs() {
     needs | while read -r configurations command packages; do
-        case ,$configurations, in
+        case $1,$configurations, in
+        docs,all,) ;; # needs no compiler
         *,all,* | *",$1,"*)
             is_there "$command" || echo "$command $packages"
             ;;
@@ -86,12 +89,14 @@ missing_packages() {
     }'
 }
 
+# It is, or is not needed: the documentation is not built by CMake.
 cmocka_is_there() {
-    [ -n "${PAWL_CMOCKA_SOURCE_DIR-}${PAWL_FETCH_CMOCKA-}" ] ||
+    [ "$asked_for" = docs ] || [ -n "${PAWL_CMOCKA_SOURCE_DIR-}${PAWL_FETCH_CMOCKA-}" ] ||
         [ -e "$root/build/deps/cmocka/src/cmocka.c" ]
 }
 
 setup_for() {
+    asked_for=$*
     mkdir -p "$root/build/logs"
     setup_log=$root/build/logs/setup.log
     packages=$(missing_packages "$@")
@@ -105,7 +110,7 @@ setup_for() {
         cmocka_is_there || get_cmocka || die "cannot get CMocka's source (build/logs/setup.log):" \
             "set PAWL_CMOCKA_SOURCE_DIR to it, or PAWL_FETCH_CMOCKA=ON"
     fi
-    check_cmake
+    [ "$asked_for" = docs ] || check_cmake
 }
 
 # apt-get, and the right to install packages if there are any to install.

@@ -49,6 +49,7 @@ sim            run_sim     every schedule, on a simulated machine
 fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a minute
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows
+docs           run_docs    the documentation: HTML and manual pages, their links
 TABLE
 }
 
@@ -154,6 +155,12 @@ run_fuzz() {
         { note="pawl and the model differ: see tests/fuzz/machine.h" && return; }
     passed=1
     remark=$(awk '/number_of_executed_units/ { print $2 " programs" }' "$log")
+}
+
+# Each check that passes is a line "ok: ...".
+run_docs() {
+    step sh tools/docs.sh || note="the documentation is not in order"
+    passed=$(grep -c '^ok: ' "$log")
 }
 
 transcript_of() {

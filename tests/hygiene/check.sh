@@ -44,7 +44,7 @@ grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c'
     breach 'a test sleeps' || true
 
 # Every file, or the folder it is in, has a line in the README's tree.
-git ls-files include src tests examples bench tools cmake packaging 2>/dev/null | while read -r file; do
+git ls-files include src tests examples bench tools cmake packaging docs 2>/dev/null | while read -r file; do
     name=$(basename "$file")
     folder=$(dirname "$file")
     grep -qF "$name" README.md || grep -qE "(^|[[:space:]])$folder/([[:space:]]|\$)" README.md || echo "$file"
