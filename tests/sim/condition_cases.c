@@ -63,6 +63,12 @@ static void take(void)
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
 }
 
+static void take_one_of_two(void)
+{
+    take();
+    SIM_CHECK(items <= 1);
+}
+
 static bool has_items(void *ctx)
 {
     (void)ctx;
@@ -211,6 +217,8 @@ static const struct sim_case condition_cases[] = {
      .finish = all_is_taken},
     {"condition", "two_items_are_taken_by_two", new_condition, {take, take, put_two},
      .finish = all_is_taken, .old_values = SIM_NONE},
+    {"condition", "a_time_out_leaves_the_next_waiter_in_place", new_condition,
+     {take_one_of_two, wait_timed, put_two}, .finish = locks_are_free, .old_values = SIM_NONE},
     {"condition", "two_put_and_two_take", new_condition, {take, take, put, put_first},
      .finish = all_is_taken, .old_values = SIM_NONE},
     {"condition", "a_notification_meets_a_time_out", new_condition, {wait_timed, notify_one},

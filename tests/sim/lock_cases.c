@@ -130,6 +130,24 @@ static void release_only(void)
     SIM_CHECK(status == PAWL_OK);
 }
 
+/* Two release one hold, beside a waiter who may time out: one of them is told that it was not held,
+ * unless the waiter has it by then. */
+static void release_any(void)
+{
+    (void)SIM_CALL(RELEASE, 0, pawl_lock_release(lock));
+}
+
+static void keep_timed(void)
+{
+    (void)SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(5)));
+}
+
+static void was_linear_from_held(void)
+{
+    static const struct sim_model model = {{1}, step};
+    sim_check_linearizable(&model);
+}
+
 /* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it, but
  * for being put off, which takes 100 us more. Whoever gets the lock while all who sleep are overdue
  * was handed it, or is the last who was not; so of those who are overdue each other can go ahead of
@@ -325,6 +343,8 @@ static const struct sim_case lock_cases[] = {
      .finish = is_free_and_linear, .jumps = 1},
     {"lock", "a_release_races_the_free_by_the_next_holder", held_at_first,
      {release_only, acquire_and_free}, .jumps = 1},
+    {"lock", "two_release_one_hold_beside_a_time_out", held_at_first,
+     {release_any, release_any, keep_timed}, .finish = was_linear_from_held},
     {"lock", "three_acquire_and_release", new_lock, {acquire_once, acquire_once, acquire_once},
      .finish = is_free_and_linear, .jumps = 1, .old_values = SIM_NONE},
     {"lock", "two_acquire_twice_and_one_times_out", new_lock,

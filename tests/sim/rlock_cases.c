@@ -50,6 +50,13 @@ static void acquire_nested(void)
     release();
 }
 
+static void acquire_twice(void)
+{
+    acquire_once();
+    SIM_CHECK(!pawl_rlock_owned(rlock));
+    acquire_once();
+}
+
 static void try_nested(void)
 {
     if (SIM_CALL(TRY_ACQUIRE, 0, pawl_rlock_try_acquire(rlock))) {
@@ -128,6 +135,8 @@ static const struct sim_case rlock_cases[] = {
      .finish = is_free_and_linear},
     {"rlock", "one_nests_while_another_tries", new_rlock, {acquire_nested, try_nested},
      .finish = is_free_and_linear},
+    {"rlock", "who_released_it_owns_it_no_more", new_rlock, {acquire_twice, acquire_once},
+     .finish = is_free_and_linear, .old_values = SIM_NONE},
     {"rlock", "another_cannot_release", new_rlock, {acquire_nested, release_unowned},
      .finish = is_free_and_linear},
     {"rlock", "a_time_out_races_the_release", new_rlock, {acquire_once, acquire_timed},

@@ -214,6 +214,63 @@ static void only_downgrade(void)
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
+/* Both kinds wait, and the writer who holds it releases: the reader goes first. Both wait, and the
+ * last reader releases: the writer does. */
+enum { NOT_BOTH, READER_FIRST, WRITER_FIRST };
+static int turn;
+
+static void held_exclusively_in_turns(void)
+{
+    turn = NOT_BOTH;
+    new_rwlock();
+    SIM_CHECK(pawl_rwlock_try_acquire_exclusive(rwlock));
+}
+
+static void held_shared_in_turns(void)
+{
+    turn = NOT_BOTH;
+    new_rwlock();
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+}
+
+static void note_turn(int first)
+{
+    sim_yield();
+    if (sim_queue_length(rwlock) == 1 && sim_queue_length((char *)rwlock + 1) == 1) {
+        turn = first;
+    }
+}
+
+static void release_exclusive_in_turns(void)
+{
+    note_turn(READER_FIRST);
+    pawl_status status = pawl_rwlock_release_exclusive(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
+static void release_shared_in_turns(void)
+{
+    note_turn(WRITER_FIRST);
+    pawl_status status = pawl_rwlock_release_shared(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
+static void reader_in_turn(void)
+{
+    pawl_rwlock_acquire_shared(rwlock);
+    SIM_CHECK(turn != WRITER_FIRST);
+    turn = NOT_BOTH;
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void writer_in_turn(void)
+{
+    pawl_rwlock_acquire_exclusive(rwlock);
+    SIM_CHECK(turn != READER_FIRST);
+    turn = NOT_BOTH;
+    SIM_CHECK(pawl_rwlock_release_exclusive(rwlock) == PAWL_OK);
+}
+
 /* state[0]: the shared holders, or -1. Shared is also refused while somebody waits, so a try and a
  * time-out may fail without a holder in the way; only exclusive's try is exact. */
 static bool step(int64_t *state, const struct sim_call *call)
@@ -290,6 +347,11 @@ static const struct sim_case rwlock_cases[] = {
      {only_release_shared, only_release_shared, writer_frees}, .finish = NULL},
     {"rwlock", "a_downgrade_races_a_writer_who_frees", held_exclusively,
      {only_downgrade, writer_frees}, .finish = NULL},
+    {"rwlock", "a_reader_has_its_turn_after_a_writer", held_exclusively_in_turns,
+     {release_exclusive_in_turns, reader_in_turn, writer_in_turn}, .finish = NULL,
+     .sampled = true},
+    {"rwlock", "a_writer_has_its_turn_after_a_reader", held_shared_in_turns,
+     {release_shared_in_turns, reader_in_turn, writer_in_turn}, .finish = NULL, .sampled = true},
     {"rwlock", "readers_writers_and_time_outs", new_rwlock,
      {reader, writer, timed_reader, timed_writer}, .finish = is_free_and_linear, .spurious = 1,
      .sampled = true},
