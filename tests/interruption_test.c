@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * Sentence 5 of "All": nothing is a cancellation point, and a signal does not end or lengthen a
- * wait. POSIX only.
+ * wait: at every wait there is (tests/waits.h). POSIX only.
  */
 #include "support.h"
+
+#include "task.h"
+#include "waits.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,66 +15,106 @@
 
 struct waiter {
     pthread_t thread;
-    pawl_lock *lock;
+    const struct wait *wait;
+    struct stage *stage;
     pawl_time deadline;
+    bool cancelled_before; /* it cancels itself before it waits */
     pawl_status status;
     pawl_time ended;
     uint8_t through; /* atomic: 1 once the wait has returned */
 };
 
-static void *wait_for_the_lock(void *context)
+static void *wait_and_look_for_cancellation(void *context)
 {
     struct waiter *waiter = context;
-    waiter->status = pawl_lock_acquire_until(waiter->lock, waiter->deadline);
+    if (waiter->cancelled_before) {
+        pthread_cancel(pthread_self());
+    }
+    waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
     waiter->ended = pawl_now();
     pawl__store8(&waiter->through, 1, PAWL__RELEASE);
     pthread_testcancel();
     return NULL;
 }
 
-static void start(struct waiter *waiter, pawl_lock *lock, pawl_time deadline, size_t place)
+static void start(struct waiter *waiter, struct stage *stage, size_t row, pawl_time deadline)
 {
-    memset(waiter, 0, sizeof *waiter);
-    waiter->lock = lock;
+    waiter->wait = &waits[row];
+    waiter->stage = stage;
     waiter->deadline = deadline;
-    assert_int_equal(pthread_create(&waiter->thread, NULL, wait_for_the_lock, waiter), 0);
-    if (place != AT_ITS_OWN_TIME) {
-        wait_for_waiters(lock, place);
+    waiter->status = PAWL_PENDING;
+    waiter->through = 0;
+    waits[row].shut(stage);
+    assert_int_equal(
+        pthread_create(&waiter->thread, NULL, wait_and_look_for_cancellation, waiter), 0);
+}
+
+/* It has been cancelled, after its wait. */
+static void join_cancelled(struct waiter *waiter, pawl_status expected)
+{
+    void *result = NULL;
+    assert_int_equal(pthread_join(waiter->thread, &result), 0);
+    if (result != PTHREAD_CANCELED || waiter->through != 1 || waiter->status != expected ||
+        !stage_is_idle(waiter->stage)) {
+        fail_msg("%s: %s, %s", waiter->wait->name,
+                 waiter->through ? pawl_status_name(waiter->status) : "ended by the cancellation",
+                 stage_is_idle(waiter->stage) ? "idle" : "and left a trace");
     }
 }
 
-static void cancelled_waiter_still_gets_the_lock_and_is_cancelled_after(void **state)
+static void cancelled_waiter_waits_on_and_is_cancelled_after(void **state)
 {
-    pawl_lock locks[2] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
+    struct stage stage;
     (void)state;
-    for (size_t kind = 0; kind < 2; kind++) {
-        struct waiter waiter;
-        void *result;
-        pawl_lock_acquire(&locks[kind]);
-        start(&waiter, &locks[kind], PAWL_NEVER, 1);
+    stage_init(&stage);
+    for (size_t row = 0; row < wait_count; row++) {
+        struct waiter waiter = {.cancelled_before = false};
+        start(&waiter, &stage, row, PAWL_NEVER);
+        stage_await_waiter(&waits[row], &stage);
         assert_int_equal(pthread_cancel(waiter.thread), 0);
-        assert_int_equal(pawl__lot_count(&locks[kind]), 1);
-        pawl_lock_release(&locks[kind]);
-        pthread_join(waiter.thread, &result);
-        assert_true(result == PTHREAD_CANCELED);
-        assert_int_equal(waiter.through, 1);
-        assert_int_equal(waiter.status, PAWL_OK);
-        assert_int_equal(pawl_lock_release(&locks[kind]), PAWL_OK);
+        assert_int_equal(pawl__lot_count(waits[row].key(&stage)), 1);
+        waits[row].open(&stage);
+        join_cancelled(&waiter, PAWL_OK);
     }
 }
 
-static void cancelled_waiter_that_times_out_leaves_no_node(void **state)
+static void thread_cancelled_before_waits_all_the_same(void **state)
 {
-    pawl_lock lock = PAWL_LOCK_INIT;
-    struct waiter waiter;
+    struct stage stage;
     (void)state;
-    pawl_lock_acquire(&lock);
-    start(&waiter, &lock, pawl_after_ms(30), AT_ITS_OWN_TIME);
-    pthread_cancel(waiter.thread);
-    pthread_join(waiter.thread, NULL);
-    assert_int_equal(waiter.status, PAWL_TIMEOUT);
-    assert_int_equal(pawl__lot_count(&lock), 0);
-    assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
+    stage_init(&stage);
+    for (size_t row = 0; row < wait_count; row++) {
+        struct waiter waiter = {.cancelled_before = true};
+        start(&waiter, &stage, row, PAWL_NEVER);
+        stage_await_waiter(&waits[row], &stage);
+        waits[row].open(&stage);
+        join_cancelled(&waiter, PAWL_OK);
+    }
+}
+
+static void cancelled_waiter_that_times_out_leaves_no_trace(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < wait_count; row++) {
+        struct stage stage;
+        struct waiter waiter = {.cancelled_before = row % 2 == 0};
+        if (!waits[row].timed) {
+            continue;
+        }
+        stage_init(&stage);
+        start(&waiter, &stage, row, pawl_after_ms(2));
+        pthread_cancel(waiter.thread);
+        pthread_join(waiter.thread, NULL);
+        assert_int_equal(waiter.status, PAWL_TIMEOUT);
+        assert_true(waiter.ended >= waiter.deadline);
+        assert_int_equal(pawl__lot_count(waits[row].key(&stage)), 0);
+        if (pawl_barrier_broken(&stage.barrier)) { /* where opening it is to wait for a party */
+            pawl_barrier_reset(&stage.barrier);
+        } else {
+            waits[row].open(&stage);
+        }
+        assert_true(stage_is_idle(&stage));
+    }
 }
 
 static void wait_restores_the_cancel_state_it_found(void **state)
@@ -88,79 +131,207 @@ static void wait_restores_the_cancel_state_it_found(void **state)
     assert_int_equal(before, PTHREAD_CANCEL_DISABLE);
 }
 
-static uint8_t signalled; /* atomic */
+/* All that does not wait: one call after the other by a thread whose cancellation is pending. */
+struct calls {
+    struct stage stage;
+    struct task task;
+    uint8_t done;
+};
+
+static void describe_all(const struct stage *stage)
+{
+    char text[128];
+    pawl_lock_describe(&stage->lock, text, sizeof text);
+    pawl_rlock_describe(&stage->rlock, text, sizeof text);
+    pawl_semaphore_describe(&stage->semaphore, text, sizeof text);
+    pawl_condition_describe(&stage->condition, text, sizeof text);
+    pawl_event_describe(&stage->event, text, sizeof text);
+    pawl_barrier_describe(&stage->barrier, text, sizeof text);
+    pawl_rwlock_describe(&stage->rwlock, text, sizeof text);
+    pawl_once_describe(&stage->once, text, sizeof text);
+}
+
+static void use_the_heap(void)
+{
+    pawl_lock_free(pawl_lock_new());
+    pawl_rlock_free(pawl_rlock_new());
+    pawl_semaphore_free(pawl_semaphore_new(1));
+    pawl_condition_free(pawl_condition_new());
+    pawl_event_free(pawl_event_new());
+    pawl_barrier_free(pawl_barrier_new(2, NULL, NULL));
+    pawl_rwlock_free(pawl_rwlock_new());
+    pawl_once_free(pawl_once_new());
+}
+
+static void do_nothing(void *context)
+{
+    (void)context;
+}
+
+static void *call_what_does_not_wait(void *context)
+{
+    struct calls *calls = context;
+    struct stage *stage = &calls->stage;
+    pthread_cancel(pthread_self());
+    for (size_t row = 0; row < wait_count; row++) {
+        if (waits[row].timed) { /* a try: nobody has it, or nobody comes */
+            (void)waits[row].call(stage, 0);
+            pawl_barrier_reset(&stage->barrier);
+        }
+    }
+    pawl_lock_acquire(&stage->lock);
+    pawl_status status = pawl_lock_acquire_await(&stage->lock, &calls->task.op);
+    pawl_lock_release(&stage->lock); /* to the task, which is called here */
+    pawl_lock_release(&stage->lock);
+    pawl_event_set(&stage->event);
+    pawl_event_clear(&stage->event);
+    pawl_condition_notify_all(&stage->condition);
+    pawl_barrier_abort(&stage->barrier);
+    pawl_barrier_reset(&stage->barrier);
+    pawl_once_call(&stage->once, do_nothing, NULL);
+    pawl_rwlock_acquire_exclusive(&stage->rwlock);
+    pawl_rwlock_downgrade(&stage->rwlock);
+    pawl_rwlock_release_shared(&stage->rwlock);
+    describe_all(stage);
+    use_the_heap();
+    calls->done = status == PAWL_PENDING;
+    pthread_testcancel();
+    return NULL;
+}
+
+static void no_call_is_a_cancellation_point(void **state)
+{
+    struct calls calls;
+    pthread_t thread;
+    void *result = NULL;
+    (void)state;
+    memset(&calls, 0, sizeof calls);
+    stage_init(&calls.stage);
+    task_init(&calls.task, NULL, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, call_what_does_not_wait, &calls), 0);
+    assert_int_equal(pthread_join(thread, &result), 0);
+    assert_true(result == PTHREAD_CANCELED);
+    assert_int_equal(calls.done, 1);
+    assert_int_equal(calls.task.calls, 1);
+    assert_true(stage_is_idle(&calls.stage));
+}
+
+/* A cancelled thread's clean-up handlers run in the thread, and may wait. */
+static void wait_in_clean_up(void *context)
+{
+    struct waiter *waiter = context;
+    waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
+}
+
+static void *be_cancelled(void *context)
+{
+    pthread_cancel(pthread_self());
+    pthread_cleanup_push(wait_in_clean_up, context);
+    pthread_testcancel();
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+static void clean_up_handler_of_a_cancelled_thread_may_wait(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_init(&stage);
+    for (size_t row = 0; row < wait_count; row++) {
+        struct waiter waiter = {.wait = &waits[row], .stage = &stage, .deadline = PAWL_NEVER};
+        void *result = NULL;
+        waits[row].shut(&stage);
+        assert_int_equal(pthread_create(&waiter.thread, NULL, be_cancelled, &waiter), 0);
+        stage_await_waiter(&waits[row], &stage);
+        waits[row].open(&stage);
+        assert_int_equal(pthread_join(waiter.thread, &result), 0);
+        assert_true(result == PTHREAD_CANCELED);
+        assert_int_equal(waiter.status, PAWL_OK);
+        assert_true(stage_is_idle(&stage));
+    }
+}
+
+static uint32_t signals; /* atomic: handled so far */
 
 static void note_signal(int number)
 {
     (void)number;
-    pawl__store8(&signalled, 1, PAWL__RELAXED);
+    uint32_t seen = pawl__load32(&signals, PAWL__RELAXED);
+    while (!pawl__cas32(&signals, &seen, seen + 1, PAWL__RELAXED)) {
+    }
+}
+
+/* So many that the waiter has handled, or until its wait is over. */
+static void storm(struct waiter *waiter, uint32_t count)
+{
+    uint32_t last = pawl__load32(&signals, PAWL__RELAXED) + count;
+    while (pawl__load32(&signals, PAWL__RELAXED) < last &&
+           pawl__load8(&waiter->through, PAWL__ACQUIRE) == 0) {
+        pthread_kill(waiter->thread, SIGUSR1);
+        crew_yield();
+    }
+}
+
+static void expect_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_signal; /* no SA_RESTART */
+    sigaction(SIGUSR1, &action, NULL);
 }
 
 static void signals_do_not_end_a_wait(void **state)
 {
-    pawl_lock lock = PAWL_LOCK_INIT;
-    struct waiter waiter, timed;
-    struct sigaction action;
+    enum { STORM = 50 };
+    struct stage stage;
     (void)state;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = note_signal; /* no SA_RESTART */
-    sigaction(SIGUSR1, &action, NULL);
-    pawl_lock_acquire(&lock);
-    start(&waiter, &lock, PAWL_NEVER, 1);
-    start(&timed, &lock, pawl_after_ms(40), AT_ITS_OWN_TIME);
-    while (pawl__load8(&timed.through, PAWL__ACQUIRE) == 0) {
-        pthread_kill(waiter.thread, SIGUSR1);
-        pthread_kill(timed.thread, SIGUSR1);
-        crew_yield();
+    stage_init(&stage);
+    expect_signals();
+    for (size_t row = 0; row < wait_count; row++) {
+        struct waiter waiter = {.cancelled_before = false};
+        start(&waiter, &stage, row, PAWL_NEVER);
+        stage_await_waiter(&waits[row], &stage);
+        storm(&waiter, STORM);
+        assert_int_equal(pawl__load8(&waiter.through, PAWL__ACQUIRE), 0);
+        assert_int_equal(pawl__lot_count(waits[row].key(&stage)), 1);
+        waits[row].open(&stage);
+        pthread_join(waiter.thread, NULL);
+        assert_int_equal(waiter.status, PAWL_OK);
+        assert_true(stage_is_idle(&stage));
     }
-    assert_int_equal(timed.status, PAWL_TIMEOUT);
-    assert_true(timed.ended >= timed.deadline);
-    assert_int_equal(pawl__load8(&waiter.through, PAWL__ACQUIRE), 0);
-    assert_int_equal(pawl__load8(&signalled, PAWL__RELAXED), 1);
-    pthread_join(timed.thread, NULL);
-    pawl_lock_release(&lock);
-    pthread_join(waiter.thread, NULL);
-    assert_int_equal(waiter.status, PAWL_OK);
 }
 
-/* A destructor of thread-specific data runs when the thread is nearly gone; waits work there. */
-static pawl_lock late_lock = PAWL_LOCK_INIT;
-static pawl_status late_status;
-
-static void wait_late(void *value)
+static void signals_neither_hasten_nor_hold_up_a_time_out(void **state)
 {
-    (void)value;
-    late_status = pawl_lock_acquire_for(&late_lock, PAWL_MS(2));
-}
-
-static void *set_and_end(void *context)
-{
-    pthread_setspecific(*(pthread_key_t *)context, context);
-    return NULL;
-}
-
-static void wait_works_in_a_thread_that_is_ending(void **state)
-{
-    pthread_key_t key;
-    pthread_t thread;
+    struct stage stage;
     (void)state;
-    late_status = PAWL_OK;
-    pawl_lock_acquire(&late_lock);
-    assert_int_equal(pthread_key_create(&key, wait_late), 0);
-    assert_int_equal(pthread_create(&thread, NULL, set_and_end, &key), 0);
-    pthread_join(thread, NULL);
-    assert_int_equal(late_status, PAWL_TIMEOUT);
-    pthread_key_delete(key);
+    stage_init(&stage);
+    expect_signals();
+    for (size_t row = 0; row < wait_count; row++) {
+        struct waiter waiter = {.cancelled_before = false};
+        if (!waits[row].timed) {
+            continue;
+        }
+        start(&waiter, &stage, row, pawl_after_ms(5));
+        storm(&waiter, UINT32_MAX / 2); /* without an end: the wait's own */
+        pthread_join(waiter.thread, NULL);
+        assert_int_equal(waiter.status, PAWL_TIMEOUT);
+        assert_true(waiter.ended >= waiter.deadline);
+        stage_init(&stage);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cancelled_waiter_still_gets_the_lock_and_is_cancelled_after),
-        cmocka_unit_test(cancelled_waiter_that_times_out_leaves_no_node),
+        cmocka_unit_test(cancelled_waiter_waits_on_and_is_cancelled_after),
+        cmocka_unit_test(thread_cancelled_before_waits_all_the_same),
+        cmocka_unit_test(cancelled_waiter_that_times_out_leaves_no_trace),
         cmocka_unit_test(wait_restores_the_cancel_state_it_found),
+        cmocka_unit_test(no_call_is_a_cancellation_point),
+        cmocka_unit_test(clean_up_handler_of_a_cancelled_thread_may_wait),
         cmocka_unit_test(signals_do_not_end_a_wait),
-        cmocka_unit_test(wait_works_in_a_thread_that_is_ending),
+        cmocka_unit_test(signals_neither_hasten_nor_hold_up_a_time_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every way in which a thread can wait in pawl, each primitive in each of its forms, as a table:
+ * for tests of what must hold of all of them, whatever else befalls the thread meanwhile.
+ */
+#ifndef PAWL_TESTS_WAITS_H
+#define PAWL_TESTS_WAITS_H
+
+#include <stddef.h>
+
+#include <pawl/pawl.h>
+
+#include "crew.h"
+
+/* What is waited for: one object of each kind. */
+struct stage {
+    pawl_lock lock, fair;
+    pawl_rlock rlock;
+    pawl_semaphore semaphore, bounded; /* one permit each */
+    pawl_condition condition;
+    pawl_event event;
+    pawl_barrier barrier;
+    pawl_rwlock rwlock;
+    pawl_once once;
+    bool is_true; /* what the predicates ask; under lock or rlock */
+    crew_thread runner;
+    pawl_event runner_may_end; /* which runs the once's function */
+};
+
+/* shut, then call on another thread, which waits; stage_await_waiter sees it; open lets it
+ * through. shut and open are called on one thread. */
+struct wait {
+    const char *name;
+    bool timed; /* else the deadline has no meaning */
+    void (*shut)(struct stage *stage);
+    /* Waits, and gives back what it got: the wait's status, or PAWL_INVALID if it did not have what
+     * it was told it had. */
+    pawl_status (*call)(struct stage *stage, pawl_time deadline);
+    /* Between shut and open, when the waiter has queued at the first place, or NULL. */
+    void (*move_on)(struct stage *stage);
+    void (*open)(struct stage *stage);
+    const void *(*key)(const struct stage *stage);
+};
+
+extern const struct wait waits[];
+extern const size_t wait_count;
+
+void stage_init(struct stage *stage);
+
+/* Yield until the lot shows the wait's one waiter where it stays until open. */
+void stage_await_waiter(const struct wait *wait, struct stage *stage);
+
+/* Nothing is held, nobody waits anywhere, and no object thinks that somebody does. */
+bool stage_is_idle(const struct stage *stage);
+
+#endif
