@@ -51,7 +51,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
  *           taken, so parkers are reused as parkers and never given back. */
 void pawl__unpark(struct pawl__parker *parker);
 
-/* `size` zeroed bytes from the operating system, aligned for anything; NULL when there are none. */
+/* `size` zeroed bytes from the operating system, aligned for anything. */
 void *pawl__port_map(size_t size);
 
 /* The process's one block of `size` bytes, the same for every copy of pawl in the process (two

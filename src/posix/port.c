@@ -145,7 +145,10 @@ void pawl__unpark(struct pawl__parker *parker)
 void *pawl__port_map(size_t size)
 {
     void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-    return block == MAP_FAILED ? NULL : block;
+    if (block == MAP_FAILED) {
+        pawl__die("mmap", errno);
+    }
+    return block;
 }
 
 /* Where this copy of pawl keeps the address of the process's block.
@@ -251,9 +254,6 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     void *block = search_cells(NULL);
     if (block == NULL) {
         void *fresh = pawl__port_map(size);
-        if (fresh == NULL) {
-            pawl__die("mmap", errno);
-        }
         prepare(fresh);
         block = search_cells(fresh);
         if (block == NULL) { /* no note survived the link: this copy is alone */

@@ -97,7 +97,11 @@ void pawl__unpark(struct pawl__parker *parker)
 
 void *pawl__port_map(size_t size)
 {
-    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    void *block = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    if (block == NULL) {
+        pawl__die("VirtualAlloc", (long)GetLastError());
+    }
+    return block;
 }
 
 /* Copies of pawl in one process meet at a few bytes of named shared memory that hold the block's
@@ -127,9 +131,6 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     void *block = InterlockedCompareExchangePointer(cell, NULL, NULL);
     if (block == NULL) {
         void *fresh = pawl__port_map(size);
-        if (fresh == NULL) {
-            pawl__die("VirtualAlloc", (long)GetLastError());
-        }
         prepare(fresh);
         block = InterlockedCompareExchangePointer(cell, fresh, NULL);
         if (block == NULL) {
