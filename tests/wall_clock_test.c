@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sentence 1 of "All": the monotonic clock alone decides, whatever happens to the wall clock. Over
+ * a host whose wall clock jumps by hours at each look (tests/broken.h), and where nobody may look.
+ * POSIX only: on Windows a wait is told how long, not until when.
+ */
+#define BROKEN_ITSELF
+#include "broken.h"
+
+#include "support.h"
+
+#include "waits.h"
+
+struct waiter {
+    crew_thread thread;
+    const struct wait *wait;
+    struct stage *stage;
+    pawl_time deadline, ended;
+    pawl_status status;
+};
+
+static void wait_once(void *context)
+{
+    struct waiter *waiter = context;
+    waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
+    waiter->ended = pawl_now();
+}
+
+static void no_wait_looks_at_the_wall_clock(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < wait_count; row++) {
+        struct stage stage;
+        struct waiter waiter = {.wait = &waits[row], .stage = &stage};
+        stage_init(&stage);
+        waits[row].shut(&stage);
+        waiter.deadline = waits[row].timed ? pawl_after_ms(3) : PAWL_NEVER;
+        crew_start(&waiter.thread, wait_once, &waiter);
+        if (!waits[row].timed) {
+            stage_await_waiter(&waits[row], &stage);
+            waits[row].open(&stage);
+        }
+        crew_join(&waiter.thread);
+        assert_int_equal(waiter.status, waits[row].timed ? PAWL_TIMEOUT : PAWL_OK);
+        assert_true(!waits[row].timed || waiter.ended >= waiter.deadline);
+    }
+    assert_int_equal(pawl__load32(&broken_looks, PAWL__RELAXED), 0);
+}
+
+/* Or the kernel would look at it for us. Each that waits has one. */
+static void no_condition_variable_keeps_the_wall_clocks_time(void **state)
+{
+    (void)state;
+    assert_in_range(pawl__load32(&broken_conds, PAWL__RELAXED), 1, UINT32_MAX);
+    assert_int_equal(pawl__load32(&broken_wall_conds, PAWL__RELAXED), 0);
+}
+
+/* What the first test rests on. */
+static void this_hosts_wall_clock_jumps(void **state)
+{
+    struct timespec first, second;
+    (void)state;
+    broken_clock_gettime(CLOCK_REALTIME, &first);
+    broken_clock_gettime(CLOCK_REALTIME, &second);
+    assert_true(first.tv_sec - second.tv_sec > 9 * 3600);
+    assert_int_equal(pawl__load32(&broken_looks, PAWL__RELAXED), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_wait_looks_at_the_wall_clock),
+        cmocka_unit_test(no_condition_variable_keeps_the_wall_clocks_time),
+        cmocka_unit_test(this_hosts_wall_clock_jumps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
