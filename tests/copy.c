@@ -4,27 +4,32 @@
  */
 #include "copy.h"
 
-COPY_API void COPY(acquire)(pawl_lock *lock)
+#include "lot.h"
+
+static const struct wait *find_wait(size_t row)
 {
-    pawl_lock_acquire(lock);
+    return row < wait_count ? &waits[row] : NULL;
 }
 
-COPY_API pawl_status COPY(release)(pawl_lock *lock)
+COPY_API const struct copy *COPY_NAME(void)
 {
-    return pawl_lock_release(lock);
-}
-
-COPY_API void COPY(acquire_rlock)(pawl_rlock *rlock)
-{
-    pawl_rlock_acquire(rlock);
-}
-
-COPY_API pawl_status COPY(release_rlock)(pawl_rlock *rlock)
-{
-    return pawl_rlock_release(rlock);
-}
-
-COPY_API size_t COPY(count)(const pawl_lock *lock)
-{
-    return pawl__lot_count(lock);
+    static const struct copy copy = {
+        .wait = find_wait,
+        .stage_init = stage_init,
+        .stage_await_waiter = stage_await_waiter,
+        .stage_is_idle = stage_is_idle,
+        .count = pawl__lot_count,
+        .after_us = pawl_after_us,
+        .acquire = pawl_lock_acquire,
+        .release = pawl_lock_release,
+        .rlock_acquire = pawl_rlock_acquire,
+        .rlock_release = pawl_rlock_release,
+        .rlock_depth = pawl_rlock_depth,
+        .await_init = pawl_await_init,
+        .acquire_await = pawl_lock_acquire_await,
+        .condition_wait_await = pawl_condition_wait_await,
+        .await_cancel = pawl_await_cancel,
+        .notify_all = pawl_condition_notify_all,
+    };
+    return &copy;
 }

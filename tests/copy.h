@@ -1,15 +1,35 @@
 /* SPDX-License-Identifier: MIT
  *
- * What each of the two libraries that contain a pawl of their own exports.
+ * What a library that contains a pawl of its own exports: that pawl's calls, and every wait made
+ * through them.
  */
 #ifndef PAWL_TESTS_COPY_H
 #define PAWL_TESTS_COPY_H
 
-#include <pawl/rlock.h>
+#include "waits.h"
 
-#include "lot.h"
+struct copy {
+    const struct wait *(*wait)(size_t row); /* NULL behind the last */
+    void (*stage_init)(struct stage *stage);
+    void (*stage_await_waiter)(const struct wait *wait, struct stage *stage);
+    bool (*stage_is_idle)(const struct stage *stage);
+    size_t (*count)(const void *key);
+    pawl_time (*after_us)(int64_t n);
+    void (*acquire)(pawl_lock *lock);
+    pawl_status (*release)(pawl_lock *lock);
+    void (*rlock_acquire)(pawl_rlock *rlock);
+    pawl_status (*rlock_release)(pawl_rlock *rlock);
+    uint32_t (*rlock_depth)(const pawl_rlock *rlock);
+    void (*await_init)(pawl_await *op, pawl_resume *fn, void *ctx);
+    pawl_status (*acquire_await)(pawl_lock *lock, pawl_await *op);
+    pawl_status (*condition_wait_await)(pawl_condition *condition, pawl_lock *lock,
+                                        pawl_await *op);
+    bool (*await_cancel)(pawl_await *op);
+    size_t (*notify_all)(pawl_condition *condition);
+};
 
-#if defined(COPY_EXPORTS_DLL)
+#if defined(COPY_API) /* in the program itself */
+#elif defined(COPY_EXPORTS_DLL)
 # define COPY_API __declspec(dllexport)
 #elif defined(COPY_NAME)
 # define COPY_API __attribute__((visibility("default")))
@@ -17,19 +37,9 @@
 # define COPY_API
 #endif
 
-#define COPY_JOIN_(name, verb) name##_##verb
-#define COPY_JOIN(name, verb)  COPY_JOIN_(name, verb)
-#define COPY(verb)             COPY_JOIN(COPY_NAME, verb) /* copy_a_acquire, ... */
-
-COPY_API void copy_a_acquire(pawl_lock *lock);
-COPY_API pawl_status copy_a_release(pawl_lock *lock);
-COPY_API void copy_a_acquire_rlock(pawl_rlock *rlock);
-COPY_API pawl_status copy_a_release_rlock(pawl_rlock *rlock);
-COPY_API size_t copy_a_count(const pawl_lock *lock);
-COPY_API void copy_b_acquire(pawl_lock *lock);
-COPY_API pawl_status copy_b_release(pawl_lock *lock);
-COPY_API void copy_b_acquire_rlock(pawl_rlock *rlock);
-COPY_API pawl_status copy_b_release_rlock(pawl_rlock *rlock);
-COPY_API size_t copy_b_count(const pawl_lock *lock);
+/* The one function that is exported: by name for who links, and for who loads the library later. */
+COPY_API const struct copy *copy_a(void);
+COPY_API const struct copy *copy_b(void);
+COPY_API const struct copy *copy_here(void);
 
 #endif
