@@ -1,26 +1,90 @@
 /* SPDX-License-Identifier: MIT
  *
- * A DLL whose lock is waited for when the process ends. By the time its DllMain is called the
- * waiter has been killed: a release must not hand it the lock, nor hang on what it held. Windows
- * only.
+ * A DLL whose objects are waited for when the process ends, one for each wait there is. By the time
+ * its DllMain is called the waiters have been killed: nothing must be handed to them, nor hang on
+ * what they held. Windows only.
  */
 #include <windows.h>
 
 #include "support.h"
 
+#include "task.h"
+#include "waits.h"
+
 #include <stdio.h>
+
+enum { MANY = 64 };
 
 static pawl_lock locks[2] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
 static struct acquirer others[2];
 
+static struct waiter {
+    crew_thread thread;
+    const struct wait *wait;
+    struct stage stage;
+} waiters[MANY];
+
+static struct task task; /* it waits for the first stage's semaphore */
+
+static void wait_once(void *context)
+{
+    struct waiter *waiter = context;
+    pawl_status status = waiter->wait->call(&waiter->stage, PAWL_NEVER);
+    (void)status; /* it does not come back */
+}
+
+static void shut_all(void)
+{
+    for (size_t row = 0; row < wait_count && row < MANY; row++) {
+        struct waiter *waiter = &waiters[row];
+        waiter->wait = &waits[row];
+        stage_init(&waiter->stage);
+        waits[row].shut(&waiter->stage);
+        crew_start(&waiter->thread, wait_once, waiter);
+        stage_await_waiter(&waits[row], &waiter->stage);
+    }
+}
+
 __declspec(dllexport) void hold_and_be_waited_for(void);
 __declspec(dllexport) void hold_and_be_waited_for(void)
 {
+    shut_all();
+    pawl_semaphore_acquire(&waiters[0].stage.semaphore);
+    task_init(&task, NULL, NULL);
+    if (pawl_semaphore_acquire_await(&waiters[0].stage.semaphore, &task.op) != PAWL_PENDING) {
+        printf("the task does not wait\n");
+    }
     for (size_t i = 0; i < 2; i++) {
         pawl_lock_acquire(&locks[i]);
         acquirer_start(&others[i], &locks[i], PAWL_NEVER, 1);
     }
     let_time_pass(PAWL_MS(2)); /* so that a default lock, too, would be handed over */
+}
+
+/* Opened for nobody, it is there for the next who tries; where that is to be notified, or met by
+ * other parties, for nobody. */
+static bool works(struct waiter *waiter)
+{
+    const struct wait *wait = waiter->wait;
+    struct stage *stage = &waiter->stage;
+    const void *key = wait->key(stage);
+    bool is_kept = key != &stage->condition && key != &stage->barrier;
+    bool nobody_waits = pawl__lot_count(key) == 0;
+    wait->open(stage);
+    return nobody_waits && (!wait->timed || !is_kept || wait->call(stage, 0) == PAWL_OK);
+}
+
+static void use_all(void)
+{
+    for (size_t row = 0; row < wait_count; row++) {
+        if (!works(&waiters[row])) {
+            printf("at exit: %s fails\n", waits[row].name);
+            return;
+        }
+    }
+    pawl_semaphore_release(&waiters[0].stage.semaphore);
+    printf("at exit: every object works, %u calls of a task that has ended, %s\n", task.calls,
+           pawl_await_cancel(&task.op) ? "which still waits" : "which does not wait");
 }
 
 BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID ending);
@@ -33,6 +97,7 @@ BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID ending)
             printf("at exit: release %s, then %s\n", pawl_status_name(status),
                    pawl_lock_try_acquire(&locks[i]) ? "free" : "handed to a dead thread");
         }
+        use_all();
         fflush(stdout);
     }
     return TRUE;
