@@ -151,6 +151,7 @@ PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, co
  * Costs     that of the plain acquire when it is free; otherwise some tens of nanoseconds. Never
  *           waits, allocates or spins. */
 PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op)
+    PAWL__TRIES(0, lock)
 {
     pawl__await_check(lock, op, "pawl_lock_acquire_await", "lock");
     return pawl__await_is_idle(op) && pawl__lock_take(lock)
@@ -171,9 +172,11 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaph
  *
  * Returns   PAWL_OVERFLOW  shared, with as many holders as can be counted, and nobody waiting */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_await(pawl_rwlock *rwlock,
-                                                                      pawl_await *op);
+                                                                      pawl_await *op)
+    PAWL__TRIES_SHARED(0, rwlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock,
-                                                                         pawl_await *op);
+                                                                         pawl_await *op)
+    PAWL__TRIES(0, rwlock);
 
 /* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, also where
  * clear follows at once. Otherwise as pawl_lock_acquire_await. */
@@ -191,7 +194,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pa
  * Orders    the release by which fn holds the lock happens before fn is called.
  * Costs     pawl_lock_release, which may call other tasks' fn. Never waits or allocates. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *condition,
-                                                               pawl_lock *lock, pawl_await *op);
+                                                               pawl_lock *lock, pawl_await *op)
+    PAWL__RELEASES(lock);
 
 /* Arrive at the barrier. The last arrival runs the action and lets the others through before its
  * call returns.

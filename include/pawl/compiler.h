@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What differs between compilers, in one place: linkage, attributes, atomics, the pause
- * instruction, and whether the process has a second thread yet. Nothing here is for users.
+ * instruction, and whether the process has a second thread yet; and what Clang's -Wthread-safety is
+ * told. Nothing here is for users but PAWL_GUARDED_BY and its neighbours.
  */
 #ifndef PAWL_COMPILER_H
 #define PAWL_COMPILER_H
@@ -36,16 +37,64 @@
 # define PAWL__EXPORT __attribute__((visibility("default")))
 #endif
 
+/* For Clang's -Wthread-safety; nothing elsewhere. In a program's own declarations:
+ *
+ *     int balance PAWL_GUARDED_BY(lock);             used only with that lock held
+ *     int *entries PAWL_POINTEE_GUARDED_BY(lock);    what it points to is
+ *     void pay(void) PAWL_REQUIRES(lock);            called with it held, and PAWL_REQUIRES_SHARED
+ *     void settle(void) PAWL_EXCLUDES(lock);         called without
+ *     PAWL_ASSERT_HELD(&lock);                       a statement: it is held here, which the
+ *                                                    compiler cannot know
+ *
+ * The last one is for a task's function, for a lock that another thread acquired, and after a timed
+ * acquire whose status is compared with PAWL_OK: Clang follows `if (!pawl_lock_acquire_for(...))`
+ * and `== 0`, not an enumerator. In C a PAWL_WITH counts as such a statement to the end of the
+ * function, as Clang does not look at what __attribute__((cleanup)) calls; in C++ as a scope. */
+#if defined(__clang__)
+# define PAWL__SAFETY(...) __attribute__((__VA_ARGS__))
+#else
+# define PAWL__SAFETY(...)
+#endif
+#define PAWL_GUARDED_BY(...)             PAWL__SAFETY(guarded_by(__VA_ARGS__))
+#define PAWL_POINTEE_GUARDED_BY(...)     PAWL__SAFETY(pt_guarded_by(__VA_ARGS__))
+#define PAWL_REQUIRES(...)               PAWL__SAFETY(requires_capability(__VA_ARGS__))
+#define PAWL_REQUIRES_SHARED(...)        PAWL__SAFETY(requires_shared_capability(__VA_ARGS__))
+#define PAWL_EXCLUDES(...)               PAWL__SAFETY(locks_excluded(__VA_ARGS__))
+#define PAWL__ACQUIRES(...)              PAWL__SAFETY(acquire_capability(__VA_ARGS__))
+#define PAWL__ACQUIRES_SHARED(...)       PAWL__SAFETY(acquire_shared_capability(__VA_ARGS__))
+#define PAWL__RELEASES(...)              PAWL__SAFETY(release_capability(__VA_ARGS__))
+#define PAWL__RELEASES_SHARED(...)       PAWL__SAFETY(release_shared_capability(__VA_ARGS__))
+#define PAWL__ASSERTS(...)               PAWL__SAFETY(assert_capability(__VA_ARGS__))
+#define PAWL__ASSERTS_SHARED(...)        PAWL__SAFETY(assert_shared_capability(__VA_ARGS__))
+#define PAWL__IS_CAPABILITY(name)        PAWL__SAFETY(capability(name))
+/* It may be acquired again by its holder; Clang before 21 knows no such thing, and reports a second
+ * acquire that it sees in the same function. */
+#if defined(__has_attribute)
+# if __has_attribute(reentrant_capability)
+#  define PAWL__IS_REENTRANT             __attribute__((reentrant_capability))
+# endif
+#endif
+#ifndef PAWL__IS_REENTRANT
+# define PAWL__IS_REENTRANT
+#endif
+#define PAWL__IS_SCOPE                   PAWL__SAFETY(scoped_lockable)
+#define PAWL__IS(...)                    PAWL__SAFETY(lock_returned(__VA_ARGS__))
+#define PAWL__NO_ANALYSIS                PAWL__SAFETY(no_thread_safety_analysis)
+/* The first argument is what the call returns when it acquired: true, or PAWL_OK, which is 0. */
+#define PAWL__TRIES(...)                 PAWL__SAFETY(try_acquire_capability(__VA_ARGS__))
+#define PAWL__TRIES_SHARED(...)          PAWL__SAFETY(try_acquire_shared_capability(__VA_ARGS__))
+
 /* An inline function has its one external definition in the library, and no copy in a client: C11's
  * inline, which C++ and old C call gnu_inline. (C++'s own inline would put a second definition into
  * the client's objects, which Windows linkers refuse.) GCC puts a dllexported one into every
  * object, so there the external definition alone is marked. */
 #if defined(__GNUC__) && (defined(__cplusplus) || defined(__GNUC_GNU_INLINE__))
-# define PAWL_INLINE PAWL__EXPORT extern __inline__ __attribute__((__gnu_inline__))
+# define PAWL_INLINE                                                                               \
+     PAWL__NO_ANALYSIS PAWL__EXPORT extern __inline__ __attribute__((__gnu_inline__))
 #elif (defined(_WIN32) || defined(__CYGWIN__)) && defined(__GNUC__) && !defined(__clang__)
 # define PAWL_INLINE inline
 #else
-# define PAWL_INLINE PAWL__EXPORT inline
+# define PAWL_INLINE PAWL__NO_ANALYSIS PAWL__EXPORT inline
 #endif
 
 /* Clang under MSVC's name has the GNU attributes and builtins, and is served by them. The name
@@ -74,9 +123,10 @@
 # define PAWL__ALIGNED_8        __declspec(align(8))
 #else
 # if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
-#  define PAWL__HELPER extern __inline__ __attribute__((__gnu_inline__, always_inline))
+#  define PAWL__HELPER                                                                             \
+      PAWL__NO_ANALYSIS extern __inline__ __attribute__((__gnu_inline__, always_inline))
 # else
-#  define PAWL__HELPER inline __attribute__((always_inline))
+#  define PAWL__HELPER PAWL__NO_ANALYSIS inline __attribute__((always_inline))
 # endif
 # define PAWL__COLD             __attribute__((noinline, cold))
 # define PAWL__NORETURN         __attribute__((noreturn))

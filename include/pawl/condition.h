@@ -78,19 +78,25 @@ PAWL_API void pawl_condition_init(pawl_condition *condition);
  * Costs     always parks, unless the deadline has passed. The lock is awaited as long as it takes,
  *           whatever the deadline. Never allocates. Not a cancellation point. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait(pawl_condition *condition,
-                                                         pawl_lock *lock);
+                                                         pawl_lock *lock)
+    PAWL_REQUIRES(lock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_for(pawl_condition *condition,
-                                                             pawl_lock *lock, pawl_ns ns);
+                                                             pawl_lock *lock, pawl_ns ns)
+    PAWL_REQUIRES(lock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_until(pawl_condition *condition,
                                                                pawl_lock *lock,
-                                                               pawl_time deadline);
+                                                               pawl_time deadline)
+    PAWL_REQUIRES(lock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock(pawl_condition *condition,
-                                                               pawl_rlock *rlock);
+                                                               pawl_rlock *rlock)
+    PAWL_REQUIRES(rlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_for(pawl_condition *condition,
-                                                                   pawl_rlock *rlock, pawl_ns ns);
+                                                                   pawl_rlock *rlock, pawl_ns ns)
+    PAWL_REQUIRES(rlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_until(pawl_condition *condition,
                                                                      pawl_rlock *rlock,
-                                                                     pawl_time deadline);
+                                                                     pawl_time deadline)
+    PAWL_REQUIRES(rlock);
 
 /* Wait until pred(ctx) is true, or until `deadline` at the latest. pred is called with the lock
  * held, first on entry, then after each notification and at the deadline.
@@ -102,11 +108,13 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_until(pawl_condit
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_pred(pawl_condition *condition,
                                                               pawl_lock *lock,
                                                               bool (*pred)(void *ctx), void *ctx,
-                                                              pawl_time deadline);
+                                                              pawl_time deadline)
+    PAWL_REQUIRES(lock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_pred(pawl_condition *condition,
                                                                     pawl_rlock *rlock,
                                                                     bool (*pred)(void *ctx),
-                                                                    void *ctx, pawl_time deadline);
+                                                                    void *ctx, pawl_time deadline)
+    PAWL_REQUIRES(rlock);
 
 /* Notify the n oldest of those who wait now, or all of them. The lock need not be held.
  *

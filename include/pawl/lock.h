@@ -37,7 +37,7 @@ PAWL__BEGIN
 /* All-zero bytes are an unlocked default lock. Nothing needs destroying: the memory may be reused
  * as soon as no thread will call the lock again, by the thread that just acquired it too, even
  * while the releaser is still inside pawl_lock_release. */
-typedef struct pawl_lock {
+typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
     uint8_t state_;
 } pawl_lock;
 
@@ -102,7 +102,7 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
  * Orders    the release that let this call through happens before it returns.
  * Costs     one atomic operation when the lock is free; otherwise spins briefly (a default lock),
  *           then parks. Never allocates. Not a cancellation point. */
-PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock)
+PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire");
     if (PAWL__UNLIKELY(!pawl__lock_take(lock))) {
@@ -116,7 +116,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock)
  * Requires  the lock outlives the call. Any thread.
  * Orders    when true, as pawl_lock_acquire; when false, nothing.
  * Costs     one load when the lock is held; one atomic operation when it is free. */
-PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock)
+PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock) PAWL__TRIES(true, lock)
 {
     pawl__lock_check(lock, "pawl_lock_try_acquire");
     return pawl__lock_take(lock);
@@ -133,12 +133,14 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock)
  * Orders    when PAWL_OK, as pawl_lock_acquire; otherwise nothing.
  * Costs     as pawl_lock_acquire; the clock is read only if the call must wait. */
 PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_for(pawl_lock *lock, pawl_ns ns)
+    PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_for");
     return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_for_slow(lock, ns);
 }
 
 PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock, pawl_time deadline)
+    PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_until");
     return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline);
@@ -153,7 +155,7 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
  * Orders    what the caller did before happens before the next acquire returns.
  * Costs     one atomic operation when nobody waits; else one waiter is woken, however many wait. A
  *           task (await.h) is called instead, before this returns. */
-PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock)
+PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);

@@ -279,23 +279,23 @@ pawl_status until(const std::chrono::time_point<Clock, Duration> &time, Wait wai
 
 /* The C calls of the three that are held one way, under one name each. */
 #define PAWL__OVERLOADS(type)                                                                      \
-    inline void acquire(type *object)                                                              \
+    PAWL__NO_ANALYSIS inline void acquire(type *object)                                            \
     {                                                                                              \
         type##_acquire(object);                                                                    \
     }                                                                                              \
-    inline bool try_acquire(type *object)                                                          \
+    PAWL__NO_ANALYSIS inline bool try_acquire(type *object)                                        \
     {                                                                                              \
         return type##_try_acquire(object);                                                         \
     }                                                                                              \
-    inline pawl_status acquire_for(type *object, pawl_ns ns)                                       \
+    PAWL__NO_ANALYSIS inline pawl_status acquire_for(type *object, pawl_ns ns)                     \
     {                                                                                              \
         return type##_acquire_for(object, ns);                                                     \
     }                                                                                              \
-    inline pawl_status acquire_until(type *object, pawl_time time)                                 \
+    PAWL__NO_ANALYSIS inline pawl_status acquire_until(type *object, pawl_time time)               \
     {                                                                                              \
         return type##_acquire_until(object, time);                                                 \
     }                                                                                              \
-    inline pawl_status release(type *object)                                                       \
+    PAWL__NO_ANALYSIS inline pawl_status release(type *object)                                     \
     {                                                                                              \
         return type##_release(object);                                                             \
     }                                                                                              \
@@ -415,6 +415,89 @@ template <class Lock> auto held_by(Lock &held)
     return held.native();
 }
 
+/* The same for lock and rlock, with what Clang's -Wthread-safety needs to know. Not for semaphore:
+ * a permit is no capability, as who has one may take another. */
+template <class Native> class PAWL__IS_CAPABILITY("lock") lockable : public holdable<Native>
+{
+    using base = holdable<Native>;
+
+  public:
+    PAWL__NO_ANALYSIS void acquire() PAWL__ACQUIRES()
+    {
+        base::acquire();
+    }
+
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_acquire() PAWL__TRIES(true)
+    {
+        return base::try_acquire();
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_for(const std::chrono::duration<Rep, Period> &time) PAWL__TRIES(0)
+    {
+        return base::acquire_for(time);
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_until(const std::chrono::time_point<Clock, Duration> &time) PAWL__TRIES(0)
+    {
+        return base::acquire_until(time);
+    }
+
+    PAWL__NO_ANALYSIS pawl_status release() PAWL__RELEASES()
+    {
+        return base::release();
+    }
+
+    PAWL__NO_ANALYSIS void lock() PAWL__ACQUIRES()
+    {
+        base::lock();
+    }
+
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_lock() PAWL__TRIES(true)
+    {
+        return base::try_lock();
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_for(const std::chrono::duration<Rep, Period> &time) PAWL__TRIES(true)
+    {
+        return base::try_lock_for(time);
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_until(const std::chrono::time_point<Clock, Duration> &time) PAWL__TRIES(true)
+    {
+        return base::try_lock_until(time);
+    }
+
+    PAWL__NO_ANALYSIS void unlock() PAWL__RELEASES()
+    {
+        base::unlock();
+    }
+
+    /* To Clang they are this object, so PAWL_WITH(lock.native()) holds what is guarded by lock. */
+    [[nodiscard]] PAWL__NO_ANALYSIS Native *native() PAWL__IS(this)
+    {
+        return base::native();
+    }
+
+    [[nodiscard]] PAWL__NO_ANALYSIS const Native *native() const PAWL__IS(this)
+    {
+        return base::native();
+    }
+
+  protected:
+    constexpr explicit lockable(const Native &fresh) noexcept : base(fresh)
+    {
+    }
+    ~lockable() = default;
+};
+
 } // namespace detail
 
 } // namespace pawl
@@ -427,10 +510,10 @@ namespace pawl
 {
 
 /* pawl_lock, lock.h. The class has another name because no class can have a member of its own. */
-class basic_lock : public detail::holdable<pawl_lock>
+class PAWL__IS_CAPABILITY("lock") basic_lock : public detail::lockable<pawl_lock>
 {
   public:
-    constexpr basic_lock() noexcept : holdable(pawl_lock PAWL_LOCK_INIT)
+    constexpr basic_lock() noexcept : lockable(pawl_lock PAWL_LOCK_INIT)
     {
     }
 
@@ -453,14 +536,14 @@ class basic_lock : public detail::holdable<pawl_lock>
     }
 
   protected:
-    constexpr explicit basic_lock(const pawl_lock &fresh) noexcept : holdable(fresh)
+    constexpr explicit basic_lock(const pawl_lock &fresh) noexcept : lockable(fresh)
     {
     }
 };
 using lock = basic_lock;
 
 /* A pawl::lock that serves in order of arrival; a function that takes a pawl::lock & takes it. */
-class fair_lock : public basic_lock
+class PAWL__IS_CAPABILITY("lock") fair_lock : public basic_lock
 {
   public:
     constexpr fair_lock() noexcept : basic_lock(pawl_lock PAWL_FAIR_LOCK_INIT)
@@ -469,10 +552,11 @@ class fair_lock : public basic_lock
 };
 
 /* pawl_rlock, rlock.h. */
-class rlock : public detail::holdable<pawl_rlock>
+class PAWL__IS_CAPABILITY("rlock") PAWL__IS_REENTRANT rlock
+    : public detail::lockable<pawl_rlock>
 {
   public:
-    constexpr rlock() noexcept : holdable(pawl_rlock PAWL_RLOCK_INIT)
+    constexpr rlock() noexcept : lockable(pawl_rlock PAWL_RLOCK_INIT)
     {
     }
 
@@ -572,30 +656,33 @@ class bounded_semaphore : public semaphore
 };
 
 /* pawl_rwlock, rwlock.h. The standard's names without `shared` are exclusive. */
-class rwlock : detail::immovable
+class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
 {
   public:
     constexpr rwlock() noexcept = default;
 
-    void acquire_shared()
+    PAWL__NO_ANALYSIS void acquire_shared() PAWL__ACQUIRES_SHARED()
     {
         pawl_rwlock_acquire_shared(&native_);
     }
 
-    [[nodiscard]] bool try_acquire_shared()
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_acquire_shared() PAWL__TRIES_SHARED(true)
     {
         return pawl_rwlock_try_acquire_shared(&native_);
     }
 
     template <class Rep, class Period>
-    [[nodiscard]] pawl_status acquire_shared_for(const std::chrono::duration<Rep, Period> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_shared_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES_SHARED(0)
     {
         return pawl_rwlock_acquire_shared_for(&native_, detail::span(time));
     }
 
     template <class Clock, class Duration>
-    [[nodiscard]] pawl_status
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
     acquire_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES_SHARED(0)
     {
         if (try_acquire_shared()) {
             return PAWL_OK;
@@ -605,30 +692,33 @@ class rwlock : detail::immovable
         });
     }
 
-    pawl_status release_shared()
+    PAWL__NO_ANALYSIS pawl_status release_shared() PAWL__RELEASES_SHARED()
     {
         return pawl_rwlock_release_shared(&native_);
     }
 
-    void acquire_exclusive()
+    PAWL__NO_ANALYSIS void acquire_exclusive() PAWL__ACQUIRES()
     {
         pawl_rwlock_acquire_exclusive(&native_);
     }
 
-    [[nodiscard]] bool try_acquire_exclusive()
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_acquire_exclusive() PAWL__TRIES(true)
     {
         return pawl_rwlock_try_acquire_exclusive(&native_);
     }
 
     template <class Rep, class Period>
-    [[nodiscard]] pawl_status acquire_exclusive_for(const std::chrono::duration<Rep, Period> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_exclusive_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES(0)
     {
         return pawl_rwlock_acquire_exclusive_for(&native_, detail::span(time));
     }
 
     template <class Clock, class Duration>
-    [[nodiscard]] pawl_status
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
     acquire_exclusive_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES(0)
     {
         if (try_acquire_exclusive()) {
             return PAWL_OK;
@@ -638,68 +728,76 @@ class rwlock : detail::immovable
         });
     }
 
-    pawl_status release_exclusive()
+    PAWL__NO_ANALYSIS pawl_status release_exclusive() PAWL__RELEASES()
     {
         return pawl_rwlock_release_exclusive(&native_);
     }
 
-    pawl_status downgrade()
+    PAWL__NO_ANALYSIS pawl_status downgrade() PAWL__RELEASES() PAWL__ACQUIRES_SHARED()
     {
         return pawl_rwlock_downgrade(&native_);
     }
 
     /* The standard's names for them. unlock() and unlock_shared() of what is not held that way
      * change nothing. */
-    void lock()
+    PAWL__NO_ANALYSIS void lock() PAWL__ACQUIRES()
     {
         acquire_exclusive();
     }
 
-    [[nodiscard]] bool try_lock()
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_lock() PAWL__TRIES(true)
     {
         return try_acquire_exclusive();
     }
 
     template <class Rep, class Period>
-    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES(true)
     {
         return acquire_exclusive_for(time) == PAWL_OK;
     }
 
     template <class Clock, class Duration>
-    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES(true)
     {
         return acquire_exclusive_until(time) == PAWL_OK;
     }
 
-    void unlock()
+    PAWL__NO_ANALYSIS void unlock() PAWL__RELEASES()
     {
         (void)release_exclusive();
     }
 
-    void lock_shared()
+    PAWL__NO_ANALYSIS void lock_shared() PAWL__ACQUIRES_SHARED()
     {
         acquire_shared();
     }
 
-    [[nodiscard]] bool try_lock_shared()
+    [[nodiscard]] PAWL__NO_ANALYSIS bool try_lock_shared() PAWL__TRIES_SHARED(true)
     {
         return try_acquire_shared();
     }
 
     template <class Rep, class Period>
-    [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_shared_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES_SHARED(true)
     {
         return acquire_shared_for(time) == PAWL_OK;
     }
 
     template <class Clock, class Duration>
-    [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+    [[nodiscard]] PAWL__NO_ANALYSIS bool
+    try_lock_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES_SHARED(true)
     {
         return acquire_shared_until(time) == PAWL_OK;
     }
 
-    void unlock_shared()
+    PAWL__NO_ANALYSIS void unlock_shared() PAWL__RELEASES_SHARED()
     {
         (void)release_shared();
     }
@@ -728,12 +826,12 @@ class rwlock : detail::immovable
         return pawl_rwlock_describe(&native_, buf, size);
     }
 
-    [[nodiscard]] pawl_rwlock *native()
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_rwlock *native() PAWL__IS(this)
     {
         return &native_;
     }
 
-    [[nodiscard]] const pawl_rwlock *native() const
+    [[nodiscard]] PAWL__NO_ANALYSIS const pawl_rwlock *native() const PAWL__IS(this)
     {
         return &native_;
     }
@@ -755,12 +853,14 @@ inline bool is_held(const pawl_rlock *held)
     return pawl_rlock_owned(held);
 }
 
-inline pawl_status wait(pawl_condition *condition, pawl_lock *held, pawl_time end)
+PAWL__NO_ANALYSIS inline pawl_status wait(pawl_condition *condition, pawl_lock *held,
+                                          pawl_time end)
 {
     return pawl_condition_wait_until(condition, held, end);
 }
 
-inline pawl_status wait(pawl_condition *condition, pawl_rlock *held, pawl_time end)
+PAWL__NO_ANALYSIS inline pawl_status wait(pawl_condition *condition, pawl_rlock *held,
+                                          pawl_time end)
 {
     return pawl_condition_wait_rlock_until(condition, held, end);
 }

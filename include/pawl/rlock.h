@@ -43,7 +43,7 @@ PAWL__BEGIN
 
 /* All-zero bytes are an unlocked rlock. Nothing needs destroying. The owner's identity and depth
  * are written by the owner alone; 0 is nobody. */
-typedef struct pawl_rlock {
+typedef struct PAWL__IS_CAPABILITY("pawl_rlock") PAWL__IS_REENTRANT pawl_rlock {
     PAWL__ALIGNED_8 uint64_t owner_;
     uint32_t depth_;
     pawl_lock lock_;
@@ -65,7 +65,7 @@ PAWL_API void pawl_rlock_init(pawl_rlock *rlock);
  * Costs     a thread-local load when the caller owns it, one atomic operation more when it is free,
  *           otherwise parks. Never allocates, save what the C library may on a thread's first rlock
  *           to keep one thread-specific word. Not a cancellation point. */
-PAWL_API void pawl_rlock_acquire(pawl_rlock *rlock);
+PAWL_API void pawl_rlock_acquire(pawl_rlock *rlock) PAWL__ACQUIRES(rlock);
 
 /* Acquire the rlock if that takes no waiting.
  *
@@ -73,7 +73,8 @@ PAWL_API void pawl_rlock_acquire(pawl_rlock *rlock);
  *           another thread owns it or the depth is at its maximum.
  * Requires  the rlock outlives the call. Any thread.
  * Orders    when true, as pawl_rlock_acquire. */
-PAWL_MUST_CHECK PAWL_API bool pawl_rlock_try_acquire(pawl_rlock *rlock);
+PAWL_MUST_CHECK PAWL_API bool pawl_rlock_try_acquire(pawl_rlock *rlock)
+    PAWL__TRIES(true, rlock);
 
 /* Acquire the rlock, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at
  * the latest. A duration of 0 or less, or a deadline in the past, makes the call a try.
@@ -84,9 +85,11 @@ PAWL_MUST_CHECK PAWL_API bool pawl_rlock_try_acquire(pawl_rlock *rlock);
  * Requires  the rlock outlives the call. Any thread; not a signal handler.
  * Orders    when PAWL_OK, as pawl_rlock_acquire.
  * Costs     as pawl_rlock_acquire; the clock is read only if the call must wait. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_for(pawl_rlock *rlock, pawl_ns ns);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_for(pawl_rlock *rlock, pawl_ns ns)
+    PAWL__TRIES(0, rlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock,
-                                                              pawl_time deadline);
+                                                              pawl_time deadline)
+    PAWL__TRIES(0, rlock);
 
 /* Give up one level; at the last one the rlock is released and one waiter, if any, let through.
  *
@@ -96,7 +99,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock,
  *           Any thread; not a signal handler.
  * Orders    at the last level: what the caller did before happens before the next owner's acquire
  *           returns. */
-PAWL_API pawl_status pawl_rlock_release(pawl_rlock *rlock);
+PAWL_API pawl_status pawl_rlock_release(pawl_rlock *rlock) PAWL__RELEASES(rlock);
 
 /* Whether any thread owns it; whether the calling thread does; and how deep, 0 if it does not. The
  * first is a snapshot, the others are exact. */

@@ -45,7 +45,7 @@ PAWL__BEGIN
 
 /* All-zero bytes are a free rwlock. Nothing needs destroying; the memory may be reused as soon as
  * no thread will call it again, by the thread that just acquired it too. */
-typedef struct pawl_rwlock {
+typedef struct PAWL__IS_CAPABILITY("pawl_rwlock") pawl_rwlock {
     uint32_t state_;
 } pawl_rwlock;
 
@@ -106,6 +106,7 @@ PAWL_API void pawl_rwlock_init(pawl_rwlock *rwlock);
  * Costs     one atomic operation when it can be had; otherwise spins briefly if nobody waits yet,
  *           then parks. Never allocates. Not a cancellation point. */
 PAWL_INLINE void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock)
+    PAWL__ACQUIRES_SHARED(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_acquire_shared");
     if (PAWL__UNLIKELY(!pawl__rwlock_take_shared(rwlock))) {
@@ -114,6 +115,7 @@ PAWL_INLINE void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock)
 }
 
 PAWL_INLINE void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock)
+    PAWL__ACQUIRES(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_acquire_exclusive");
     if (PAWL__UNLIKELY(!pawl__rwlock_take_exclusive(rwlock))) {
@@ -128,12 +130,14 @@ PAWL_INLINE void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock)
  * Orders    when true, as the acquire of that kind.
  * Costs     one load, and one atomic operation if it can be had. */
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_shared(pawl_rwlock *rwlock)
+    PAWL__TRIES_SHARED(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_shared");
     return pawl__rwlock_take_shared(rwlock);
 }
 
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *rwlock)
+    PAWL__TRIES(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_exclusive");
     return pawl__rwlock_take_exclusive(rwlock);
@@ -150,13 +154,17 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *
  * Orders    when PAWL_OK, as the acquire of that kind.
  * Costs     as the acquire; the clock is read only if the call must wait. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_for(pawl_rwlock *rwlock,
-                                                                    pawl_ns ns);
+                                                                    pawl_ns ns)
+    PAWL__TRIES_SHARED(0, rwlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_until(pawl_rwlock *rwlock,
-                                                                      pawl_time deadline);
+                                                                      pawl_time deadline)
+    PAWL__TRIES_SHARED(0, rwlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock,
-                                                                       pawl_ns ns);
+                                                                       pawl_ns ns)
+    PAWL__TRIES(0, rwlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock,
-                                                                         pawl_time deadline);
+                                                                         pawl_time deadline)
+    PAWL__TRIES(0, rwlock);
 
 /* Release a hold of that kind, whichever thread acquired it. The last reader out lets the oldest
  * waiting writer in; a writer lets in all readers that wait, or else the oldest writer.
@@ -169,6 +177,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rw
  * Costs     one atomic operation when nobody waits; else a wake-up for each one let in. A task
  *           (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
+    PAWL__RELEASES_SHARED(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
@@ -179,6 +188,7 @@ PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
 }
 
 PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
+    PAWL__RELEASES(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_exclusive");
     uint32_t seen = PAWL__RWLOCK_WRITER;
@@ -193,7 +203,8 @@ PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
  * Returns   PAWL_OK        the hold is now shared
  *           PAWL_NOT_HELD  it is not held exclusively; nothing changed
  * Orders    what the caller did before happens before the shared acquires that this allowed. */
-PAWL_API pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock);
+PAWL_API pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
+    PAWL__RELEASES(rwlock) PAWL__ACQUIRES_SHARED(rwlock);
 
 /* Write what it looks like: `<pawl_rwlock shared holders=2 waiters=0 at 0x7f30c0de>`; `unlocked` or
  * `exclusive` in place of `shared holders=2`. A snapshot.

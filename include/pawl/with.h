@@ -39,6 +39,27 @@
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
 
+/* PAWL_ASSERT_HELD(object), PAWL_ASSERT_HELD_SHARED(rwlock): see compiler.h. */
+PAWL__HELPER void pawl__assert_lock(const pawl_lock *object) PAWL__ASSERTS(object)
+{
+    (void)object;
+}
+
+PAWL__HELPER void pawl__assert_rlock(const pawl_rlock *object) PAWL__ASSERTS(object)
+{
+    (void)object;
+}
+
+PAWL__HELPER void pawl__assert_exclusive(const pawl_rwlock *object) PAWL__ASSERTS(object)
+{
+    (void)object;
+}
+
+PAWL__HELPER void pawl__assert_shared(const pawl_rwlock *object) PAWL__ASSERTS_SHARED(object)
+{
+    (void)object;
+}
+
 #if !defined(__cplusplus)
 /* What was acquired, and as what kind it is released. */
 enum pawl__kind {
@@ -53,18 +74,20 @@ struct pawl__held {
     enum pawl__kind kind;
 };
 
-# define PAWL__SCOPE(name, type, acquire, kind)                                                    \
-    PAWL__HELPER struct pawl__held pawl__scope_##name(type *object)                                \
+# define PAWL__SCOPE(name, type, acquire, kind, held_by_now)                                       \
+    PAWL__HELPER struct pawl__held pawl__scope_##name(type *object) held_by_now                    \
     {                                                                                              \
         struct pawl__held held = {object, kind};                                                   \
         acquire(object);                                                                           \
         return held;                                                                               \
     }
-PAWL__SCOPE(lock, pawl_lock, pawl_lock_acquire, PAWL__LOCK)
-PAWL__SCOPE(rlock, pawl_rlock, pawl_rlock_acquire, PAWL__RLOCK)
-PAWL__SCOPE(semaphore, pawl_semaphore, pawl_semaphore_acquire, PAWL__SEMAPHORE)
-PAWL__SCOPE(shared, pawl_rwlock, pawl_rwlock_acquire_shared, PAWL__SHARED)
-PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSIVE)
+PAWL__SCOPE(lock, pawl_lock, pawl_lock_acquire, PAWL__LOCK, PAWL__ASSERTS(object))
+PAWL__SCOPE(rlock, pawl_rlock, pawl_rlock_acquire, PAWL__RLOCK, PAWL__ASSERTS(object))
+PAWL__SCOPE(semaphore, pawl_semaphore, pawl_semaphore_acquire, PAWL__SEMAPHORE, )
+PAWL__SCOPE(shared, pawl_rwlock, pawl_rwlock_acquire_shared, PAWL__SHARED,
+            PAWL__ASSERTS_SHARED(object))
+PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSIVE,
+            PAWL__ASSERTS(object))
 # undef PAWL__SCOPE
 
 /* The kind is known where this is inlined: one case is left. */
@@ -97,30 +120,56 @@ PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
 /* pawl__scope_any: for an object that has one way to be held, by its type.
  * PAWL__GUARD(acquired): a variable that releases at the end of its scope. */
 #if defined(__cplusplus)
-template <typename Object, pawl_status (*release)(Object *)> class pawl__scope
-{
-  public:
-    explicit pawl__scope(Object *object) : object_(object) {}
-    ~pawl__scope() { release(object_); }
-    pawl__scope(const pawl__scope &) = delete;
-    pawl__scope &operator=(const pawl__scope &) = delete;
-
-  private:
-    Object *object_;
-};
-# define PAWL__SCOPE(name, type, acquire, release)                                                 \
-     inline pawl__scope<type, release> name(type *object)                                          \
+/* A class for each, as a permit is no capability to Clang: who has one may take another. */
+# define PAWL__SCOPE(name, type, acquire, release, is_scope, acquires, releases)                   \
+     class is_scope name                                                                           \
      {                                                                                             \
-         acquire(object);                                                                          \
-         return pawl__scope<type, release>(object);                                                \
-     }
-PAWL__SCOPE(pawl__scope_any, pawl_lock, pawl_lock_acquire, pawl_lock_release)
-PAWL__SCOPE(pawl__scope_any, pawl_rlock, pawl_rlock_acquire, pawl_rlock_release)
-PAWL__SCOPE(pawl__scope_any, pawl_semaphore, pawl_semaphore_acquire, pawl_semaphore_release)
+       public:                                                                                     \
+         PAWL__NO_ANALYSIS explicit name(type *object) acquires : object_(object)                  \
+         {                                                                                         \
+             acquire(object_);                                                                     \
+         }                                                                                         \
+         PAWL__NO_ANALYSIS ~name() releases                                                        \
+         {                                                                                         \
+             release(object_);                                                                     \
+         }                                                                                         \
+         name(const name &) = delete;                                                              \
+         name &operator=(const name &) = delete;                                                   \
+                                                                                                   \
+       private:                                                                                    \
+         type *object_;                                                                            \
+     };
+PAWL__SCOPE(pawl__scope_lock, pawl_lock, pawl_lock_acquire, pawl_lock_release, PAWL__IS_SCOPE,
+            PAWL__ACQUIRES(object), PAWL__RELEASES())
+PAWL__SCOPE(pawl__scope_rlock, pawl_rlock, pawl_rlock_acquire, pawl_rlock_release, PAWL__IS_SCOPE,
+            PAWL__ACQUIRES(object), PAWL__RELEASES())
+PAWL__SCOPE(pawl__scope_semaphore, pawl_semaphore, pawl_semaphore_acquire, pawl_semaphore_release, ,
+            , )
 PAWL__SCOPE(pawl__scope_shared, pawl_rwlock, pawl_rwlock_acquire_shared,
-            pawl_rwlock_release_shared)
+            pawl_rwlock_release_shared, PAWL__IS_SCOPE, PAWL__ACQUIRES_SHARED(object),
+            PAWL__RELEASES())
 PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
-            pawl_rwlock_release_exclusive)
+            pawl_rwlock_release_exclusive, PAWL__IS_SCOPE, PAWL__ACQUIRES(object),
+            PAWL__RELEASES())
+/* The scope of an object with one way to be held, by its type. */
+pawl__scope_lock pawl__scope_of(pawl_lock *);
+pawl__scope_rlock pawl__scope_of(pawl_rlock *);
+pawl__scope_semaphore pawl__scope_of(pawl_semaphore *);
+# define pawl__scope_any(object) decltype(pawl__scope_of(object))(object)
+inline void pawl__assert_any(const pawl_lock *object) PAWL__ASSERTS(object)
+{
+    pawl__assert_lock(object);
+}
+
+inline void pawl__assert_any(const pawl_rlock *object) PAWL__ASSERTS(object)
+{
+    pawl__assert_rlock(object);
+}
+
+inline void pawl__assert_any(const pawl_rwlock *object) PAWL__ASSERTS(object)
+{
+    pawl__assert_exclusive(object);
+}
 # undef PAWL__SCOPE
 # define PAWL__GUARD(acquired) auto PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
 #else
@@ -129,6 +178,11 @@ PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
          pawl_lock *: pawl__scope_lock,                                                            \
          pawl_rlock *: pawl__scope_rlock,                                                          \
          pawl_semaphore *: pawl__scope_semaphore)(object)
+# define pawl__assert_any(object)                                                                  \
+     _Generic((object),                                                                            \
+         pawl_lock *: pawl__assert_lock,                                                           \
+         pawl_rlock *: pawl__assert_rlock,                                                         \
+         pawl_rwlock *: pawl__assert_exclusive)(object)
 # if !PAWL__MSVC
 #  define PAWL__GUARD(acquired)                                                                    \
       __attribute__((cleanup(pawl__scope_leave), unused)) struct pawl__held                        \
@@ -151,5 +205,8 @@ PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
 #define PAWL_WITH(object)           PAWL__WITH(pawl__scope_any(object))
 #define PAWL_WITH_SHARED(object)    PAWL__WITH(pawl__scope_shared(object))
 #define PAWL_WITH_EXCLUSIVE(object) PAWL__WITH(pawl__scope_exclusive(object))
+
+#define PAWL_ASSERT_HELD(object)        pawl__assert_any(object)
+#define PAWL_ASSERT_HELD_SHARED(object) pawl__assert_shared(object)
 
 #endif
