@@ -55,10 +55,12 @@ class Lot:
                     yield int(ring['key_']), list(ring_of(ring))
 
 
-def chain_of(first):
-    while int(first) != 0:
+def chain_of(link):
+    waiter = gdb.lookup_type('pawl_await').pointer()
+    while int(link) != 0:
+        first = link.cast(waiter)
         yield first
-        first = first['chain_']
+        link = first['chain_']
 
 
 def ring_of(first):
