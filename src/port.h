@@ -24,9 +24,6 @@
 /* Monotonic nanoseconds, above 0. */
 pawl_time pawl__port_now(void);
 
-/* Let another thread run, if one is ready. */
-void pawl__port_yield(void);
-
 /* The number of processors the process may use, at least 1. */
 unsigned pawl__port_processors(void);
 

@@ -60,7 +60,9 @@ typedef struct pawl_condition {
 
 #define PAWL_CONDITION_INIT {0}
 
-/* Make the memory a condition that nobody waits for. */
+/* Make the memory a condition that nobody waits for, whatever it held before.
+ *
+ * Requires  no thread is using it. */
 PAWL_API void pawl_condition_init(pawl_condition *condition);
 
 /* Release the lock and wait for a notification as one step, then acquire the lock again: as long

@@ -56,7 +56,9 @@ PAWL__HELPER bool pawl__event_look(const pawl_event *event, const char *call)
     return (pawl__load8(&event->state_, PAWL__ACQUIRE) & PAWL__EVENT_SET) != 0;
 }
 
-/* Make the memory an unset event. */
+/* Make the memory an unset event, whatever it held before.
+ *
+ * Requires  no thread is using it. */
 PAWL_API void pawl_event_init(pawl_event *event);
 
 /* Set the event: all present waiters pass. Again on a set event: no change.

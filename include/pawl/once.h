@@ -83,7 +83,9 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_once_done(const pawl_once *once)
     return pawl__once_look(once, "pawl_once_done");
 }
 
-/* Make the memory fresh. */
+/* Make the memory fresh, whatever it held before.
+ *
+ * Requires  no thread is using it. */
 PAWL_API void pawl_once_init(pawl_once *once);
 
 /* Write what it looks like: `<pawl_once fresh waiters=0 at 0x7f30c0de>`, or running, or done. A

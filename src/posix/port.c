@@ -36,11 +36,6 @@ pawl_time pawl__port_now(void)
     return (pawl_time)now.tv_sec * PAWL_S(1) + now.tv_nsec;
 }
 
-void pawl__port_yield(void)
-{
-    sched_yield();
-}
-
 unsigned pawl__port_processors(void)
 {
 #if defined(__linux__) && defined(CPU_COUNT)

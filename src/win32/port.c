@@ -21,11 +21,6 @@ pawl_time pawl__port_now(void)
     return seconds * PAWL_S(1) + rest * PAWL_S(1) / frequency.QuadPart;
 }
 
-void pawl__port_yield(void)
-{
-    SwitchToThread();
-}
-
 unsigned pawl__port_processors(void)
 {
     SYSTEM_INFO info;

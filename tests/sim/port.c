@@ -83,11 +83,6 @@ pawl_time pawl__port_now(void)
     return sim_engine.now;
 }
 
-void pawl__port_yield(void)
-{
-    sim_yield();
-}
-
 unsigned pawl__port_processors(void)
 {
     return sim_engine.one->processors != 0 ? sim_engine.one->processors : 1;
