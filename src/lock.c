@@ -185,6 +185,7 @@ void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
         pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
         (void)status; /* PAWL_OK: never does not come */
     }
+    PAWL__TSAN_ACQUIRED(lock, 0U);
 }
 
 /* Inside the bucket of a lock that is held: let the first waiter through, or if there is none make
@@ -244,12 +245,14 @@ pawl_status pawl__lock_release_slow(pawl_lock *lock)
 void pawl_lock_init(pawl_lock *lock)
 {
     pawl__need(lock, "pawl_lock_init", "lock");
+    PAWL__TSAN_FRESH(lock);
     pawl__store8(&lock->state_, 0, PAWL__RELAXED);
 }
 
 void pawl_lock_init_fair(pawl_lock *lock)
 {
     pawl__need(lock, "pawl_lock_init_fair", "lock");
+    PAWL__TSAN_FRESH(lock);
     pawl__store8(&lock->state_, FAIR, PAWL__RELAXED);
 }
 

@@ -227,26 +227,29 @@ void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock)
 pawl_status pawl_rwlock_acquire_shared_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_for", "rwlock");
-    return take(rwlock, SHARED) ? PAWL_OK : try_or_wait(rwlock, SHARED, pawl__lot_deadline(ns));
+    return PAWL__TSAN_TIMED(
+        take(rwlock, SHARED) ? PAWL_OK : try_or_wait(rwlock, SHARED, pawl__lot_deadline(ns)),
+        rwlock, PAWL__TSAN_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_shared_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_until", "rwlock");
-    return try_or_wait(rwlock, SHARED, deadline);
+    return PAWL__TSAN_TIMED(try_or_wait(rwlock, SHARED, deadline), rwlock, PAWL__TSAN_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_for", "rwlock");
-    return take(rwlock, EXCLUSIVE) ? PAWL_OK
-                                   : try_or_wait(rwlock, EXCLUSIVE, pawl__lot_deadline(ns));
+    return PAWL__TSAN_TIMED(
+        take(rwlock, EXCLUSIVE) ? PAWL_OK : try_or_wait(rwlock, EXCLUSIVE, pawl__lot_deadline(ns)),
+        rwlock, 0U);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_until", "rwlock");
-    return try_or_wait(rwlock, EXCLUSIVE, deadline);
+    return PAWL__TSAN_TIMED(try_or_wait(rwlock, EXCLUSIVE, deadline), rwlock, 0U);
 }
 
 /* Under the guard, with the last hold given up by the caller: hand over to the oldest writer, or to
@@ -331,9 +334,8 @@ static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
     pawl__lot_wake(&list);
 }
 
-pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
+static pawl_status downgrade(pawl_rwlock *rwlock)
 {
-    pawl__need(rwlock, "pawl_rwlock_downgrade", "rwlock");
     for (;;) {
         uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
         if ((seen & WRITER) == 0) {
@@ -354,9 +356,17 @@ pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
     }
 }
 
+pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
+{
+    pawl__need(rwlock, "pawl_rwlock_downgrade", "rwlock");
+    PAWL__TSAN_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & WRITER) != 0, rwlock, 0U);
+    return PAWL__TSAN_TIMED(downgrade(rwlock), rwlock, PAWL__TSAN_SHARED);
+}
+
 void pawl_rwlock_init(pawl_rwlock *rwlock)
 {
     pawl__need(rwlock, "pawl_rwlock_init", "rwlock");
+    PAWL__TSAN_FRESH(rwlock);
     pawl__store32(&rwlock->state_, 0, PAWL__RELAXED);
 }
 

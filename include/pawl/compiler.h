@@ -134,6 +134,55 @@
 # define PAWL__ALIGNED_8        __attribute__((aligned(8))) /* 32-bit x86 aligns 8 bytes to 4 */
 #endif
 
+/* The order in which a program's threads acquire locks, for ThreadSanitizer's deadlock detector,
+ * which knows only mutexes that it is told of: with PAWL_TSAN_LOCK_ORDER (a CMake option of that
+ * name sets it here and for who links pawl) and -fsanitize=thread. Races it sees without this.
+ *
+ * TSan takes a mutex to be its acquirer's until that thread releases it, and to be the same one
+ * until it is destroyed. These locks ask for neither, hence not by default: in a program where
+ * another thread than the acquirer releases, where tasks await locks, or where a lock on the stack
+ * follows another at its address without pawl_lock_init, it would report what is no error. Told
+ * just after an acquire and just before a release, never around a wait, during which TSan looks
+ * away: so two threads that do meet in a deadlock hang, and the report is for when they do not. */
+#if defined(PAWL_TSAN_LOCK_ORDER) && defined(__has_feature)
+# if __has_feature(thread_sanitizer)
+#  define PAWL__TSAN 1
+# endif
+#elif defined(PAWL_TSAN_LOCK_ORDER) && defined(__SANITIZE_THREAD__)
+# define PAWL__TSAN 1
+#endif
+#ifdef PAWL__TSAN
+# include <sanitizer/tsan_interface.h>
+# define PAWL__TSAN_SHARED 8U /* __tsan_mutex_read_lock, which older headers have as an object */
+# define PAWL__TSAN_TRY    16U
+# define PAWL__TSAN_ACQUIRED(lock, how)                                                            \
+     (__tsan_mutex_pre_lock((lock), (how)), __tsan_mutex_post_lock((lock), (how), 0))
+# define PAWL__TSAN_RELEASING(held, lock, how)                                                     \
+     ((held) ? ((void)__tsan_mutex_pre_unlock((lock), (how)),                                      \
+                __tsan_mutex_post_unlock((lock), (how)))                                           \
+             : (void)0)
+# define PAWL__TSAN_FRESH(lock)                                                                    \
+     (__tsan_mutex_destroy((lock), 0), __tsan_mutex_create((lock), 0))
+/* The outcome of a try or timed acquire, which cannot be part of a deadlock that lasts. */
+PAWL__HELPER int pawl__tsan_outcome(int outcome, int success, void *lock, unsigned how)
+{
+    if (outcome == success) {
+        PAWL__TSAN_ACQUIRED(lock, how | PAWL__TSAN_TRY);
+    }
+    return outcome;
+}
+# define PAWL__TSAN_TRIED(taken, lock, how) (pawl__tsan_outcome((taken), 1, (lock), (how)) != 0)
+# define PAWL__TSAN_TIMED(status, lock, how)                                                       \
+     ((pawl_status)pawl__tsan_outcome((int)(status), 0, (lock), (how)))
+#else
+# define PAWL__TSAN_SHARED                   0U
+# define PAWL__TSAN_ACQUIRED(lock, how)      ((void)0)
+# define PAWL__TSAN_RELEASING(held, lock, how) ((void)0)
+# define PAWL__TSAN_FRESH(lock)              ((void)0)
+# define PAWL__TSAN_TRIED(taken, lock, how)  (taken)
+# define PAWL__TSAN_TIMED(status, lock, how) (status)
+#endif
+
 /* Atomics by size, the order named at each use. A failed compare-and-swap is relaxed, leaves what
  * it saw in *expected, and never fails without cause. Microsoft's interlocked operations are full
  * barriers whatever is asked for; its plain volatile accesses are relaxed, hence the fences. */
@@ -186,10 +235,60 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 # define PAWL__ACQUIRE __ATOMIC_ACQUIRE
 # define PAWL__RELEASE __ATOMIC_RELEASE
 # define PAWL__ACQ_REL __ATOMIC_ACQ_REL
-# define PAWL__LOAD(at, order)         __atomic_load_n((at), (order))
-# define PAWL__STORE(at, value, order) __atomic_store_n((at), (value), (order))
-# define PAWL__CAS(at, expected, desired, order)                                                   \
-     __atomic_compare_exchange_n((at), (expected), (desired), false, (order), __ATOMIC_RELAXED)
+# if defined(PAWL_VALGRIND)
+/* Helgrind and DRD take an atomic access for a plain one, and see nothing of the order it gives: so
+ * they are told to leave the word alone, and that order, which says all about a lock that nobody
+ * owns. (A CMake option of that name sets it here and for who links pawl.) Both know the same words
+ * for order; drd.h cannot be included beside the other, and its word for "leave it alone" is
+ * VG_USERREQ__DRD_START_SUPPRESSION. */
+#  include <valgrind/helgrind.h>
+#  define PAWL__DRD_LEAVE (VG_USERREQ_TOOL_BASE('D', 'R') + 2)
+#  ifdef __cplusplus
+#   define PAWL__AUTO auto
+#  else
+#   define PAWL__AUTO __auto_type
+#  endif
+#  define PAWL__LEAVE(at)                                                                          \
+      VALGRIND_HG_DISABLE_CHECKING((at), sizeof *(at));                                            \
+      VALGRIND_DO_CLIENT_REQUEST_STMT(PAWL__DRD_LEAVE, (at), sizeof *(at), 0, 0, 0)
+#  define PAWL__BEFORE(at, order)                                                                  \
+      if ((order) == __ATOMIC_RELEASE || (order) == __ATOMIC_ACQ_REL) {                            \
+          ANNOTATE_HAPPENS_BEFORE(at);                                                             \
+      }
+#  define PAWL__AFTER(at, order)                                                                   \
+      if ((order) == __ATOMIC_ACQUIRE || (order) == __ATOMIC_ACQ_REL) {                            \
+          ANNOTATE_HAPPENS_AFTER(at);                                                              \
+      }
+#  define PAWL__LOAD(at, order)                                                                    \
+      (__extension__({                                                                             \
+          PAWL__LEAVE(at);                                                                         \
+          PAWL__AUTO pawl__loaded = __atomic_load_n((at), (order));                                \
+          PAWL__AFTER(at, order)                                                                   \
+          pawl__loaded;                                                                            \
+      }))
+#  define PAWL__STORE(at, value, order)                                                            \
+      (__extension__({                                                                             \
+          PAWL__LEAVE(at);                                                                         \
+          PAWL__BEFORE(at, order)                                                                  \
+          __atomic_store_n((at), (value), (order));                                                \
+      }))
+#  define PAWL__CAS(at, expected, desired, order)                                                  \
+      (__extension__({                                                                             \
+          PAWL__LEAVE(at);                                                                         \
+          PAWL__BEFORE(at, order)                                                                  \
+          bool pawl__done = __atomic_compare_exchange_n((at), (expected), (desired), false,        \
+                                                        (order), __ATOMIC_RELAXED);                \
+          if (pawl__done) {                                                                        \
+              PAWL__AFTER(at, order)                                                               \
+          }                                                                                        \
+          pawl__done;                                                                              \
+      }))
+# else
+#  define PAWL__LOAD(at, order)         __atomic_load_n((at), (order))
+#  define PAWL__STORE(at, value, order) __atomic_store_n((at), (value), (order))
+#  define PAWL__CAS(at, expected, desired, order)                                                  \
+      __atomic_compare_exchange_n((at), (expected), (desired), false, (order), __ATOMIC_RELAXED)
+# endif
 # define pawl__load8         PAWL__LOAD
 # define pawl__load32        PAWL__LOAD
 # define pawl__load64        PAWL__LOAD

@@ -108,6 +108,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
     if (PAWL__UNLIKELY(!pawl__lock_take(lock))) {
         pawl__lock_acquire_slow(lock);
     }
+    PAWL__TSAN_ACQUIRED(lock, 0U);
 }
 
 /* Acquire the lock if that takes no waiting.
@@ -119,7 +120,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock) PAWL__TRIES(true, lock)
 {
     pawl__lock_check(lock, "pawl_lock_try_acquire");
-    return pawl__lock_take(lock);
+    return PAWL__TSAN_TRIED(pawl__lock_take(lock), lock, 0U);
 }
 
 /* Acquire the lock, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
@@ -136,14 +137,16 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_for(pawl_lock *lock, p
     PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_for");
-    return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_for_slow(lock, ns);
+    return PAWL__TSAN_TIMED(
+        pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_for_slow(lock, ns), lock, 0U);
 }
 
 PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock, pawl_time deadline)
     PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_until");
-    return pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline);
+    return PAWL__TSAN_TIMED(
+        pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline), lock, 0U);
 }
 
 /* Release the lock, whichever thread acquired it. With waiters, exactly one is let through.
@@ -159,6 +162,7 @@ PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    PAWL__TSAN_RELEASING((seen & PAWL__LOCK_LOCKED) != 0, lock, 0U);
     if (PAWL__SINGLE_THREADED()) { /* constants, so that the next acquire need not wait for seen */
         if (seen == PAWL__LOCK_LOCKED) {
             pawl__store8(&lock->state_, 0, PAWL__RELAXED);
