@@ -544,6 +544,25 @@ static void writer_that_is_cancelled_lets_in_the_readers_that_waited_for_it(void
     assert_true(pawl_rwlock_try_acquire_exclusive(&rwlock));
 }
 
+static void writer_that_is_cancelled_lets_in_no_more_readers_than_can_be_counted(void **state)
+{
+    pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
+    struct task reader, writer;
+    (void)state;
+    task_init(&reader, NULL, NULL);
+    task_init(&writer, NULL, NULL);
+    rwlock.state_ = PAWL__RWLOCK_FULL;
+    assert_int_equal(pawl_rwlock_acquire_exclusive_await(&rwlock, &writer.op), PAWL_PENDING);
+    assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &reader.op), PAWL_PENDING);
+    assert_true(pawl_await_cancel(&writer.op));
+    assert_int_equal(reader.calls, 0);
+    rwlock.state_ -= PAWL__RWLOCK_FULL - PAWL__RWLOCK_READER; /* all leave but one */
+    assert_int_equal(pawl_rwlock_release_shared(&rwlock), PAWL_OK);
+    assert_int_equal(reader.calls, 1);
+    assert_int_equal(pawl_rwlock_release_shared(&rwlock), PAWL_OK);
+    assert_true(pawl_rwlock_try_acquire_exclusive(&rwlock));
+}
+
 static void reader_that_is_cancelled_leaves_the_others(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
@@ -610,6 +629,8 @@ int main(void)
         cmocka_unit_test_setup(shared_tasks_come_in_together_and_a_writer_after_them,
                                task_begin_test),
         cmocka_unit_test_setup(writer_that_is_cancelled_lets_in_the_readers_that_waited_for_it,
+                               task_begin_test),
+        cmocka_unit_test_setup(writer_that_is_cancelled_lets_in_no_more_readers_than_can_be_counted,
                                task_begin_test),
         cmocka_unit_test_setup(reader_that_is_cancelled_leaves_the_others, task_begin_test),
         cmocka_unit_test_setup(shared_holder_too_many_is_an_overflow, task_begin_test),

@@ -517,6 +517,31 @@ static void task_granted_but_not_called_can_be_taken_back_by_its_thread(void **s
     assert_int_equal(pawl_lock_acquire_await(&lock, &granted.op), PAWL_OK);
 }
 
+static void set_and_take_back_the_other(struct task *task)
+{
+    pawl_event_set(task->object);
+    task->seen = pawl__await_take_back(&task->other->op);
+}
+
+static void taking_back_one_of_several_leaves_the_others_to_be_called(void **state)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    pawl_event event = PAWL_EVENT_INIT;
+    struct task taker, tasks[3];
+    (void)state;
+    task_init(&taker, set_and_take_back_the_other, &event);
+    taker.other = &tasks[1];
+    for (size_t i = 0; i < 3; i++) {
+        task_init(&tasks[i], NULL, NULL);
+        assert_int_equal(pawl_event_wait_await(&event, &tasks[i].op), PAWL_PENDING);
+    }
+    pawl_lock_acquire(&lock);
+    assert_int_equal(pawl_lock_acquire_await(&lock, &taker.op), PAWL_PENDING);
+    pawl_lock_release(&lock);
+    assert_true(taker.seen);
+    assert_true(tasks[0].place == 2 && tasks[1].calls == 0 && tasks[2].place == 3);
+}
+
 static void time_out_of_a_task_withdraws_it(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -563,6 +588,8 @@ int main(void)
         cmocka_unit_test_setup(cancel_and_then_release_serves_the_second_of_two, task_begin_test),
         cmocka_unit_test_setup(cancel_of_the_one_being_granted_is_too_late, task_begin_test),
         cmocka_unit_test_setup(task_granted_but_not_called_can_be_taken_back_by_its_thread,
+                               task_begin_test),
+        cmocka_unit_test_setup(taking_back_one_of_several_leaves_the_others_to_be_called,
                                task_begin_test),
         cmocka_unit_test_setup(time_out_of_a_task_withdraws_it, task_begin_test),
     };
