@@ -45,8 +45,9 @@ struct lot {
     uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
     struct pawl__local calling; /* the wake list whose tasks the thread calls, or NULL */
-    uint32_t generation;        /* written by an only thread only, as are the next */
-    uint32_t process;           /* the number of the process whose lot it is */
+    PAWL__ALIGNED_8 uint64_t forks_begun; /* atomic: by each copy of pawl once a fork, or more */
+    uint64_t forks_seen;        /* written by an only thread only, as are the next */
+    uint32_t generation;
     bool ending;
 };
 
@@ -69,9 +70,7 @@ static void empty_lot(struct lot *lot)
 
 static void prepare_lot(void *block)
 {
-    struct lot *lot = block;
-    empty_lot(lot);
-    lot->process = pawl__port_process();
+    empty_lot(block);
 }
 
 /* For the only thread there is left, which waits for nothing: whatever the guards, queues and
@@ -95,13 +94,24 @@ static void start_afresh(struct lot *lot)
     }
 }
 
+/* Before a fork, in any thread. Never taken back: the parent's count may be ahead. */
+static void begin_fork(void)
+{
+    struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__ACQUIRE); /* pairs with open_lot */
+    if (lot != NULL) {
+        uint64_t begun = pawl__load64(&lot->forks_begun, PAWL__RELAXED);
+        while (!pawl__cas64(&lot->forks_begun, &begun, begun + 1, PAWL__RELAXED)) {
+        }
+    }
+}
+
+/* Each copy of pawl has registered this, but one is to do it: a copy that was loaded late is called
+ * behind handlers of the program's, which may use the lot. */
 static void start_afresh_in_child(void)
 {
     struct lot *lot = pawl__load_pointer(&shared_lot, PAWL__RELAXED);
-    /* Each copy of pawl has registered this; one that was loaded late is called after handlers of
-     * the program's, which may use the lot. */
-    if (lot != NULL && lot->process != pawl__port_process()) {
-        lot->process = pawl__port_process();
+    if (lot != NULL && lot->forks_seen != lot->forks_begun) {
+        lot->forks_seen = lot->forks_begun;
         start_afresh(lot);
     }
 }
@@ -128,7 +138,7 @@ static struct lot *get_lot(void)
 
 PAWL__AT_LOAD static void open_early(void)
 {
-    pawl__port_at_fork(start_afresh_in_child);
+    pawl__port_at_fork(begin_fork, start_afresh_in_child);
     open_lot();
 }
 

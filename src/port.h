@@ -68,15 +68,13 @@ void pawl__local_set(const struct pawl__local *local, void *value);
  * they held. */
 bool pawl__port_is_ending(void);
 
-/* The process's number, which no other process has while this one lives. */
-uint32_t pawl__port_process(void);
-
 /* Between the two the calling thread is not cancelled: what the first returned goes to the
  * second. */
 int pawl__port_forbid_cancellation(void);
 void pawl__port_restore_cancellation(int before);
 
-/* Call child() in every forked child, in its only thread, before fork returns there. */
-void pawl__port_at_fork(void (*child)(void));
+/* Call prepare() in every fork's thread before it forks, and child() in the child's only thread,
+ * before fork returns there. */
+void pawl__port_at_fork(void (*prepare)(void), void (*child)(void));
 
 #endif

@@ -22,7 +22,8 @@ typedef struct crew_thread {
 /* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 
-/* The same with a stack of about so many bytes, for what must do with little. */
+/* The same with a stack of so many bytes, or the least that the system allows if that is more: for
+ * what must do with little. */
 void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), void *context,
                            unsigned stack_bytes);
 

@@ -36,10 +36,12 @@ void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), voi
 {
     pthread_t id;
     pthread_attr_t attributes;
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB with glibc on 64-bit ARM */
+    size_t bytes = least > (long)stack_bytes ? (size_t)least : stack_bytes;
     thread->work = work;
     thread->context = context;
     check(pthread_attr_init(&attributes), "pthread_attr_init");
-    check(pthread_attr_setstacksize(&attributes, stack_bytes), "pthread_attr_setstacksize");
+    check(pthread_attr_setstacksize(&attributes, bytes), "pthread_attr_setstacksize");
     check(pthread_create(&id, &attributes, run, thread), "pthread_create");
     check(pthread_attr_destroy(&attributes), "pthread_attr_destroy");
     memcpy(&thread->native, &id, sizeof id);

@@ -256,7 +256,7 @@ static void fork_at_any_moment_leaves_the_child_working(void **state)
     }
     for (int i = 0; i < FORKS; i++) {
         let_time_pass(PAWL_US(next_random(&seed) % 300));
-        use_stage_in_child(&stage, next_random(&seed) % wait_count);
+        use_stage_in_child(&stage, (size_t)(next_random(&seed) % wait_count));
     }
     pawl__store8(&stop, 1, PAWL__RELAXED);
     for (size_t i = 0; i < THREADS; i++) {

@@ -289,11 +289,6 @@ bool pawl__port_is_ending(void)
     return false;
 }
 
-uint32_t pawl__port_process(void)
-{
-    return (uint32_t)getpid();
-}
-
 /* Android has no cancellation. */
 int pawl__port_forbid_cancellation(void)
 {
@@ -313,7 +308,7 @@ void pawl__port_restore_cancellation(int before)
 #endif
 }
 
-void pawl__port_at_fork(void (*child)(void))
+void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
-    check(pthread_atfork(NULL, NULL, child), "pthread_atfork");
+    check(pthread_atfork(prepare, NULL, child), "pthread_atfork");
 }

@@ -23,6 +23,19 @@
 # define PAWL__AT_LOAD __attribute__((unused))
 #endif
 
+/* Have function() called when the code is loaded. */
+#if defined(_MSC_VER) && !defined(__clang__)
+# define PAWL__WHEN_LOADED(function)                                                               \
+     __pragma(section(".CRT$XCU", read))                                                           \
+     __declspec(allocate(".CRT$XCU")) void (*const pawl__when_loaded_##function)(void) = function;
+#else
+# define PAWL__WHEN_LOADED(function)                                                               \
+     static __attribute__((constructor)) void pawl__when_loaded_##function(void)                   \
+     {                                                                                             \
+         function();                                                                               \
+     }
+#endif
+
 struct pawl__guard {
     SRWLOCK mutex;
 };

@@ -162,23 +162,24 @@ void pawl__local_set(const struct pawl__local *local, void *value)
 }
 
 /* RtlDllShutdownInProgress is in every Windows since XP, but in no import library that all have. */
-bool pawl__port_is_ending(void)
+typedef BOOLEAN(NTAPI *ending_query)(void);
+static void *found_query; /* atomic */
+
+static void find_query(void)
 {
-    typedef BOOLEAN(NTAPI * query)(void);
-    static void *found; /* atomic */
-    void *function = pawl__load_pointer(&found, PAWL__RELAXED);
-    if (function == NULL) {
-        HMODULE ntdll = GetModuleHandleA("ntdll.dll");
-        FARPROC address = ntdll == NULL ? NULL : GetProcAddress(ntdll, "RtlDllShutdownInProgress");
-        function = (void *)(uintptr_t)address;
-        pawl__store_pointer(&found, function, PAWL__RELAXED);
-    }
-    return function != NULL && ((query)(uintptr_t)function)();
+    HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+    FARPROC address = ntdll == NULL ? NULL : GetProcAddress(ntdll, "RtlDllShutdownInProgress");
+    pawl__store_pointer(&found_query, (void *)(uintptr_t)address, PAWL__RELAXED);
 }
 
-uint32_t pawl__port_process(void)
+/* When the code is loaded: a later look would wait for the loader, whose lock a thread may hold
+ * that waits, in DllMain, for what the looking thread holds. */
+PAWL__WHEN_LOADED(find_query)
+
+bool pawl__port_is_ending(void)
 {
-    return GetCurrentProcessId();
+    void *function = pawl__load_pointer(&found_query, PAWL__RELAXED);
+    return function != NULL && ((ending_query)(uintptr_t)function)();
 }
 
 /* Windows has no cancellation. */
@@ -193,7 +194,8 @@ void pawl__port_restore_cancellation(int before)
 }
 
 /* Windows has no fork. */
-void pawl__port_at_fork(void (*child)(void))
+void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
+    (void)prepare;
     (void)child;
 }

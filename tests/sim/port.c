@@ -271,11 +271,6 @@ bool pawl__port_is_ending(void)
     return false;
 }
 
-uint32_t pawl__port_process(void)
-{
-    return 1;
-}
-
 int pawl__port_forbid_cancellation(void)
 {
     return 0;
@@ -286,8 +281,9 @@ void pawl__port_restore_cancellation(int before)
     (void)before;
 }
 
-void pawl__port_at_fork(void (*child)(void))
+void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
+    (void)prepare;
     (void)child;
 }
 
