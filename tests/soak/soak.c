@@ -116,14 +116,17 @@ static void say_sums(const struct world *world, unsigned seconds)
  * next to come, soon. */
 static void keep_books(struct world *world, unsigned seconds)
 {
-    enum { LOOKS = 50 };
     pawl_event never = PAWL_EVENT_INIT;
-    for (unsigned look = 1; look <= seconds * LOOKS; look++) {
-        soak_insist(pawl_event_wait_for(&never, PAWL_S(1) / LOOKS) == PAWL_TIMEOUT, "never came");
+    pawl_time begun = pawl_now();
+    unsigned said = 0;
+    for (unsigned passed = 0; passed < seconds;) {
+        soak_insist(pawl_event_wait_for(&never, PAWL_MS(20)) == PAWL_TIMEOUT, "never came");
         pawl_rwlock_acquire_exclusive(&world->gate);
         check_books(world);
-        if (look == seconds * LOOKS || look % (60 * LOOKS) == 0) {
-            say_sums(world, look / LOOKS);
+        passed = (unsigned)((pawl_now() - begun) / PAWL_S(1));
+        if (passed >= seconds || passed / 60 > said) {
+            said = passed / 60;
+            say_sums(world, passed);
         }
         pawl_rwlock_release_exclusive(&world->gate);
     }

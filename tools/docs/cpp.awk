@@ -8,6 +8,9 @@
 
 {
     sub(/\r$/, "")
+    # What is said to Clang's -Wthread-safety is not for the reader.
+    gsub(/ ?PAWL__(ACQUIRES|RELEASES|TRIES|ASSERTS|IS)(_SHARED|_CAPABILITY)?\([^()]*\)/, "")
+    gsub(/PAWL__(NO_ANALYSIS|IS_SCOPE|IS_REENTRANT) ?/, "")
     line[NR] = $0
 }
 
