@@ -46,6 +46,7 @@ const cell cells[] = {
     KIN("tasks", KIN_TASKS, "tasks: release of a lock, 100,000 wait for it against 1"),
     KIN("task-locks", KIN_LOCKS, "tasks: release, 100,000 locks with a task each against 1"),
     KIN("task-turns", KIN_TURNS, "tasks: there and back, two tasks against two threads"),
+    KIN("loop-turns", KIN_LOOP, "tasks: there and back on a libuv loop, against two threads"),
 };
 const size_t cell_count = sizeof cells / sizeof cells[0];
 

@@ -36,7 +36,8 @@ static inline bool cell_is_crowd(const cell *of)
 /* A game of two, threads or tasks. */
 static inline bool cell_is_game(const cell *of)
 {
-    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_TURNS;
+    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_TURNS ||
+           of->kin == KIN_LOOP;
 }
 
 /* What is measured. Each metric has one value a run; those of waiting come from runs of their own,

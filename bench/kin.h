@@ -22,6 +22,7 @@ typedef enum kin_kind {
     KIN_TASKS,     /* release of a lock for which many tasks wait; beside one task */
     KIN_LOCKS,     /* release of one of many locks, each with a task that waits; beside one */
     KIN_TURNS,     /* there and back, two tasks of a thread; beside KIN_CONDITION's two threads */
+    KIN_LOOP,      /* the same, two tasks of a libuv loop */
     KIN_COUNT
 } kin_kind;
 

@@ -179,4 +179,5 @@ const kin *const own_kin[KIN_COUNT] = {
     [KIN_TASKS] = &tasks_on_one_lock,
     [KIN_LOCKS] = &tasks_on_many_locks,
     [KIN_TURNS] = &tasks_handover,
+    [KIN_LOOP] = BENCH_UV(&tasks_on_loop),
 };

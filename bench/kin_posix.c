@@ -216,4 +216,5 @@ const kin *const peer_kin[KIN_COUNT] = {
     [KIN_TASKS] = &tasks_one_waiter,
     [KIN_LOCKS] = &tasks_one_waiter,
     [KIN_TURNS] = &peer_condition,
+    [KIN_LOOP] = BENCH_UV(&peer_condition),
 };
