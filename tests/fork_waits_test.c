@@ -131,6 +131,50 @@ static void every_wait_of_the_parent_is_gone_in_the_child(void **state)
     }
 }
 
+/* A fork while another thread is inside the lot: its guards are free in the child. */
+struct insider {
+    crew_thread thread;
+    const void *key;
+    uint8_t is_inside, may_leave; /* atomic */
+};
+
+static bool is_inside(void *context)
+{
+    struct insider *insider = context;
+    return pawl__load8(&insider->is_inside, PAWL__ACQUIRE) != 0;
+}
+
+static bool may_leave(void *context)
+{
+    struct insider *insider = context;
+    return pawl__load8(&insider->may_leave, PAWL__ACQUIRE) != 0;
+}
+
+static void be_inside(void *context)
+{
+    struct insider *insider = context;
+    struct pawl__bucket *bucket = pawl__lot_enter(insider->key);
+    pawl__store8(&insider->is_inside, 1, PAWL__RELEASE);
+    crew_until(may_leave, insider);
+    pawl__lot_leave(bucket);
+}
+
+static void fork_while_another_thread_is_inside_the_lot(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < wait_count; row++) {
+        struct stage stage;
+        struct insider insider = {.key = waits[row].key(&stage)};
+        stage_init(&stage);
+        crew_start(&insider.thread, be_inside, &insider);
+        crew_until(is_inside, &insider);
+        use_stage_in_child(&stage, row);
+        pawl__store8(&insider.may_leave, 1, PAWL__RELEASE);
+        crew_join(&insider.thread);
+        assert_true(stage_is_idle(&stage));
+    }
+}
+
 /* Threads that use everything, each with a task of its own. */
 struct churn {
     struct stage *stage;
@@ -269,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_wait_of_the_parent_is_gone_in_the_child),
+        cmocka_unit_test(fork_while_another_thread_is_inside_the_lot),
         cmocka_unit_test(fork_at_any_moment_leaves_the_child_working),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

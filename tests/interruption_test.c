@@ -136,19 +136,21 @@ struct calls {
     struct stage stage;
     struct task task;
     uint8_t done;
+    char text[128]; /* not on a stack that is unwound: AddressSanitizer takes that amiss */
 };
 
-static void describe_all(const struct stage *stage)
+static void describe_all(struct calls *calls)
 {
-    char text[128];
-    pawl_lock_describe(&stage->lock, text, sizeof text);
-    pawl_rlock_describe(&stage->rlock, text, sizeof text);
-    pawl_semaphore_describe(&stage->semaphore, text, sizeof text);
-    pawl_condition_describe(&stage->condition, text, sizeof text);
-    pawl_event_describe(&stage->event, text, sizeof text);
-    pawl_barrier_describe(&stage->barrier, text, sizeof text);
-    pawl_rwlock_describe(&stage->rwlock, text, sizeof text);
-    pawl_once_describe(&stage->once, text, sizeof text);
+    const struct stage *stage = &calls->stage;
+    char *text = calls->text;
+    pawl_lock_describe(&stage->lock, text, sizeof calls->text);
+    pawl_rlock_describe(&stage->rlock, text, sizeof calls->text);
+    pawl_semaphore_describe(&stage->semaphore, text, sizeof calls->text);
+    pawl_condition_describe(&stage->condition, text, sizeof calls->text);
+    pawl_event_describe(&stage->event, text, sizeof calls->text);
+    pawl_barrier_describe(&stage->barrier, text, sizeof calls->text);
+    pawl_rwlock_describe(&stage->rwlock, text, sizeof calls->text);
+    pawl_once_describe(&stage->once, text, sizeof calls->text);
 }
 
 static void use_the_heap(void)
@@ -192,7 +194,7 @@ static void *call_what_does_not_wait(void *context)
     pawl_rwlock_acquire_exclusive(&stage->rwlock);
     pawl_rwlock_downgrade(&stage->rwlock);
     pawl_rwlock_release_shared(&stage->rwlock);
-    describe_all(stage);
+    describe_all(calls);
     use_the_heap();
     calls->done = status == PAWL_PENDING;
     pthread_testcancel();
@@ -261,12 +263,14 @@ static void note_signal(int number)
     }
 }
 
-/* So many that the waiter has handled, or until its wait is over. */
-static void storm(struct waiter *waiter, uint32_t count)
+/* Until the waiter has handled so many, or its wait is over; and no more than `most`, since
+ * ThreadSanitizer may hold all back until then. */
+static void storm(struct waiter *waiter, uint32_t count, uint32_t most)
 {
     uint32_t last = pawl__load32(&signals, PAWL__RELAXED) + count;
-    while (pawl__load32(&signals, PAWL__RELAXED) < last &&
-           pawl__load8(&waiter->through, PAWL__ACQUIRE) == 0) {
+    for (uint32_t sent = 0; sent < most && pawl__load32(&signals, PAWL__RELAXED) < last &&
+                            pawl__load8(&waiter->through, PAWL__ACQUIRE) == 0;
+         sent++) {
         pthread_kill(waiter->thread, SIGUSR1);
         crew_yield();
     }
@@ -291,7 +295,7 @@ static void signals_do_not_end_a_wait(void **state)
         struct waiter waiter = {.cancelled_before = false};
         start(&waiter, &stage, row, PAWL_NEVER);
         stage_await_waiter(&waits[row], &stage);
-        storm(&waiter, STORM);
+        storm(&waiter, STORM, 100 * STORM);
         assert_int_equal(pawl__load8(&waiter.through, PAWL__ACQUIRE), 0);
         assert_int_equal(pawl__lot_count(waits[row].key(&stage)), 1);
         waits[row].open(&stage);
@@ -299,6 +303,7 @@ static void signals_do_not_end_a_wait(void **state)
         assert_int_equal(waiter.status, PAWL_OK);
         assert_true(stage_is_idle(&stage));
     }
+    assert_in_range(pawl__load32(&signals, PAWL__RELAXED), 1, UINT32_MAX);
 }
 
 static void signals_neither_hasten_nor_hold_up_a_time_out(void **state)
@@ -313,7 +318,7 @@ static void signals_neither_hasten_nor_hold_up_a_time_out(void **state)
             continue;
         }
         start(&waiter, &stage, row, pawl_after_ms(5));
-        storm(&waiter, UINT32_MAX / 2); /* without an end: the wait's own */
+        storm(&waiter, UINT32_MAX / 2, UINT32_MAX); /* without an end: the wait's own */
         pthread_join(waiter.thread, NULL);
         assert_int_equal(waiter.status, PAWL_TIMEOUT);
         assert_true(waiter.ended >= waiter.deadline);
