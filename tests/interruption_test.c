@@ -136,7 +136,7 @@ struct calls {
     struct stage stage;
     struct task task;
     uint8_t done;
-    char text[128]; /* not on a stack that is unwound: AddressSanitizer takes that amiss */
+    char text[128];
 };
 
 static void describe_all(struct calls *calls)
@@ -170,11 +170,9 @@ static void do_nothing(void *context)
     (void)context;
 }
 
-static void *call_what_does_not_wait(void *context)
+static void call_what_does_not_wait(struct calls *calls)
 {
-    struct calls *calls = context;
     struct stage *stage = &calls->stage;
-    pthread_cancel(pthread_self());
     for (size_t row = 0; row < wait_count; row++) {
         if (waits[row].timed) { /* a try: nobody has it, or nobody comes */
             (void)waits[row].call(stage, 0);
@@ -197,6 +195,15 @@ static void *call_what_does_not_wait(void *context)
     describe_all(calls);
     use_the_heap();
     calls->done = status == PAWL_PENDING;
+}
+
+/* The calls are a frame of their own, which has returned: AddressSanitizer does not see that the
+ * unwinding of a cancelled thread frees what it unwinds. */
+static void *call_while_cancelled(void *context)
+{
+    void (*volatile call)(struct calls *) = call_what_does_not_wait;
+    pthread_cancel(pthread_self());
+    call(context);
     pthread_testcancel();
     return NULL;
 }
@@ -210,7 +217,7 @@ static void no_call_is_a_cancellation_point(void **state)
     memset(&calls, 0, sizeof calls);
     stage_init(&calls.stage);
     task_init(&calls.task, NULL, NULL);
-    assert_int_equal(pthread_create(&thread, NULL, call_what_does_not_wait, &calls), 0);
+    assert_int_equal(pthread_create(&thread, NULL, call_while_cancelled, &calls), 0);
     assert_int_equal(pthread_join(thread, &result), 0);
     assert_true(result == PTHREAD_CANCELED);
     assert_int_equal(calls.done, 1);
