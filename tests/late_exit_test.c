@@ -237,8 +237,5 @@ int main(void)
         cmocka_unit_test(ending_thread_calls_tasks),
         cmocka_unit_test(tasks_that_an_ending_thread_queued_outlive_it),
     };
-    /* On Windows a copy's first wait or look asks the loader, whose lock an ending thread holds
-     * while it waits in DllMain: so the first is here. */
-    pawl__lot_generation();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
