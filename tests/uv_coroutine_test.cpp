@@ -5,6 +5,8 @@
 
 #include <pawl/uv.h>
 
+#include <optional>
+
 #include "support.hpp"
 
 static uv_loop_t loop;
@@ -116,6 +118,70 @@ static void parties_meet_on_the_loop()
     CHECK(done == 3 && sum == 0 + 1 + 2);
 }
 
+static pawl::event begin_on_loop;
+static std::optional<task> victim;
+
+static task wait_for_what_the_release_destroys()
+{
+    co_await begin_on_loop.wait_await(pawl::on(uv));
+    auto hold = co_await lock.acquire_await(pawl::on(uv));
+    done++;
+    co_await condition.wait_await(hold, pawl::on(uv, pawl_after_s(5)));
+    done += 100; // not reached
+}
+
+static task destroy_the_victim_with_the_lock()
+{
+    auto hold = co_await lock.acquire_await();
+    victim->destroy();
+    done += 10;
+}
+
+// The wait lets its lock go to one that destroys the waiting coroutine, inside the start.
+static void one_destroyed_by_who_gets_its_lock_is_not_touched_again()
+{
+    done = 0;
+    begin_on_loop.clear();
+    lock.acquire();
+    victim.emplace(wait_for_what_the_release_destroys());
+    begin_on_loop.set();
+    uv_run(&loop, UV_RUN_NOWAIT); // it waits for the lock
+    task destroyer = destroy_the_victim_with_the_lock();
+    lock.release();
+    run();
+    CHECK(done == 11 && destroyer.done() && !lock.locked());
+    victim.reset();
+}
+
+static task destroy_the_victim_when_broken(pawl::barrier &barrier)
+{
+    const pawl_status status = co_await barrier.wait_await();
+    CHECK(status == PAWL_BROKEN);
+    victim->destroy();
+    done++;
+}
+
+static task arrive_too_late(pawl::barrier &barrier)
+{
+    co_await begin_on_loop.wait_await(pawl::on(uv));
+    (void)co_await barrier.wait_await(pawl::on(uv, 1));
+    done += 100; // not reached
+}
+
+// A past deadline breaks the barrier, inside the start, for one that destroys who arrived.
+static void one_destroyed_by_who_its_past_deadline_lets_go_is_not_touched_again()
+{
+    pawl::barrier barrier(3);
+    done = 0;
+    begin_on_loop.clear();
+    task party = destroy_the_victim_when_broken(barrier);
+    victim.emplace(arrive_too_late(barrier));
+    begin_on_loop.set();
+    run();
+    CHECK(done == 1 && party.done());
+    victim.reset();
+}
+
 static void a_closed_loop_ends_the_wait_by_an_exception()
 {
     done = 0;
@@ -137,6 +203,8 @@ int main()
     a_thread_grants_and_the_loop_resumes();
     a_condition_is_waited_for_and_the_lock_held_again();
     parties_meet_on_the_loop();
+    one_destroyed_by_who_gets_its_lock_is_not_touched_again();
+    one_destroyed_by_who_its_past_deadline_lets_go_is_not_touched_again();
     a_closed_loop_ends_the_wait_by_an_exception();
     CHECK(uv_loop_close(&loop) == 0);
     return failures == 0 ? 0 : 1;

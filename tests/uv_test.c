@@ -1272,6 +1272,43 @@ static void close_in_the_last_call_closes_once(void **state)
     assert_int_equal(stage.closings, 1);
 }
 
+/* By a grant, and by a deadline; the other one's turn would never come. */
+static void close_in_a_call_ends_the_others_too(void **state)
+{
+    struct thing things[2] = {busy(LOCK), busy(SEMAPHORE)};
+    struct task closer, other;
+    (void)state;
+    queue(&other, &things[1], PAWL_NEVER);
+    queue(&closer, &things[0], PAWL_NEVER);
+    closer.then = close_here;
+    let_through(&things[0]);
+    run();
+    assert_int_equal(other.calls, 1);
+    assert_int_equal(other.result, PAWL_CANCELLED);
+    assert_int_equal(stage.closings, 1);
+}
+
+static void close_at_once(struct task *task)
+{
+    (void)task;
+    pawl_uv_close(stage.uv, count_closing);
+}
+
+static void close_in_a_call_at_a_deadline_ends_the_others_too(void **state)
+{
+    struct thing things[2] = {busy(LOCK), busy(SEMAPHORE)};
+    struct task closer, other;
+    (void)state;
+    queue(&other, &things[1], PAWL_NEVER);
+    queue(&closer, &things[0], pawl_after_ms(20));
+    closer.then = close_at_once;
+    run();
+    assert_int_equal(closer.result, PAWL_TIMEOUT);
+    assert_int_equal(other.calls, 1);
+    assert_int_equal(other.result, PAWL_CANCELLED);
+    assert_int_equal(stage.closings, 1);
+}
+
 static void cancel_of_the_last_one_during_close_closes(void **state)
 {
     struct thing thing = busy(LOCK);
@@ -1624,6 +1661,8 @@ int main(void)
         ON_STAGE(close_of_a_condition_that_waits_for_its_lock_holds_nothing),
         ON_STAGE(start_during_close_is_refused),
         ON_STAGE(close_in_the_last_call_closes_once),
+        ON_STAGE(close_in_a_call_ends_the_others_too),
+        ON_STAGE(close_in_a_call_at_a_deadline_ends_the_others_too),
         ON_STAGE(cancel_of_the_last_one_during_close_closes),
         ON_STAGE(close_needs_nobody_to_be_told),
         ON_STAGE(close_racing_grants_loses_and_doubles_nothing),

@@ -4,8 +4,12 @@
  *
  * For an event loop, a coroutine, a state machine: the acquire returns at once, and when the turn
  * comes a function is called that then holds what was asked for. Threads and tasks wait in one
- * queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own thread; in
- * C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the plain calls.
+ * queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own thread and
+ * knows deadlines; in C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the
+ * plain calls. Not for an rlock, whose owner is a thread, nor for a once.
+ *
+ * There is no deadline here: cancel from a timer. That differs from a thread's time-out at a
+ * barrier, which it leaves as it is, and at a condition, where the lock is not held afterwards.
  *
  *     the operation   *_await         pawl_await_cancel        fn
  *     is idle         PAWL_OK, or     false                    is not called
@@ -14,12 +18,13 @@
  *     was granted     PAWL_INVALID    false                    will be called, once; when that
  *                                                              begins the operation is idle
  *
- * fn is called by the thread that granted, before its call returns and after it has left every
- * guard of pawl. That is a release (a condition's wait makes one), set, notify, the last arrival at
- * a barrier, its abort or reset, a downgrade; a cancel or a time-out that lets others go on. So fn
- * runs in the middle of that thread's code, with whatever that thread holds: in fn use what does
- * not wait, *_await and try; an rlock that the thread owns counts as fn's own. Who cannot have that
- * hands on from fn to where it may run, as the adapters do.
+ * fn is called by the thread that granted, before its call returns (or, when it was made in a fn,
+ * when that has returned) and after it has left every guard of pawl. That is a release (a
+ * condition's wait makes one), set, notify, the last arrival at a barrier, its abort or reset, a
+ * downgrade; a cancel or a time-out that lets others go on. So fn runs in the middle of that
+ * thread's code, with whatever that thread holds: in fn use what does not wait, *_await and try; an
+ * rlock that the thread owns counts as fn's own. Who cannot have that hands on from fn to where it
+ * may run, as the adapters do.
  *
  * fn may start its operation again, or free it, and what it was granted. No two fns run inside each
  * other on one thread: what fn grants to another task is granted at once, but that task's fn is

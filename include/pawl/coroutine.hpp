@@ -53,9 +53,16 @@
  *     while another thread may grant it at that     a data race, with resume_inline and a where of
  *         moment, or after that                     the user's: at best the process ends with a
  *                                                   line; pawl::on(loop) allows it on the loop
- *     by a barrier's action, at that barrier        not allowed: it has been granted
+ *     by a barrier's action, at that barrier, or    not allowed: it has been granted, or does not
+ *         by who it lets through as the last there      wait
  *
- * An awaiter lives in the coroutine's frame, takes some 130 bytes there, and cannot be moved.
+ * With pawl::on(loop) destroying one that another thread has just granted waits until that thread
+ * has passed it to the loop: for the callbacks that it calls before, or the barrier's action. So
+ * these must not wait for the loop, nor destroy what the loop's thread has granted.
+ *
+ * An awaiter lives in the coroutine's frame, takes some 130 bytes there, cannot be moved, and is
+ * awaited once. (gcc 12.2 miscompiles some conditions with a co_await in them, whatever is awaited:
+ * take the result into a variable first.)
  * Nothing is allocated. Example:
  *
  *     #include <pawl/pawl.hpp>
@@ -242,8 +249,8 @@ template <has_operation Where> struct operation_for<Where> {
 /* A wait by co_await: what, by the Step; how, by the Where's operation. A Step says
  *
  *     try_now()         whether it is to be had at once
- *     let_go()          before the wait is started: what the caller lets go by it; keep() takes
- *                       that back when the wait was refused
+ *     let_go()          before the wait is started: what the caller lets go by it
+ *     keep(status)      takes that back when the wait was refused, if it is still there
  *     begin(op)         the call of await.h
  *     held()            a condition's lock, or nullptr
  *     finish(status)    the result of co_await, or an exception
@@ -289,7 +296,7 @@ class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
         }
         phase_ = phase::idle;
         status_ = status;
-        step_.keep();
+        step_.keep(status);
         return false;
     }
 
@@ -363,7 +370,7 @@ struct step {
     {
     }
 
-    void keep()
+    void keep(pawl_status)
     {
     }
 
@@ -588,9 +595,14 @@ template <class Hold> struct listening : step {
         disown(*hold);
     }
 
-    void keep()
+    /* On a loop that is closing the lock goes, as when it is closed during the wait. */
+    void keep(pawl_status status)
     {
-        own(*hold);
+        if (status == PAWL_CANCELLED) {
+            pawl_lock_release(lock);
+        } else if (status != PAWL_NOT_HELD) {
+            own(*hold);
+        }
     }
 
     pawl_status begin(pawl_await *op)

@@ -15,6 +15,9 @@
  *     was granted,       PAWL_INVALID           false: fn will be        fn gets what it would have
  *     or its time is up                         called                   got
  *
+ * A condition's waits also while it is on its way to the lock again, after a notification or when
+ * its time is up: cancelled or closed then, it holds nothing.
+ *
  * One handle for wake-ups and one timer serve all operations of a loop; nothing is allocated. While
  * an operation is in flight the loop is alive, and otherwise these handles do not keep it so. A
  * loop that is stopped keeps its operations, and goes on with them when it runs again. What is
@@ -22,8 +25,12 @@
  *
  * The handles are the pawl_uv's: end it by pawl_uv_close, not by uv_walk and uv_close. A forked
  * child needs a loop of its own and a new pawl_uv; operations that were in flight have ended there
- * without a call, and are not to be touched. (libuv's own header wants POSIX's types: with
- * -std=c11, _POSIX_C_SOURCE=200809L.)
+ * without a call, and are not to be touched.
+ *
+ * The calls, below the private part: pawl_uv_init, _close; pawl_uv_await_init, _context, _cancel;
+ * pawl_uv_lock_acquire, pawl_uv_semaphore_acquire, pawl_uv_event_wait, pawl_uv_condition_wait,
+ * pawl_uv_barrier_wait, pawl_uv_rwlock_acquire_shared, _exclusive. Link libuv yourself; pawl::pawl
+ * does not. libuv's own header wants POSIX's types: with -std=c11, define _POSIX_C_SOURCE=200809L.
  *
  * Example:
  *
@@ -40,13 +47,23 @@
  *         } // else PAWL_TIMEOUT, or PAWL_CANCELLED: the pawl_uv was closed
  *     }
  *
- *     void start(pawl_uv *uv, pawl_uv_await *op, char *name)
+ *     int run(uv_loop_t *loop)
  *     {
- *         pawl_uv_await_init(op, uv, acquired, name);
- *         pawl_status status = pawl_uv_lock_acquire(op, &lock, pawl_after_s(1));
- *         if (status != PAWL_PENDING) {
- *             acquired(op, status); // at once
+ *         static pawl_uv uv;
+ *         static pawl_uv_await op;
+ *         static char name[] = "the task";
+ *         if (pawl_uv_init(&uv, loop) != 0) {
+ *             return 1;
  *         }
+ *         pawl_uv_await_init(&op, &uv, acquired, name);
+ *         pawl_status status = pawl_uv_lock_acquire(&op, &lock, pawl_after_s(1));
+ *         if (status != PAWL_PENDING) {
+ *             acquired(&op, status); // at once
+ *         }
+ *         uv_run(loop, UV_RUN_DEFAULT); // until nothing is in flight
+ *         pawl_uv_close(&uv, NULL);
+ *         uv_run(loop, UV_RUN_DEFAULT); // until it is closed
+ *         return uv_loop_close(loop);
  *     }
  */
 #ifndef PAWL_UV_H
@@ -62,9 +79,9 @@ PAWL__BEGIN
  * One for a loop is enough. */
 typedef struct pawl_uv pawl_uv;
 
-/* One operation, in memory that the program keeps until it ends: until fn has begun, or cancel has
- * returned true, or the start has returned anything but PAWL_PENDING. All-zero bytes are not ready
- * to use; pawl_uv_await_init makes them so. */
+/* One operation, in memory that the program keeps while it is in flight: from a start that returns
+ * PAWL_PENDING until fn has begun, or cancel has returned true. All-zero bytes are not ready to
+ * use; pawl_uv_await_init makes them so. */
 typedef struct pawl_uv_await pawl_uv_await;
 
 /* What is called, once, when an operation that was pending ends. `result` is
@@ -127,6 +144,7 @@ struct pawl_uv__withdrawal {
 };
 
 struct pawl_uv {
+    void *data; /* the program's own; never touched here */
     uv_async_t async_; /* has a reference while operations are in flight, and until it is closed */
     uv_timer_t timer_; /* never has one */
 
@@ -416,11 +434,14 @@ static inline pawl_uv_await *pawl_uv__next(pawl_uv *uv, unsigned served)
 /* In a callback of libuv's: call those that have arrived, and those that arrive meanwhile. */
 static inline void pawl_uv__serve(pawl_uv *uv)
 {
-    if (uv->closing_ && !uv->withdrawn_) {
-        pawl_uv__withdraw_all(uv);
-    }
-    pawl_uv_await *op = NULL;
-    for (unsigned served = 0; (op = pawl_uv__next(uv, served)) != NULL; served++) {
+    for (unsigned served = 0;; served++) {
+        if (uv->closing_ && !uv->withdrawn_) { /* by the fn that was called last, perhaps */
+            pawl_uv__withdraw_all(uv);
+        }
+        pawl_uv_await *op = pawl_uv__next(uv, served);
+        if (op == NULL) {
+            break;
+        }
         pawl_status result = (pawl_status)op->result_;
         pawl_uv__end(uv, op);
         op->fn_(op, result);
@@ -638,7 +659,8 @@ PAWL_MUST_CHECK static inline void *pawl_uv_await_context(const pawl_uv_await *o
     return op->ctx_;
 }
 
-/* Acquire the lock, a permit, or the rwlock, or wait for the event, now or by `deadline`.
+/* Acquire the lock, a permit, or the rwlock, or wait for the event, now or by `deadline`: a point
+ * of time, pawl_after_ms(50), not a duration. One in the past makes it a try; PAWL_NEVER: no limit.
  *
  * Returns   PAWL_OK         at once; fn will not be called
  *           PAWL_PENDING    fn will be called, unless op is cancelled before
@@ -761,8 +783,10 @@ pawl_uv_barrier_wait(pawl_uv_await *op, pawl_barrier *barrier, uint32_t *index, 
 
 /* Withdraw an operation that is pending, as pawl_await_cancel.
  *
- * Returns   true   fn will not be called, nothing was acquired, op is idle
- *           false  it was granted, or its time is up, and fn will be called; or it is not in flight
+ * Returns   true   fn will not be called, nothing was acquired, op is idle; also for a condition's
+ *                  that is on its way to the lock again
+ *           false  it was granted, or its time is up, and fn will be called; or it is not in
+ *                  flight; or its start, or another cancel of it, has not returned yet
  * Requires  op's memory is there. On the loop's thread. */
 static inline bool pawl_uv_await_cancel(pawl_uv_await *op)
 {

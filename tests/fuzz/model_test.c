@@ -32,7 +32,7 @@ static int play_random(unsigned long programs, uint64_t seed)
     printf("%lu programs, seed %llu\n", programs, (unsigned long long)seed);
     for (unsigned long i = 0; i < programs; i++) {
         uint64_t own = seed + i;
-        size_t size = 1 + next_random(&own) % MOST_BYTES;
+        size_t size = (size_t)(1 + next_random(&own) % MOST_BYTES);
         for (size_t at = 0; at < size; at++) {
             program[at] = (uint8_t)(next_random(&own) >> 32);
         }
