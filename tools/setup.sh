@@ -20,8 +20,8 @@ die() {
     exit 2
 }
 
-# One line per need: the configurations that have it, the command, or header of the system's, that
-# shows it is there, and the Debian packages that bring it.
+# One line per need: the configurations that have it; the command, header of the system's or library
+# of clang's that shows it is there; and the Debian packages that bring it.
 needs() {
     cat <<'TABLE'
 all                                     cmake                   cmake
@@ -30,6 +30,7 @@ gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-de
 sim,amalgamation,packages               g++                     g++ gcc libc6-dev
 clang-debug,clang-release,msvc-branch   clang++                 clang
 fuzz                                    clang                   clang
+fuzz                                    libclang_rt.fuzzer.a    libclang-rt-dev
 gcc-debug,gcc-release,shared,tsan,asan  uv.h                    libuv1-dev
 clang-debug,clang-release               uv.h                    libuv1-dev
 musl                                    musl-gcc                musl-tools gcc
@@ -58,6 +59,7 @@ TABLE
 is_there() {
     case $1 in
     *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ;;
+    libclang_rt.*) ls "$(clang -print-runtime-dir 2>/dev/null)/${1%.a}"*.a >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
