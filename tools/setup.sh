@@ -50,7 +50,7 @@ packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
 links                                   i686-w64-mingw32-g++    g++-mingw-w64-i686
-links                                   file                    file
+packages,links                          file                    file
 docs                                    doxygen                 doxygen
 docs                                    mandoc                  mandoc
 TABLE
