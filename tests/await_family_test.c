@@ -3,42 +3,10 @@
  * Waiting without a thread for what is not a lock: semaphore, event, condition, barrier, rwlock.
  * What is the same for all stands in await_test.c.
  */
-#include "support.h"
+#include "caller.h"
 #include "task.h"
 
 #include <string.h>
-
-/* A helper thread that makes one call. */
-struct caller {
-    crew_thread thread;
-    pawl_status (*call)(struct caller *caller);
-    void *object;
-    pawl_lock *lock;
-    pawl_time deadline;
-    uint32_t index;
-    pawl_status status;
-};
-
-static void make_call(void *context)
-{
-    struct caller *caller = context;
-    caller->status = caller->call(caller);
-}
-
-/* Start one, and wait until it is waiter number `place` for its object; 0: do not wait. */
-static void caller_start(struct caller *caller, const void *key, size_t place)
-{
-    crew_start(&caller->thread, make_call, caller);
-    if (place > 0) {
-        wait_for_waiters(key, place);
-    }
-}
-
-static pawl_status caller_join(struct caller *caller)
-{
-    crew_join(&caller->thread);
-    return caller->status;
-}
 
 /* --- Semaphore -------------------------------------------------------------------------------- */
 
@@ -374,7 +342,7 @@ static void condition_that_was_notified_does_not_time_out(void **state)
 
 static pawl_status wait_barrier(struct caller *caller)
 {
-    return pawl_barrier_wait_until(caller->object, caller->deadline, &caller->index);
+    return pawl_barrier_wait_until(caller->object, caller->deadline, &caller->number);
 }
 
 static void threads_and_tasks_fill_a_round_together(void **state)
@@ -394,7 +362,7 @@ static void threads_and_tasks_fill_a_round_together(void **state)
     assert_int_equal(pawl_barrier_wait_await(&barrier, &tasks[2].op, &index[2]), PAWL_OK);
     assert_int_equal(caller_join(&thread), PAWL_OK);
     assert_true(tasks[0].calls == 1 && tasks[1].calls == 1 && tasks[2].calls == 0);
-    assert_true(index[0] == 0 && thread.index == 1 && index[1] == 2 && index[2] == 3);
+    assert_true(index[0] == 0 && thread.number == 1 && index[1] == 2 && index[2] == 3);
     assert_int_equal(pawl_barrier_waiting(&barrier), 0);
 }
 

@@ -3,41 +3,10 @@
  * The second half of the transcript: what is built beside the lock. Each value is read into a
  * variable of its own before its line is written, so that no order of evaluation shows.
  */
+#include "caller.h"
 #include "conformance.h"
 
 #include <string.h>
-
-/* A helper thread that makes one call and keeps what it returned. */
-struct caller {
-    crew_thread thread;
-    pawl_status (*call)(struct caller *caller);
-    void *object;
-    void *lock;
-    pawl_time deadline;
-    uint32_t number; /* a barrier's index, an rlock's depth */
-    pawl_status status;
-};
-
-static void make_call(void *context)
-{
-    struct caller *caller = context;
-    caller->status = caller->call(caller);
-}
-
-/* Start the call, and wait until it is waiter number `place` for the key. */
-static void start(struct caller *caller, const void *key, size_t place)
-{
-    crew_start(&caller->thread, make_call, caller);
-    if (place != AT_ITS_OWN_TIME) {
-        wait_for_waiters(key, place);
-    }
-}
-
-static pawl_status join(struct caller *caller)
-{
-    crew_join(&caller->thread);
-    return caller->status;
-}
 
 #define DESCRIBE(thing)                                                                            \
     static int describe_##thing(const void *object, char *buf, size_t size)                        \
@@ -79,8 +48,8 @@ static void walk_rlock(void)
     say("RLock.1 the owner may acquire again", "%s %s %s, depth %u", truth(again), name(third),
         name(fourth), (unsigned)pawl_rlock_depth(&rlock));
     say_description("All.10 describe, depth 4", &rlock, describe_rlock);
-    start(&other, NULL, AT_ITS_OWN_TIME);
-    pawl_status refused = join(&other);
+    caller_start(&other, NULL, AT_ITS_OWN_TIME);
+    pawl_status refused = caller_join(&other);
     say("RLock.2 release by another thread", "%s, it sees %u", name(refused),
         (unsigned)other.number);
     for (int i = 0; i < 4; i++) {
@@ -88,10 +57,10 @@ static void walk_rlock(void)
         say("RLock.1 as many releases", "%s, depth %u, locked %s", name(status),
             (unsigned)pawl_rlock_depth(&rlock), truth(pawl_rlock_locked(&rlock)));
     }
-    start(&owner, NULL, AT_ITS_OWN_TIME);
-    join(&owner);
-    start(&other, NULL, AT_ITS_OWN_TIME);
-    refused = join(&other);
+    caller_start(&owner, NULL, AT_ITS_OWN_TIME);
+    caller_join(&owner);
+    caller_start(&other, NULL, AT_ITS_OWN_TIME);
+    refused = caller_join(&other);
     pawl_status timeout = pawl_rlock_acquire_for(&rlock, PAWL_MS(1));
     say("RLock.3 a thread that ended owns it", "a later one %s, it sees %u, acquire %s",
         name(refused), (unsigned)other.number, name(timeout));
@@ -142,7 +111,7 @@ static void walk_semaphore_waiters(void)
     for (size_t i = 0; i < WAITERS; i++) {
         others[i] = (struct caller){
             .call = acquire_semaphore, .object = &semaphore, .deadline = PAWL_NEVER};
-        start(&others[i], &semaphore, i + 1);
+        caller_start(&others[i], &semaphore, i + 1);
     }
     say_description("All.10 describe, with waiters", &semaphore, describe_semaphore);
     pawl_status over = pawl_semaphore_release_n(&semaphore, 5);
@@ -150,12 +119,12 @@ static void walk_semaphore_waiters(void)
         (unsigned)pawl__lot_count(&semaphore));
     pawl_status given = pawl_semaphore_release(&semaphore);
     bool newcomer = pawl_semaphore_try_acquire(&semaphore);
-    pawl_status first = join(&others[0]);
+    pawl_status first = caller_join(&others[0]);
     say("Semaphore.3 a permit goes to the oldest", "%s, a newcomer %s, the oldest %s, waiters %u",
         name(given), truth(newcomer), name(first), (unsigned)pawl__lot_count(&semaphore));
     given = pawl_semaphore_release_n(&semaphore, 3);
-    first = join(&others[1]);
-    pawl_status second = join(&others[2]);
+    first = caller_join(&others[1]);
+    pawl_status second = caller_join(&others[2]);
     say("Semaphore.3 what is left is the value", "%s %s %s, value %lld", name(given), name(first),
         name(second), (long long)pawl_semaphore_value(&semaphore));
 }
@@ -188,7 +157,7 @@ static void walk_condition(void)
     for (size_t i = 0; i < WAITERS; i++) {
         others[i] = (struct caller){
             .call = wait_condition, .object = &condition, .lock = &lock, .deadline = PAWL_NEVER};
-        start(&others[i], &condition, i + 1);
+        caller_start(&others[i], &condition, i + 1);
     }
     say_description("All.10 describe, with waiters", &condition, describe_condition);
     pawl_lock_acquire(&lock);
@@ -209,7 +178,7 @@ static void walk_condition(void)
     say("Condition.3 wait_pred", "true on entry %s, never true %s", name(at_once), name(never));
     pawl_lock_release(&lock);
     for (size_t i = 0; i < WAITERS; i++) {
-        say("Condition.2 each proceeds with the lock", "%s", name(join(&others[i])));
+        say("Condition.2 each proceeds with the lock", "%s", name(caller_join(&others[i])));
     }
     pawl_status unheld = pawl_condition_wait_pred(&condition, &lock, is_five, &number, 0);
     say("Condition.3 wait_pred without the lock", "%s", name(unheld));
@@ -230,10 +199,10 @@ static void walk_condition_rlock(void)
     pawl_status unheld = pawl_condition_wait_rlock_for(&condition, &rlock, 0);
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
-    start(&other, &rlock.lock_, 1);
+    caller_start(&other, &rlock.lock_, 1);
     let_time_pass(PAWL_MS(2)); /* so that a release hands it over */
     pawl_status past = pawl_condition_wait_rlock_until(&condition, &rlock, 0);
-    pawl_status got_it = join(&other);
+    pawl_status got_it = caller_join(&other);
     say("Condition.1 an rlock is released at all levels, a past deadline too",
         "unheld %s, wait %s, another had it %s, depth %u", name(unheld), name(past), name(got_it),
         (unsigned)pawl_rlock_depth(&rlock));
@@ -254,13 +223,13 @@ static void walk_event(void)
     for (size_t i = 0; i < WAITERS; i++) {
         others[i] =
             (struct caller){.call = wait_event, .object = &event, .deadline = PAWL_NEVER};
-        start(&others[i], &event, i + 1);
+        caller_start(&others[i], &event, i + 1);
     }
     say_description("All.10 describe, with waiters", &event, describe_event);
     pawl_event_set(&event);
     pawl_event_clear(&event);
     for (size_t i = 0; i < WAITERS; i++) {
-        say("Event.1 set, then clear at once: a waiter", "%s", name(join(&others[i])));
+        say("Event.1 set, then clear at once: a waiter", "%s", name(caller_join(&others[i])));
     }
     say("Event.1 and the event", "set %s", truth(pawl_event_is_set(&event)));
     pawl_event_set(&event);
@@ -288,14 +257,14 @@ static void start_parties(pawl_barrier *barrier, struct caller *others)
     for (size_t i = 0; i < 2; i++) {
         others[i] = (struct caller){
             .call = wait_barrier, .object = barrier, .deadline = PAWL_NEVER, .number = 77};
-        start(&others[i], barrier, i + 1);
+        caller_start(&others[i], barrier, i + 1);
     }
 }
 
 static void say_parties(const char *sentence, struct caller *others)
 {
-    pawl_status first = join(&others[0]);
-    pawl_status second = join(&others[1]);
+    pawl_status first = caller_join(&others[0]);
+    pawl_status second = caller_join(&others[1]);
     say(sentence, "%s %u, %s %u", name(first), (unsigned)others[0].number, name(second),
         (unsigned)others[1].number);
 }
@@ -333,9 +302,9 @@ static void walk_barrier(void)
     say_parties("Barrier.1 usable after reset", others);
     say("Barrier.1 again the last", "%s, rounds %d", name(late), rounds);
     others[0] = (struct caller){.call = wait_barrier, .object = &barrier, .deadline = PAWL_NEVER};
-    start(&others[0], &barrier, 1);
+    caller_start(&others[0], &barrier, 1);
     late = pawl_barrier_wait_until(&barrier, 0, &index);
-    pawl_status broken = join(&others[0]);
+    pawl_status broken = caller_join(&others[0]);
     say("Barrier.3 a wait that times out", "%s, the other %s", name(late), name(broken));
     say_description("All.10 describe, broken", &barrier, describe_barrier);
 }
@@ -390,31 +359,31 @@ static void walk_rwlock_waiters(void)
     struct caller writer = {
         .call = acquire_exclusive, .object = &rwlock, .deadline = PAWL_NEVER};
     pawl_rwlock_acquire_shared(&rwlock);
-    start(&writer, writers, 1);
+    caller_start(&writer, writers, 1);
     bool newcomer = pawl_rwlock_try_acquire_shared(&rwlock);
-    start(&reader, &rwlock, 1);
+    caller_start(&reader, &rwlock, 1);
     say("RWLock.1 a waiting writer holds back new readers", "%s, readers waiting %u",
         truth(newcomer), (unsigned)pawl__lot_count(&rwlock));
     pawl_rwlock_release_shared(&rwlock);
-    say("RWLock.1 the writer", "%s", name(join(&writer)));
-    start(&writer, writers, 1);
-    start(&second, &rwlock, 2);
+    say("RWLock.1 the writer", "%s", name(caller_join(&writer)));
+    caller_start(&writer, writers, 1);
+    caller_start(&second, &rwlock, 2);
     pawl_rwlock_release_exclusive(&rwlock);
-    pawl_status first = join(&reader);
-    pawl_status last = join(&second);
+    pawl_status first = caller_join(&reader);
+    pawl_status last = caller_join(&second);
     say("RWLock.1 after it the readers before the next writer", "%s %s, writers waiting %u",
         name(first), name(last), (unsigned)pawl__lot_count(writers));
     pawl_rwlock_release_shared(&rwlock);
     pawl_rwlock_release_shared(&rwlock);
-    say("RWLock.1 and then that one", "%s", name(join(&writer)));
-    start(&reader, &rwlock, 1);
+    say("RWLock.1 and then that one", "%s", name(caller_join(&writer)));
+    caller_start(&reader, &rwlock, 1);
     pawl_rwlock_downgrade(&rwlock);
-    say("RWLock.2 downgrade lets waiting readers in", "%s", name(join(&reader)));
+    say("RWLock.2 downgrade lets waiting readers in", "%s", name(caller_join(&reader)));
     writer.deadline = pawl_after_ms(20);
-    start(&writer, writers, AT_ITS_OWN_TIME);
-    start(&second, &rwlock, AT_ITS_OWN_TIME);
-    pawl_status late = join(&writer);
-    first = join(&second);
+    caller_start(&writer, writers, AT_ITS_OWN_TIME);
+    caller_start(&second, &rwlock, AT_ITS_OWN_TIME);
+    pawl_status late = caller_join(&writer);
+    first = caller_join(&second);
     say("All.3 a writer that times out lets readers in", "%s %s", name(late), name(first));
     pawl_rwlock_reinit_after_fork(&rwlock);
     say_description("All.11 reinit_after_fork", &rwlock, describe_rwlock);

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Passes NULL to the call that its argument names, and is expected to die of it: null_test.cmake.
- * Without an argument it lists the calls, each with the parameter it must name.
+ * NULL for each call of <pawl/pawl.h>: see null_probe.h.
  */
 #include <pawl/pawl.h>
-
-#include <stdio.h>
-#include <string.h>
 
 static bool never_asked(void *ctx)
 {
@@ -30,13 +26,8 @@ static pawl_condition a_condition;
 static pawl_semaphore a_semaphore;
 static pawl_await an_await;
 
-/* One function a call; `sink` takes results that must be looked at. */
+/* `sink` takes results that must be looked at. */
 static volatile unsigned sink;
-#define PROBE(name, call)                                                                          \
-    static void probe_##name(void)                                                                 \
-    {                                                                                              \
-        call;                                                                                      \
-    }
 #define CALLS(X)                                                                                   \
     X(pawl_lock_init, "lock", pawl_lock_init(NULL))                                                \
     X(pawl_lock_init_fair, "lock", pawl_lock_init_fair(NULL))                                      \
@@ -150,26 +141,9 @@ static volatile unsigned sink;
     X(pawl_rwlock_acquire_exclusive_await, "rwlock",                                               \
       sink = (unsigned)pawl_rwlock_acquire_exclusive_await(NULL, &an_await))
 
-#define DEFINE(name, parameter, call) PROBE(name, call)
-CALLS(DEFINE)
-
-#define ROW(name, parameter, call) {#name, parameter, probe_##name},
-static const struct probe {
-    const char *name;
-    const char *parameter;
-    void (*call)(void);
-} probes[] = {CALLS(ROW)};
+#include "null_probe.h"
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        if (argc == 1) {
-            printf("%s %s\n", probes[i].name, probes[i].parameter);
-        } else if (strcmp(argv[1], probes[i].name) == 0) {
-            probes[i].call();
-            puts("survived");
-            return 0;
-        }
-    }
-    return argc > 1 ? 2 : 0;
+    return probe_null(argc, argv);
 }

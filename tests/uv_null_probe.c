@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * As null_probe.c, for the calls of <pawl/uv.h>: null_test.cmake runs it.
+ * NULL for each call of <pawl/uv.h>: see null_probe.h.
  */
 #include <pawl/uv.h>
-
-#include <stdio.h>
-#include <string.h>
 
 static pawl_uv uv;
 static pawl_uv_await op;
@@ -37,19 +34,7 @@ static volatile unsigned sink;
       sink = (unsigned)pawl_uv_condition_wait(&op, NULL, &lock, 0))                                \
     X(pawl_uv_barrier_wait, "barrier", sink = (unsigned)pawl_uv_barrier_wait(&op, NULL, NULL, 0))
 
-#define DEFINE(name, parameter, call)                                                              \
-    static void probe_##name(void)                                                                 \
-    {                                                                                              \
-        call;                                                                                      \
-    }
-CALLS(DEFINE)
-
-#define ROW(name, parameter, call) {#name, parameter, probe_##name},
-static const struct probe {
-    const char *name;
-    const char *parameter;
-    void (*call)(void);
-} probes[] = {CALLS(ROW)};
+#include "null_probe.h"
 
 int main(int argc, char **argv)
 {
@@ -57,14 +42,5 @@ int main(int argc, char **argv)
         return 3;
     }
     pawl_uv_await_init(&op, &uv, do_nothing, NULL);
-    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
-        if (argc == 1) {
-            printf("%s %s\n", probes[i].name, probes[i].parameter);
-        } else if (strcmp(argv[1], probes[i].name) == 0) {
-            probes[i].call();
-            puts("survived");
-            return 0;
-        }
-    }
-    return argc > 1 ? 2 : 0;
+    return probe_null(argc, argv);
 }

@@ -33,7 +33,7 @@ build() {
 # The cases that use what the file is about: the lock's file all that wait for locks.
 cases_for() {
     case $1 in
-    *lot.c) echo rlock once lock ;;
+    *lot.c) echo rlock once lock await ;;
     */lock.[ch]) echo lock condition ;;
     *) basename "$1" | sed 's/\.[ch]$//' ;;
     esac

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Passes NULL to the call that the program's argument names, and is expected to die of it:
+ * null_test.cmake. Without an argument it lists the calls, each with the parameter it must name.
+ *
+ * Included once, behind the definition of CALLS(X): a list of X(call, "parameter", statement).
+ */
+#ifndef PAWL_TESTS_NULL_PROBE_H
+#define PAWL_TESTS_NULL_PROBE_H
+
+#include <stdio.h>
+#include <string.h>
+
+#define DEFINE(name, parameter, call)                                                              \
+    static void probe_##name(void)                                                                 \
+    {                                                                                              \
+        call;                                                                                      \
+    }
+CALLS(DEFINE)
+
+#define ROW(name, parameter, call) {#name, parameter, probe_##name},
+static const struct probe {
+    const char *name;
+    const char *parameter;
+    void (*call)(void);
+} probes[] = {CALLS(ROW)};
+
+/* What main returns. */
+static int probe_null(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++) {
+        if (argc == 1) {
+            printf("%s %s\n", probes[i].name, probes[i].parameter);
+        } else if (strcmp(argv[1], probes[i].name) == 0) {
+            probes[i].call();
+            puts("survived");
+            return 0;
+        }
+    }
+    return argc > 1 ? 2 : 0;
+}
+
+#endif
