@@ -51,7 +51,7 @@ is_killed() {
 
 # file:line and the order, and the line itself without leading blanks, which is what the list names.
 places() {
-    (cd "$root" && grep -nE 'PAWL__(ACQUIRE|RELEASE|ACQ_REL)' src/*.c include/pawl/*.h) |
+    (cd "$root" && grep -nE 'PAWL__(ACQUIRE|RELEASE|ACQ_REL)\b' src/*.c include/pawl/*.h) |
         grep -v '^include/pawl/compiler.h:' | cut -d: -f1,2
 }
 
@@ -76,7 +76,7 @@ for place in $(places); do
     wanted "$file" "$@" || continue
     text=$(sed -n "${line}p" "$root/$file" | sed 's/^ *//')
     mutants=$((mutants + 1))
-    sed "${line}s/PAWL__\(ACQUIRE\|RELEASE\|ACQ_REL\)/PAWL__RELAXED/" "$root/$file" >"$work/$file"
+    sed "${line}s/PAWL__\(ACQUIRE\|RELEASE\|ACQ_REL\)\b/PAWL__RELAXED/" "$root/$file" >"$work/$file"
     case $file in
     *.h) build all ;;
     *) touch "$work/$file" && build changed ;;
