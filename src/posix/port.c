@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The seam on pthreads: Linux (glibc, musl), macOS, the BSDs. Contract: src/port.h.
+ * The seam on pthreads: Linux (glibc, musl), macOS, the BSDs, Emscripten. Contract: src/port.h.
  */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-# define _GNU_SOURCE /* dl_iterate_phdr, sched_getaffinity */
+#if (defined(__linux__) || defined(__EMSCRIPTEN__)) && !defined(_GNU_SOURCE)
+# define _GNU_SOURCE /* clock_gettime, dl_iterate_phdr, sched_getaffinity */
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
 #endif
