@@ -39,6 +39,8 @@ arm64                                   qemu-aarch64            qemu-user
 i686                                    i686-linux-gnu-g++      g++-i686-linux-gnu
 s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-gnu
 s390x                                   qemu-s390x              qemu-user
+emscripten                              em++                    emscripten
+emscripten                              node                    nodejs
 mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
 mingw64,msvc-branch,packages            wine                    wine wine64
 mingw64,msvc-branch,packages            wineserver              wine wine64

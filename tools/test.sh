@@ -39,6 +39,7 @@ musl           run_preset  musl, linked statically
 arm64          run_preset  64-bit ARM, under qemu
 i686           run_preset  32-bit x86
 s390x          run_preset  s390x (big endian), under qemu
+emscripten     run_preset  WebAssembly with threads, under node
 mingw64        run_preset  64-bit Windows, under Wine
 msvc-branch    run_preset  MSVC's branches by clang, under Wine
 tsan           run_preset  gcc with the thread sanitizer
