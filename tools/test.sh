@@ -41,6 +41,7 @@ i686           run_preset  32-bit x86
 s390x          run_preset  s390x (big endian), under qemu
 emscripten     run_preset  WebAssembly with threads, under node
 mingw64        run_preset  64-bit Windows, under Wine
+mingw32        run_preset  32-bit Windows, under Wine
 msvc-branch    run_preset  MSVC's branches by clang, under Wine
 tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
@@ -125,9 +126,14 @@ step() {
 run_preset() {
     step cmake --preset "$1" || { note="does not configure" && return; }
     step cmake --build --preset "$1" || { note="does not build" && return; }
-    if [ "$1" = mingw64 ] || [ "$1" = msvc-branch ]; then
+    case $1 in
+    mingw64 | msvc-branch) bits=64 ;;
+    mingw32) bits=32 ;;
+    *) bits='' ;;
+    esac
+    if [ -n "$bits" ]; then
         echo "\$ wine wineboot" >>"$log"
-        warm_wine >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
+        warm_wine $bits >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
     fi
     # shellcheck disable=SC2046,SC2086 # `steady` and `repeat` are words, or nothing
     step $(steady "$1") ctest --preset "$1" $repeat
