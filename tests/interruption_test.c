@@ -15,7 +15,7 @@
 
 struct waiter {
     pthread_t thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_time deadline;
     bool cancelled_before; /* it cancels itself before it waits */
