@@ -45,7 +45,7 @@ emscripten                              node                    nodejs
 mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
 mingw64,msvc-branch,packages            wine                    wine wine64
 mingw64,msvc-branch,packages            wineserver              wine wine64
-mingw32,links                           i686-w64-mingw32-g++    g++-mingw-w64-i686
+mingw32                                 i686-w64-mingw32-g++    g++-mingw-w64-i686
 mingw32                                 wine32                  libc6-i386
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
@@ -55,6 +55,7 @@ packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
 packages,links                          file                    file
+links                                   llvm-windres            llvm
 docs                                    doxygen                 doxygen
 docs                                    mandoc                  mandoc
 TABLE
@@ -62,6 +63,7 @@ TABLE
 
 is_there() {
     case $1 in
+    llvm-windres) ls /usr/lib/llvm-*/bin/llvm-windres >/dev/null 2>&1 ;;
     wine32) [ -x "$root/build/deps/wine32/wine" ] ;;
     *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ;;
     libclang_rt.*) ls "$(clang -print-runtime-dir 2>/dev/null)/${1%.a}"*.a >/dev/null 2>&1 ;;

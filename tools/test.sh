@@ -11,6 +11,7 @@ cd "$root" || exit 2
 . "$root/tools/checks.sh"
 . "$root/tools/packages.sh"
 . "$root/tools/workflows.sh"
+. "$root/tools/links.sh"
 
 usage() {
     cat <<'END_OF_USAGE'
@@ -52,11 +53,12 @@ fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows; only when named
 docs           run_docs    the documentation: HTML and manual pages, their links
+links          run_links   linked for macOS and for Windows on ARM64, not run; only when named
 TABLE
 }
 
-# What runs only when it is named: its linters come from npm, which not every machine reaches.
-on_request=workflows
+# What runs only when it is named: its tools come from npm, which not every machine reaches.
+on_request='workflows links'
 
 all_jobs() {
     jobs_table | awk '{ print $1 }'
