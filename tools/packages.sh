@@ -317,6 +317,10 @@ consume_source() {
     for linkage in static shared; do
         check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
         check "Meson, by the release's wrap, $linkage" by_meson "$linkage"
+        check "Conan's recipe of the tree, $linkage: package and test package" \
+            by_recipe "$root/conanfile.py" "$linkage"
+        check "Conan Center's recipe of the release, $linkage: package and test package" \
+            by_recipe "$root/build/release/conan/all/conanfile.py" "$linkage"
     done
 }
 
@@ -364,6 +368,12 @@ by_meson() {
     step meson setup "$project/build" "$project" "-Ddefault_library=$1" &&
         step meson compile -C "$project/build" && is_linked "$project/build/consumer" "$1" &&
         step "$project/build/consumer"
+}
+
+# RECIPE LINKAGE
+by_recipe() {
+    step python3 "$root/tests/consumers/conan.py" "$1" "$root/packaging/conan/all/test_package" \
+        "$root/build/release" "$work/conan" "$2"
 }
 
 consume_system_packages() {

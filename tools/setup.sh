@@ -50,7 +50,7 @@ mingw32                                 wine32                  libc6-i386
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson
-packages                                python3                 python3-minimal
+packages                                python3                 python3
 packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
