@@ -24,7 +24,7 @@
 #endif
 
 /* Have function() called when the code is loaded. */
-#if defined(_MSC_VER) && !defined(__clang__)
+#if PAWL__MSVC
 # define PAWL__WHEN_LOADED(function)                                                               \
      __pragma(section(".CRT$XCU", read))                                                           \
      __declspec(allocate(".CRT$XCU")) void (*const pawl__when_loaded_##function)(void) = function;
