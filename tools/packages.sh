@@ -51,7 +51,7 @@ run_program() {
     if [ "$system" = windows ]; then
         step env "WINEPATH=Z:$(echo "$2/bin" | sed 's,/,\\,g')" timeout 60 wine "$1$exe"
     else
-        step env "LD_LIBRARY_PATH=$2/lib" timeout 60 "$1"
+        step env "LD_LIBRARY_PATH=$2/lib:$2/lib/$(cc -print-multiarch)" timeout 60 "$1"
     fi
 }
 
@@ -228,8 +228,9 @@ take_project() {
 # PROJECT LINKAGE CONFIGURATION PREFIX
 find_package() {
     take_project "$1" "$system-$1-$2-$3"
-    config=$4/share/pawl
-    [ -d "$config" ] || config=$4/lib/cmake/pawl
+    for config in "$4/share/pawl" "$4/lib/cmake/pawl" "$4/lib/$(cc -print-multiarch)/cmake/pawl"; do
+        [ ! -d "$config" ] || break
+    done
     shared=OFF debug=false libraries=$4
     [ "$2" = static ] || shared=ON
     [ "$3" = Release ] || { debug=true && libraries=$4/debug; }
@@ -381,6 +382,7 @@ consume_system_packages() {
     check "a project finds what the Debian packages have" \
         find_package find_package shared Release "$away/deb/usr"
     check "each public call has a page of the manual in libpawl-dev" same_pages
+    check "pkg-config says of the Debian packages' what it says of a system's" system_flags
     check "CPack makes a zip" make_zip
     check "a project finds what the zip has" \
         find_package components static Release "$away/zip/pawl-$version-Linux"
@@ -389,7 +391,8 @@ consume_system_packages() {
 # Built as README.md says, with the manual's pages.
 make_deb() {
     step cmake -S "$root" -B "$work/deb-build" -G Ninja -DPAWL_BUILD_TESTS=OFF \
-        -DBUILD_SHARED_LIBS=ON -DPAWL_MAN_PAGES=ON &&
+        -DBUILD_SHARED_LIBS=ON -DPAWL_MAN_PAGES=ON -DCMAKE_INSTALL_PREFIX=/usr \
+        -DPAWL_RELOCATABLE=OFF &&
         step cmake --build "$work/deb-build" &&
         step cpack --config "$work/deb-build/CPackConfig.cmake" -G DEB -B "$work/deb" || return
     for deb in "$work"/deb/libpawl*.deb; do
@@ -398,6 +401,13 @@ make_deb() {
     depends=$(dpkg-deb -f "$work"/deb/libpawl-dev_*.deb Depends)
     name=$(dpkg-deb -f "$work"/deb/libpawl0*.deb Package)
     [ "$depends" = "$name (= $version)" ] && [ "$(dpkg-deb -f "$work"/deb/libpawl0*.deb Depends)" ]
+}
+
+# Of what is below /usr that is the library alone.
+system_flags() {
+    PKG_CONFIG_LIBDIR=$away/deb/usr/lib/$(cc -print-multiarch)/pkgconfig \
+        pkg-config --cflags --libs pawl >"$work/flags" && cat "$work/flags" &&
+        [ "$(tr -d ' ' <"$work/flags")" = -lpawl ]
 }
 
 # By its name, or by one that leads to another's page.
