@@ -155,18 +155,16 @@ void sim_check_served_in_order(const void *key)
     }
 }
 
-void trace(const char *format, ...)
+void trace_line(const char *format, ...)
 {
-    if (sim_engine.verbose) {
-        va_list arguments;
-        va_start(arguments, format);
-        if (sim_engine.live) {
-            printf("    %4u  %c  ", (unsigned)sim_engine.step, 'a' + (int)sim_engine.self);
-        } else {
-            printf("          ");
-        }
-        vprintf(format, arguments);
-        printf("\n");
-        va_end(arguments);
+    va_list arguments;
+    va_start(arguments, format);
+    if (sim_engine.live) {
+        printf("    %4u  %c  ", (unsigned)sim_engine.step, 'a' + (int)sim_engine.self);
+    } else {
+        printf("          ");
     }
+    vprintf(format, arguments);
+    printf("\n");
+    va_end(arguments);
 }

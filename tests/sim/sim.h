@@ -35,6 +35,7 @@ struct sim_case {
      * set of bits, and time_passes whether a look at the clock finds it moved. */
     unsigned (*choose)(unsigned enabled);
     bool (*time_passes)(void);
+    const char *fails; /* some schedule must, with a message that contains this */
     bool sampled;        /* too large for the exhaustive search: random schedules only */
     bool leaves;         /* tasks are left waiting, which finish cancels */
     bool cold;           /* pawl was never used before: the lot is opened by the fibres */
@@ -69,6 +70,11 @@ bool sim_sees(const void *at);
 /* The schedule fails, with this message; a fibre does not return from it. */
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define SIM_CHECK(truth) ((truth) ? (void)0 : sim_fail("%s: not so: %s", SIM_HERE, #truth))
+
+/* A fork: true in the child, where the caller is alone; false in the parent. And a process-wide
+ * barrier. */
+bool sim_fork(void);
+void sim_barrier_all(void);
 
 /* A section that only one may be in: a plain variable, and who is inside. */
 struct sim_section {
