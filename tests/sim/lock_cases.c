@@ -4,11 +4,13 @@
 enum call { ACQUIRE, TRY_ACQUIRE, ACQUIRE_UNTIL, RELEASE };
 
 static pawl_lock *lock;
+static struct sim_task *task;
 static struct sim_section section;
 
 static void new_lock(void)
 {
     lock = sim_new(sizeof *lock, "lock");
+    task = sim_new(sizeof *task, "task");
     section = (struct sim_section){0};
 }
 
@@ -36,11 +38,16 @@ static void pass_section(void)
     sim_leave(&section);
 }
 
+static void pass_and_release(void)
+{
+    pass_section();
+    release();
+}
+
 static void acquire_once(void)
 {
     acquire();
-    pass_section();
-    release();
+    pass_and_release();
 }
 
 static void acquire_twice(void)
@@ -52,8 +59,7 @@ static void acquire_twice(void)
 static void try_once(void)
 {
     if (SIM_CALL(TRY_ACQUIRE, 0, pawl_lock_try_acquire(lock))) {
-        pass_section();
-        release();
+        pass_and_release();
     }
 }
 
@@ -61,9 +67,20 @@ static void acquire_timed(void)
 {
     if (SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(5))) ==
         PAWL_OK) {
-        pass_section();
-        release();
+        pass_and_release();
     }
+}
+
+static void start_task(void)
+{
+    sim_started(task, pawl_lock_acquire_await(lock,
+                                              sim_start(task, ACQUIRE_UNTIL, pass_and_release)));
+}
+
+static void start_and_cancel_task(void)
+{
+    start_task();
+    sim_cancel(task);
 }
 
 /* state[0]: 1 while it is locked. */
@@ -358,6 +375,15 @@ static const struct sim_case lock_cases[] = {
      {release_only, acquire_and_free}, .finish = NULL},
     {"lock", "fair_serves_three_in_order_of_arrival", new_fair_lock,
      {acquire_once, acquire_once, acquire_once}, .finish = was_in_order},
+    {"lock", "fair_a_time_out_and_a_try_race_the_release", new_fair_lock,
+     {acquire_once, acquire_timed, try_once}, .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "a_task_a_thread_and_a_try", new_lock, {start_task, acquire_once, try_once},
+     .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "fair_a_task_a_thread_and_a_time_out", new_fair_lock,
+     {start_task, acquire_once, acquire_timed}, .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "a_task_that_is_cancelled_and_two_threads", new_lock,
+     {start_and_cancel_task, acquire_once, acquire_timed}, .finish = is_free_and_linear,
+     .old_values = SIM_NONE},
     {"lock", "two_open_the_lot_while_one_holds", held_at_first,
      {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
      .old_values = SIM_NONE},

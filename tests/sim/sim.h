@@ -127,4 +127,17 @@ int64_t sim_end(int64_t result);
 #define SIM_CALL(name, argument, call) (sim_begin((name), (argument)), sim_end((int64_t)(call)))
 void sim_check_linearizable(const struct sim_model *model);
 
+/* A call that a task makes, recorded from its start until the task is called, or cancelled, which
+ * is recorded as a time-out:
+ *     sim_started(task, pawl_lock_acquire_await(lock, sim_start(task, ACQUIRE_UNTIL, use_lock)));
+ * calls use_lock when the lock is had. `task` is zeroed memory. */
+struct sim_task {
+    pawl_await op;
+    unsigned call;
+    void (*then)(void);
+};
+pawl_await *sim_start(struct sim_task *task, int name, void (*then)(void));
+void sim_started(struct sim_task *task, pawl_status status);
+void sim_cancel(struct sim_task *task);
+
 #endif
