@@ -280,8 +280,9 @@ unsigned sim_step(void)
 unsigned sim_arrival(void)
 {
     struct fibre *self = &sim_engine.fibres[sim_engine.self];
-    unsigned arrival = self->parked ? self->arrived : self->taken_step;
+    unsigned arrival = self->queued_step != 0 ? self->queued_step : self->taken_step;
     self->parked = false;
+    self->queued_step = 0;
     return arrival;
 }
 
@@ -293,7 +294,7 @@ bool sim_sleeps(unsigned fibre)
 
 unsigned sim_arrival_of(unsigned fibre)
 {
-    return sim_engine.fibres[fibre].arrived;
+    return sim_engine.fibres[fibre].queued_step;
 }
 
 pawl_time sim_waits_since(unsigned fibre)

@@ -40,6 +40,7 @@ static unsigned begin_call(int name, int64_t argument)
         sim_fail("the engine is too small: calls");
     }
     fibre->parked = false;
+    fibre->queued_step = 0;
     fibre->hb.at[sim_engine.self]++;
     calls[call_count].call = (struct sim_call){name, argument, 0, sim_engine.self};
     calls[call_count].begin = fibre->hb;
@@ -179,6 +180,15 @@ unsigned sim_first(const void *key)
     }
     port_peek_end(bucket);
     return owner;
+}
+
+bool sim_first_is_awake(const void *key)
+{
+    struct pawl__bucket *bucket = NULL;
+    const pawl_await *first = port_peek(key, &bucket) ? pawl__lot_first(bucket, key) : NULL;
+    bool awake = first != NULL && first->awake_;
+    port_peek_end(bucket);
+    return awake;
 }
 
 size_t sim_queue_length(const void *key)

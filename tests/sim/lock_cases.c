@@ -165,17 +165,16 @@ static void was_linear_from_held(void)
     sim_check_linearizable(&model);
 }
 
-/* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it, but
- * for being put off, which takes 100 us more. Whoever gets the lock while all who sleep are overdue
- * was handed it, or is the last who was not; so of those who are overdue each other can go ahead of
- * one once. Counted at most once in 100 us, since as long as it may be put off. */
+/* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it.
+ * Whoever gets the lock while all who sleep are overdue was handed it, or is the last who was not;
+ * so of those who are overdue each other can go ahead of one once. */
 static unsigned overtaken[SIM_FIBRES];
 static pawl_time counted[SIM_FIBRES];
 static unsigned fair_enough;
 
 static bool is_overdue(unsigned fibre)
 {
-    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_US(1150);
+    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_MS(5);
 }
 
 static void count_overtaken(void)
@@ -187,7 +186,8 @@ static void count_overtaken(void)
         sleepers += sim_sleeps(i);
         all = all && (!sim_sleeps(i) || is_overdue(i));
     }
-    if (!all || sim_queue_length(lock) != sleepers) { /* or one is just being woken */
+    if (!all || sim_queue_length(lock) != sleepers || sim_first_is_awake(lock)) {
+        /* or one is just being woken */
         return;
     }
     for (unsigned i = 0; i < SIM_FIBRES; i++) {
@@ -226,9 +226,14 @@ static void contend(void)
     acquire_counting(4);
 }
 
-/* Who is first in the queue and due when the lock is released has it next. With two fibres nobody
- * is put off. */
+/* Who is first in the queue and due when the lock is released has it next. So has one that was
+ * roused and COMING cleared, as it insists, or is late. */
 static unsigned heir;
+
+static bool insists(const pawl_lock *of)
+{
+    return sim_first_is_awake(of) && (of->state_ & PAWL__LOCK_COMING) == 0;
+}
 
 static void new_lock_for_two(void)
 {
@@ -245,7 +250,8 @@ static void inherit(unsigned times)
         pass_section();
         sim_yield();
         unsigned first = sim_first(lock);
-        if (first != SIM_FIBRES && is_overdue(first)) {
+        if (first != SIM_FIBRES &&
+            ((is_overdue(first) && !sim_first_is_awake(lock)) || insists(lock))) {
             heir = first;
         }
         SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
@@ -388,11 +394,20 @@ static const struct sim_case lock_cases[] = {
      {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
      .old_values = SIM_NONE},
     {"lock", "one_that_is_due_is_handed_the_lock", new_lock_for_two,
-     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .sampled = true},
+     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .jump = PAWL_MS(3), .sampled = true},
+    {"lock", "one_that_insists_is_handed_the_lock", new_lock_for_two,
+     {inherit_once, inherit_once, acquire_often}, .finish = NULL, .jumps = 3,
+     .jump = PAWL_MS(2), .processors = 2, .sampled = true},
+    {"lock", "one_that_is_late_is_handed_the_lock", new_lock_for_two,
+     {inherit_once, acquire_often, acquire_often}, .finish = NULL, .jumps = 3,
+     .jump = PAWL_MS(6), .sampled = true},
+    {"lock", "a_late_one_that_times_out_leaves_the_next_in_place", new_lock,
+     {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2,
+     .jump = PAWL_MS(6), .old_values = SIM_NONE, .sampled = true},
     {"lock", "a_waiter_is_not_put_off_again_and_again", new_lock_with_a_hog,
      {be_the_victim, be_the_rival, be_the_hog}, .finish = NULL, .jumps = 1000,
      .old_values = SIM_NONE, .choose = choose_worst, .time_passes = time_passes},
     {"lock", "those_who_are_due_are_overtaken_a_few_times_at_most", new_contended_lock,
-     {contend, contend, contend}, .finish = NULL, .jumps = 8, .sampled = true},
+     {contend, contend, contend}, .finish = NULL, .jumps = 8, .jump = PAWL_MS(2), .sampled = true},
 };
 SIM_GROUP(lock);

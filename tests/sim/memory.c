@@ -418,6 +418,15 @@ static void publish(struct place *place, uint64_t value, int order, const struct
     poke((volatile void *)(uintptr_t)place->at, place->size, value);
 }
 
+/* The first pointer that a call stores on its own stack is its waiter's key: it joins a queue. */
+static void note_queueing(const volatile void *at, size_t size)
+{
+    if (self()->queued_step == 0 && size == sizeof(void *) &&
+        engine_owner_of((const void *)(uintptr_t)at) == sim_engine.self) {
+        self()->queued_step = sim_engine.step;
+    }
+}
+
 void sim_store(volatile void *at, size_t size, uint64_t value, int order, const char *where)
 {
     if (!sim_engine.live) {
@@ -429,6 +438,7 @@ void sim_store(volatile void *at, size_t size, uint64_t value, int order, const 
     struct place *place = atomic_place(at, size, where);
     memory_access(place, ACCESS_WRITE);
     plain_note_atomic(at, size, true);
+    note_queueing(at, size);
     publish(place, value, order, NULL);
     trace("store  %-22s : %-4llx %s, %s", memory_name(at), (unsigned long long)value,
           order_name(order), short_name(where));

@@ -166,7 +166,6 @@ void pawl__guard_unlock(struct pawl__guard *guard)
     struct place *place = memory_place(guard, sizeof *guard + 1);
     memory_access(place, ACCESS_FOLLOW);
     place->left = self()->hb;
-    self()->section_step = sim_engine.step;
     trace("leave  %s", memory_name(guard));
 }
 
@@ -207,7 +206,6 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     }
     if (!fibre->parked) {
         fibre->parked = true;
-        fibre->arrived = fibre->section_step;
         fibre->waits_since = sim_engine.now;
     }
     trace("parks  %s", deadline == PAWL_NEVER ? "" : "with a deadline");

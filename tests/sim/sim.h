@@ -103,6 +103,8 @@ pawl_time sim_waits_since(unsigned fibre);
  * served. Says nothing while the bucket is in use. */
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
+/* Whether that one was roused; false: or the bucket is in use. */
+bool sim_first_is_awake(const void *key);
 /* How many are in the key's queue; SIM_NONE: the bucket is in use. */
 size_t sim_queue_length(const void *key);
 
