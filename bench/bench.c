@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2, MOST_CELLS = 100 };
+enum { EXIT_USAGE = 2, MOST_CELLS = 100, MOST_CONTENDERS = 20 };
 
 static const effort full = {
     .runs = 9,
@@ -57,8 +57,29 @@ typedef struct options {
     effort by;
     bool silent; /* --smoke: only the books */
     bool chosen[MOST_CELLS];
+    bool all_contenders;
+    bool invited[MOST_CONTENDERS];
     const char *csv;
 } options;
+
+/* Everybody there could be, in the order of the tables, and the reference's place. */
+static const contender *everybody[MOST_CONTENDERS];
+static size_t everybody_count;
+static size_t reference_place;
+
+static void gather_everybody(void)
+{
+    for (size_t own = 0; own < own_contender_count; own++) {
+        everybody[everybody_count++] = own_contenders[own];
+    }
+    reference_place = everybody_count;
+    for (size_t peer = 0; peer < peer_count; peer++) {
+        everybody[everybody_count++] = peers[peer];
+    }
+    for (const contender *const *const *of = libraries; *of != NULL; of++) {
+        everybody[everybody_count++] = **of;
+    }
+}
 
 static void complain(const char *what, const char *which)
 {
@@ -73,6 +94,8 @@ static void help(void)
          "\n"
          "  --quick       fewer and shorter runs: under a minute\n"
          "  --cell NAME   only this cell; may be given more than once\n"
+         "  --contender NAME\n"
+         "                only this one and the reference; may be given more than once\n"
          "  --runs N      runs of each contender in each cell, 1 to 99 (9; with --quick 5)\n"
          "  --csv FILE    every value of every run: cell,contender,metric,run,value\n"
          "  --smoke       every cell for a moment, crowds of 8 at most: checks the books only\n"
@@ -105,6 +128,18 @@ static void choose_cell(options *into, const char *name)
     complain("no such cell", name);
 }
 
+static void invite(options *into, const char *name)
+{
+    for (size_t who = 0; who < everybody_count; who++) {
+        if (strcmp(everybody[who]->name, name) == 0) {
+            into->invited[who] = true;
+            into->all_contenders = false;
+            return;
+        }
+    }
+    complain("no such contender", name);
+}
+
 static unsigned parse_runs(const char *text)
 {
     char *end;
@@ -128,7 +163,7 @@ static const char *argument(int count, char **words, int *at)
 
 static options parse(int count, char **words)
 {
-    options into = {full, false, {false}, NULL};
+    options into = {.by = full, .all_contenders = true};
     unsigned runs = 0;
     for (int at = 1; at < count; at++) {
         const char *word = words[at];
@@ -139,6 +174,8 @@ static options parse(int count, char **words)
             into.silent = true;
         } else if (strcmp(word, "--cell") == 0) {
             choose_cell(&into, argument(count, words, &at));
+        } else if (strcmp(word, "--contender") == 0) {
+            invite(&into, argument(count, words, &at));
         } else if (strcmp(word, "--runs") == 0) {
             runs = parse_runs(argument(count, words, &at));
         } else if (strcmp(word, "--csv") == 0) {
@@ -170,22 +207,22 @@ static void choose_all_by_default(options *into)
     }
 }
 
-static void open_book(book *to)
+static void open_book(book *to, const options *as)
 {
-    size_t at = 0;
-    to->contender_count = own_contender_count + peer_count;
-    to->reference = own_contender_count;
-    to->contenders = calloc(to->contender_count, sizeof to->contenders[0]);
-    to->results = calloc(cell_count * to->contender_count, sizeof to->results[0]);
+    to->contender_count = 0;
+    to->contenders = calloc(everybody_count, sizeof to->contenders[0]);
+    to->results = calloc(cell_count * everybody_count, sizeof to->results[0]);
     if (to->contenders == NULL || to->results == NULL) {
         fputs("pawl-bench: out of memory\n", stderr);
         exit(EXIT_FAILURE);
     }
-    for (size_t own = 0; own < own_contender_count; own++) {
-        to->contenders[at++] = own_contenders[own];
-    }
-    for (size_t peer = 0; peer < peer_count; peer++) {
-        to->contenders[at++] = peers[peer];
+    for (size_t who = 0; who < everybody_count; who++) {
+        if (who == reference_place) {
+            to->reference = to->contender_count;
+        } else if (!as->all_contenders && !as->invited[who]) {
+            continue;
+        }
+        to->contenders[to->contender_count++] = everybody[who];
     }
 }
 
@@ -291,11 +328,12 @@ static bool finish_csv(FILE *file, const char *path, const book *of)
 
 int main(int count, char **words)
 {
+    gather_everybody();
     options as = parse(count, words);
     FILE *csv = create_csv(as.csv);
     book all;
     choose_all_by_default(&as);
-    open_book(&all);
+    open_book(&all, &as);
     work_calibrate(as.by.calibration_ms);
     if (!as.silent) {
         printf("pawl %s, %u processors, %u runs, busy work in steps of %.2f ns\n\n", pawl_version(),

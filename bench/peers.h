@@ -10,4 +10,9 @@
 extern const contender *const peers[];
 extern const size_t peer_count;
 
+/* And those of other libraries, up to a NULL. */
+extern const contender *const *const libraries[];
+extern const contender *const peer_nsync;
+extern const contender *const peer_abseil;
+
 #endif
