@@ -46,7 +46,8 @@
         WAKE(thing, which, apart, "two processors"), WAKE(thing, which, together, "one processor")
 #define RELEASE(count)                                                                             \
     {                                                                                              \
-        .name = "release-" #count, .title = "release until the next one runs, " #count " wait",    \
+        .name = "release-" #count,                                                                 \
+        .title = "release until the next one runs, " #count " wait, on one processor",             \
         .kind = CELL_RELEASE, .threads = count,                                                    \
     }
 #define MEMORY(count, text)                                                                        \

@@ -60,7 +60,7 @@ static inline bool cell_is_game(const cell *of)
  * of their own, longer, with a clock read around every acquire. */
 typedef enum metric {
     METRIC_TIME,     /* nanoseconds: round a loop; until the next one runs; until all have run */
-    METRIC_CALL,     /* nanoseconds: of the release, or the notification, alone */
+    METRIC_CALL,     /* nanoseconds: of processor, that the call alone takes */
     METRIC_RATE,     /* of a crowd: operations a second, all threads together */
     METRIC_CPU,      /* processor nanoseconds of an operation, all threads together */
     METRIC_SWITCHES, /* context switches of an operation */

@@ -16,6 +16,10 @@ int64_t host_now(void);
 /* The processor time this process has used, all threads, user and system, in seconds. */
 double host_cpu_seconds(void);
 
+/* The processor time of the calling thread, in nanoseconds; where the platform tells it in coarse
+ * steps only, the time. */
+int64_t host_thread_cpu_ns(void);
+
 /* How often a processor went from one of its threads to another thread; below 0 where the platform
  * does not tell. */
 double host_switches(void);

@@ -22,11 +22,21 @@
 #    include <malloc.h>
 #endif
 
-int64_t host_now(void)
+static int64_t read_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t host_now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t host_thread_cpu_ns(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static double seconds_of(struct timeval time)

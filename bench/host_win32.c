@@ -41,6 +41,11 @@ double host_cpu_seconds(void)
     return seconds_of(system) + seconds_of(user);
 }
 
+int64_t host_thread_cpu_ns(void)
+{
+    return host_now();
+}
+
 double host_switches(void)
 {
     return -1;

@@ -72,12 +72,13 @@ static void notify(sample *ran, sample *calls)
     all.woken = 0;
     all.round++;
     pawl__store8(&all.done, 0, PAWL__RELAXED);
-    int64_t before = host_now();
+    int64_t started = host_now();
+    int64_t before = host_thread_cpu_ns();
     all.of->notify_all();
-    int64_t after = host_now();
+    int64_t after = host_thread_cpu_ns();
     all.of->leave();
     crew_until(all_ran, NULL);
-    sample_add(ran, (double)(all.ended - before));
+    sample_add(ran, (double)(all.ended - started));
     sample_add(calls, (double)(after - before));
 }
 
