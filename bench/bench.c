@@ -60,7 +60,7 @@ static double estimate_ms(const cell *in, const effort *by)
 
 static double estimate_wait_ms(const cell *in, const effort *by)
 {
-    return 5.0 / 4 * (by->wait_ms + by->wait_ms_per_thread * cell_threads(in, by));
+    return 4.0 / 3 * (by->wait_ms + by->wait_ms_per_thread * cell_threads(in, by));
 }
 
 static unsigned wait_runs(const cell *in, const effort *by)
@@ -179,8 +179,9 @@ static void describe(char *to, size_t size, const options *as)
 {
     char host[200];
     host_describe(host, sizeof host);
-    snprintf(to, size, "pawl %s; %s, %u processors; %u runs; busy work in steps of %.2f ns",
-             pawl_version(), host, crew_processors(), as->by.runs, work_step_ns());
+    snprintf(to, size, "pawl %s; %s, %u processors; %u run%s; busy work in steps of %.2f ns",
+             pawl_version(), host, crew_processors(), as->by.runs, as->by.runs == 1 ? "" : "s",
+             work_step_ns());
 }
 
 int main(int count, char **words)

@@ -28,22 +28,18 @@
         .title = "rwlock: " #count " threads, " #percent " % of the operations exclusive",         \
         .kind = CELL_CROWD, .readers = true, .threads = count, .writes = percent,                  \
     }
-#define GAME(thing, which, place, on)                                                              \
+#define GAME(id, which, place, sleepy, text)                                                       \
     {                                                                                              \
-        .name = thing "-" #place, .title = thing ": there and back, two threads on " on,           \
-        .kind = CELL_KIN, .kin = which, .where = place,                                            \
+        .name = id, .title = text, .kind = CELL_KIN, .kin = which, .where = place,                 \
+        .asleep = sleepy,                                                                          \
     }
-#define WAKE(thing, which, place, on)                                                              \
-    {                                                                                              \
-        .name = thing "-wake-" #place,                                                             \
-        .title = thing ": from the give until a sleeper runs, on " on, .kind = CELL_KIN,           \
-        .kin = which, .where = place, .asleep = true,                                              \
-    }
-#define apart    APART
-#define together TOGETHER
 #define GAMES(thing, which)                                                                        \
-    GAME(thing, which, apart, "two processors"), GAME(thing, which, together, "one processor"),    \
-        WAKE(thing, which, apart, "two processors"), WAKE(thing, which, together, "one processor")
+    GAME(thing "-apart", which, APART, false, thing ": there and back, on two processors"),        \
+        GAME(thing "-together", which, TOGETHER, false, thing ": there and back, on one"),         \
+        GAME(thing "-wake-apart", which, APART, true,                                              \
+             thing ": from the give until a sleeper runs, on two processors"),                     \
+        GAME(thing "-wake-together", which, TOGETHER, true,                                        \
+             thing ": from the give until a sleeper runs, on one")
 #define RELEASE(count)                                                                             \
     {                                                                                              \
         .name = "release-" #count,                                                                 \

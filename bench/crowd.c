@@ -128,27 +128,32 @@ static bool disperse(const cell *in, const contender *of)
     return cell_balances(in, of, at->data->count, exclusive) && torn == 0;
 }
 
-/* The run is what lies between two looks. */
+/* A run is what lies between two looks. */
+static bool watch(const cell *in, const contender *of, unsigned milliseconds, glance *before,
+                  glance *after)
+{
+    open_gate(milliseconds / 3);
+    look(before);
+    host_sleep_ms(milliseconds);
+    look(after);
+    return disperse(in, of);
+}
+
 bool measure_crowd(const cell *in, const contender *of, const effort *by, result *to)
 {
-    unsigned count = cell_threads(in, by);
-    unsigned rate_ms = by->rate_ms + by->rate_ms_per_thread * count;
+    glance before;
+    glance after;
     double shares[CROWD_THREADS];
-    static glance before, after;
-    gather(in, arena_of(in, of), count, false);
-    open_gate(rate_ms / 3);
-    look(&before);
-    host_sleep_ms(rate_ms);
-    look(&after);
+    gather(in, arena_of(in, of), cell_threads(in, by), false);
+    bool right = watch(in, of, by->rate_ms + by->rate_ms_per_thread * present, &before, &after);
     double done = shares_between(&before, &after, shares);
-    if (done > 0) {
-        sample_add(&to->metrics[METRIC_RATE], done * 1e9 / (after.wall_ns - before.wall_ns));
-        sample_add(&to->metrics[METRIC_CPU], (after.cpu_ns - before.cpu_ns) / done);
-    }
-    if (done > 0 && after.switches >= 0) {
+    done = done > 0 ? done : 1; /* so that every run has its value */
+    sample_add(&to->metrics[METRIC_RATE], done * 1e9 / (after.wall_ns - before.wall_ns));
+    sample_add(&to->metrics[METRIC_CPU], (after.cpu_ns - before.cpu_ns) / done);
+    if (after.switches >= 0) {
         sample_add(&to->metrics[METRIC_SWITCHES], (after.switches - before.switches) / done);
     }
-    return disperse(in, of);
+    return right;
 }
 
 static void add_waits(result *to)
@@ -173,16 +178,11 @@ static void add_waits(result *to)
 
 bool measure_crowd_waits(const cell *in, const contender *of, const effort *by, result *to)
 {
-    unsigned count = cell_threads(in, by);
-    unsigned wait_ms = by->wait_ms + by->wait_ms_per_thread * count;
+    glance before;
+    glance after;
     double shares[CROWD_THREADS];
-    static glance before, after;
-    gather(in, arena_of(in, of), count, true);
-    open_gate(wait_ms / 4);
-    look(&before);
-    host_sleep_ms(wait_ms);
-    look(&after);
-    bool right = disperse(in, of);
+    gather(in, arena_of(in, of), cell_threads(in, by), true);
+    bool right = watch(in, of, by->wait_ms + by->wait_ms_per_thread * present, &before, &after);
     shares_between(&before, &after, shares);
     sample_add(&to->metrics[METRIC_JAIN], sample_jain(shares, present));
     add_waits(to);

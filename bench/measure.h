@@ -20,9 +20,6 @@ bool measure_memory(const cell *in, const contender *of, const effort *by, resul
 void resident_start(void);
 void resident_end(void);
 
-/* A thread's bytes of stack, so that thousands of threads fit. */
-enum { MEASURE_STACK = 64 * 1024 };
-
 /* calloc, or the end of the process with one line on stderr. */
 void *measure_allocate(size_t count, size_t bytes);
 

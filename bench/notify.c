@@ -5,17 +5,9 @@
  */
 #include "host.h"
 #include "measure.h"
-
-#include "crew.h"
+#include "waiters.h"
 
 #include <pawl/compiler.h>
-
-#include <stdlib.h>
-
-typedef struct waiter {
-    crew_thread thread;
-    uint64_t id;
-} waiter;
 
 /* The hall's lock guards what is not said to be atomic. */
 static struct {
@@ -30,10 +22,9 @@ static struct {
     uint8_t done;     /* atomic: that was so */
 } all;
 
-static void attend(void *context)
+static void attend(waiter *me)
 {
-    waiter *me = context;
-    me->id = host_thread_id();
+    (void)me;
     all.of->enter();
     for (unsigned round = 0; round < all.rounds; round++) {
         all.waiting++;
@@ -87,8 +78,6 @@ bool measure_notify(const cell *in, const contender *of, const effort *by, resul
     sample ran = {0, {0}};
     sample calls = {0, {0}};
     unsigned threads = cell_threads(in, by);
-    waiter *waiters = measure_allocate(threads, sizeof *waiters);
-    uint64_t *ids = measure_allocate(threads, sizeof *ids);
     all.of = of->hall;
     all.threads = threads;
     all.rounds = by->notifications;
@@ -96,23 +85,14 @@ bool measure_notify(const cell *in, const contender *of, const effort *by, resul
     all.waiting = 0;
     all.wakings = 0;
     of->hall->make();
-    for (unsigned i = 0; i < threads; i++) {
-        crew_start_with_stack(&waiters[i].thread, attend, &waiters[i], MEASURE_STACK);
-    }
+    waiter *waiters = waiters_start(threads, attend);
     for (unsigned round = 0; round < by->notifications; round++) {
         crew_until(all_wait, NULL);
-        for (unsigned i = 0; i < threads; i++) {
-            ids[i] = waiters[i].id;
-        }
-        host_await_asleep(ids, threads);
+        waiters_await_asleep(waiters, threads);
         notify(&ran, &calls);
     }
-    for (unsigned i = 0; i < threads; i++) {
-        crew_join(&waiters[i].thread);
-    }
+    waiters_join(waiters, threads);
     of->hall->discard();
-    free(ids);
-    free(waiters);
     sample_add(&to->metrics[METRIC_TIME], sample_spread(&ran).median);
     sample_add(&to->metrics[METRIC_CALL], sample_spread(&calls).median);
     return cell_balances(in, of, all.wakings, (uint64_t)threads * by->notifications);

@@ -10,18 +10,11 @@
  */
 #include "host.h"
 #include "measure.h"
+#include "waiters.h"
 
-#include "crew.h"
+#include <pawl/compiler.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-
-typedef struct waiter {
-    crew_thread thread;
-    uint64_t id;
-    uint8_t ready;  /* atomic */
-    size_t its_own; /* of a sleeper: its lock among the sleepers' */
-} waiter;
 
 /* The lock guards what is not said to be atomic. */
 static struct {
@@ -32,16 +25,8 @@ static struct {
     int64_t released_at;
     sample late;
     double calls[SAMPLE_RUNS]; /* each written, after its release, by who released */
-    waiter *waiters;
-    waiter *sleepers;
     void *sleepers_locks;
 } ring;
-
-static bool is_ready(void *context)
-{
-    const waiter *one = context;
-    return pawl__load8(&one->ready, PAWL__ACQUIRE) != 0;
-}
 
 static bool was_acquired(void *context)
 {
@@ -69,13 +54,10 @@ static bool take_turn(const waiter *me, uint32_t *turn)
     return true;
 }
 
-static void go_round(void *context)
+static void go_round(waiter *me)
 {
-    waiter *me = context;
     uint32_t turn;
     host_pin(0);
-    me->id = host_thread_id();
-    pawl__store8(&me->ready, 1, PAWL__RELEASE);
     ring.of->acquire();
     while (take_turn(me, &turn)) {
         double *call = &ring.calls[ring.late.count];
@@ -89,41 +71,13 @@ static void go_round(void *context)
     ring.of->release();
 }
 
-static void sleep_elsewhere(void *context)
+static void sleep_elsewhere(waiter *me)
 {
-    waiter *me = context;
-    me->id = host_thread_id();
-    pawl__store8(&me->ready, 1, PAWL__RELEASE);
-    ring.of->stock.acquire(ring.sleepers_locks, me->its_own);
-    ring.of->stock.release(ring.sleepers_locks, me->its_own);
+    ring.of->stock.acquire(ring.sleepers_locks, me->place);
+    ring.of->stock.release(ring.sleepers_locks, me->place);
 }
 
-static waiter *start_waiters(unsigned count, void (*work)(void *context))
-{
-    waiter *waiters = measure_allocate(count + 1, sizeof *waiters);
-    uint64_t *ids = measure_allocate(count + 1, sizeof *ids);
-    for (unsigned i = 0; i < count; i++) {
-        waiters[i].its_own = i;
-        crew_start_with_stack(&waiters[i].thread, work, &waiters[i], MEASURE_STACK);
-    }
-    for (unsigned i = 0; i < count; i++) {
-        crew_until(is_ready, &waiters[i]);
-        ids[i] = waiters[i].id;
-    }
-    host_await_asleep(ids, count);
-    free(ids);
-    return waiters;
-}
-
-static void join_waiters(waiter *waiters, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        crew_join(&waiters[i].thread);
-    }
-    free(waiters);
-}
-
-static void start_sleepers(unsigned count)
+static waiter *start_sleepers(unsigned count)
 {
     const stock *of = &ring.of->stock;
     ring.sleepers_locks = measure_allocate(count + 1, of->bytes);
@@ -131,16 +85,18 @@ static void start_sleepers(unsigned count)
         of->make(ring.sleepers_locks, i);
         of->acquire(ring.sleepers_locks, i);
     }
-    ring.sleepers = start_waiters(count, sleep_elsewhere);
+    waiter *sleepers = waiters_start(count, sleep_elsewhere);
+    waiters_await_asleep(sleepers, count);
+    return sleepers;
 }
 
-static void end_sleepers(unsigned count)
+static void end_sleepers(waiter *sleepers, unsigned count)
 {
     const stock *of = &ring.of->stock;
     for (unsigned i = 0; i < count; i++) {
         of->release(ring.sleepers_locks, i);
     }
-    join_waiters(ring.sleepers, count);
+    waiters_join(sleepers, count);
     for (unsigned i = 0; i < count; i++) {
         of->discard(ring.sleepers_locks, i);
     }
@@ -151,21 +107,22 @@ static void end_sleepers(unsigned count)
 bool measure_release(const cell *in, const contender *of, const effort *by, result *to)
 {
     unsigned threads = cell_threads(in, by) + 1;
-    unsigned sleepers = in->sleepers < by->most_threads ? in->sleepers : by->most_threads;
+    unsigned elsewhere = in->sleepers < by->most_threads ? in->sleepers : by->most_threads;
     sample calls = {0, {0}};
     ring.of = of;
     ring.rounds = by->releases;
     ring.turn = 0;
     ring.last = NULL;
     ring.late.count = 0;
-    start_sleepers(sleepers);
+    waiter *sleepers = start_sleepers(elsewhere);
     of->lock->make();
     of->acquire();
-    ring.waiters = start_waiters(threads, go_round);
+    waiter *waiters = waiters_start(threads, go_round);
+    waiters_await_asleep(waiters, threads);
     of->release();
-    join_waiters(ring.waiters, threads);
+    waiters_join(waiters, threads);
     of->lock->discard();
-    end_sleepers(sleepers);
+    end_sleepers(sleepers, elsewhere);
     for (unsigned i = 0; i < by->releases; i++) {
         sample_add(&calls, ring.calls[i]);
     }
