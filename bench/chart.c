@@ -6,7 +6,7 @@
 
 /* In the units of the drawing, which the page scales to the room it has. */
 enum { WIDTH = 440, LEFT = 58, RIGHT = 424, TOP = 14, BOTTOM = 236, LINES_HEIGHT = 280 };
-enum { ROWS_LEFT = 10, ROW = 36, ROWS_TOP = 20, ROWS_FOOT = 26 };
+enum { ROWS_LEFT = 10, ROWS_RIGHT = 412, ROW = 36, ROWS_TOP = 20, ROWS_FOOT = 26 };
 
 /* Colours alone do not tell everybody who is who: each style has a mark of its own. */
 static const char *const marks[] = {
@@ -261,7 +261,7 @@ void chart_lines(FILE *to, const chart *of)
 
 static double value_x(const scale *on, double value)
 {
-    return ROWS_LEFT + place(on, value) * (RIGHT - ROWS_LEFT);
+    return ROWS_LEFT + place(on, value) * (ROWS_RIGHT - ROWS_LEFT);
 }
 
 static double row_y(size_t row)
@@ -275,7 +275,7 @@ static void draw_rows(FILE *to, const chart *of, const scale *on)
     double foot = row_y(of->tick_count - 1) + 10;
     for (unsigned n = 0; !isnan(value = tick_value(on, n)); n++) {
         double x = value_x(on, value);
-        const char *anchor = n == 0 ? "start" : place(on, value) > 0.99 ? "end" : "middle";
+        const char *anchor = n == 0 ? "start" : "middle";
         fprintf(to, "<path class=\"grid\" d=\"M%.1f,%dV%.1f\"/>", x, ROWS_TOP, foot);
         fprintf(to, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", anchor, x, foot + 16,
                 tick_text(of->of, value).text);
@@ -284,7 +284,7 @@ static void draw_rows(FILE *to, const chart *of, const scale *on)
         fprintf(to, "<text class=\"row\" x=\"%d\" y=\"%.1f\">", ROWS_LEFT, row_y(row) - 10);
         chart_text(to, of->ticks[row].name);
         fprintf(to, "</text><path class=\"axis\" d=\"M%d,%.1fH%d\"/>\n", ROWS_LEFT, row_y(row),
-                RIGHT);
+                ROWS_RIGHT);
     }
 }
 

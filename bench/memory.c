@@ -9,14 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many bytes of pages come and go with what a process does besides. */
+static const double pages_noise = 256 * 1024;
+
 /* Below 0 when nothing is known. */
 static double grown_by(const double *before)
 {
     double most = -1;
     for (int of = 0; of < HOST_MEMORIES; of++) {
         double now = host_memory_bytes((host_memory)of);
-        double grown = now > before[of] ? now - before[of] : 0;
-        most = now >= 0 && grown > most ? grown : most;
+        double grown = now - before[of];
+        double noise = of == HOST_PAGES ? pages_noise : 0;
+        if (now >= 0) {
+            grown = grown > noise ? grown : 0;
+            most = grown > most ? grown : most;
+        }
     }
     return most;
 }

@@ -243,7 +243,7 @@ static void write_rows(FILE *to, const book *of, bool (*belongs)(const cell *in)
 static void write_memory(FILE *to, const book *of)
 {
     chart one = new_chart(of, METRIC_BYTES, false, "less is better", "");
-    snprintf(one.title, sizeof one.title, "Bytes for each lock, what it allocates with it");
+    snprintf(one.title, sizeof one.title, "Bytes of a lock, with what it allocates");
     for (size_t at = 0; at < cell_count; at++) {
         if (cells[at].kind != CELL_MEMORY) {
             continue;
