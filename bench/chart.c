@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "chart.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,12 +61,12 @@ static double round_step(double greatest)
 
 static scale fit(const chart *of)
 {
-    double least = INFINITY;
+    double least = DBL_MAX;
     double greatest = 0;
     for (size_t who = 0; who < of->series_count; who++) {
         for (size_t tick = 0; tick < of->tick_count; tick++) {
             double value = of->series[who].values[tick];
-            if (!isnan(value) && (value > 0 || !of->log)) {
+            if (chart_has(value) && (value > 0 || !of->log)) {
                 least = value < least ? value : least;
                 greatest = value > greatest ? value : greatest;
             }
@@ -92,8 +93,8 @@ static double place(const scale *on, double value)
     return value > on->from ? log10(value / on->from) / log10(on->to / on->from) : 0;
 }
 
-/* Where the nth value tick stands, or NAN behind the last one. A short logarithmic axis has ticks
- * at 2 and 5 times the powers of ten, too. */
+/* Where the nth value tick stands, or CHART_NONE behind the last one. A short logarithmic axis has
+ * ticks at 2 and 5 times the powers of ten, too. */
 static double tick_value(const scale *on, unsigned n)
 {
     static const double between[] = {1, 2, 5};
@@ -103,7 +104,7 @@ static double tick_value(const scale *on, unsigned n)
     } else if (on->step <= 0) {
         value = on->from * pow(10, n);
     }
-    return value < on->to * 1.001 ? value : NAN;
+    return value < on->to * 1.001 ? value : CHART_NONE;
 }
 
 /* "10 ns" where a table has "10.0 ns". */
@@ -157,7 +158,7 @@ static void open_figure(FILE *to, const chart *of, int height)
 static void table_cell(FILE *to, const chart *of, size_t who, size_t tick)
 {
     double value = of->series[who].values[tick];
-    fprintf(to, "<td>%s</td>", isnan(value) ? "-" : value_of(of->of, value).text);
+    fprintf(to, "<td>%s</td>", chart_has(value) ? value_of(of->of, value).text : "-");
 }
 
 /* A row a contender, or, where the ticks have long names, a row a tick. */
@@ -209,7 +210,7 @@ static double value_y(const scale *on, double value)
 static void draw_axes(FILE *to, const chart *of, const scale *on)
 {
     double value;
-    for (unsigned n = 0; !isnan(value = tick_value(on, n)); n++) {
+    for (unsigned n = 0; chart_has(value = tick_value(on, n)); n++) {
         double y = value_y(on, value);
         fprintf(to, "<path class=\"grid\" d=\"M%d,%.1fH%d\"/>", LEFT, y, RIGHT);
         fprintf(to, "<text class=\"end\" x=\"%d\" y=\"%.1f\">%s</text>\n", LEFT - 6, y + 4,
@@ -233,15 +234,15 @@ static void draw_line(FILE *to, const chart *of, const series *one, const scale 
     fprintf(to, "<g class=\"s s%zu\"><path class=\"line\" d=\"", one->style);
     for (size_t tick = 0; tick < of->tick_count; tick++) {
         double value = one->values[tick];
-        if (!isnan(value)) {
+        if (chart_has(value)) {
             fprintf(to, "%c%.1f,%.1f", pen_down ? 'L' : 'M', tick_x(of, tick), value_y(on, value));
         }
-        pen_down = !isnan(value);
+        pen_down = chart_has(value);
     }
     fputs("\"/>", to);
     for (size_t tick = 0; tick < of->tick_count; tick++) {
         double value = one->values[tick];
-        if (!isnan(value)) {
+        if (chart_has(value)) {
             mark_at(to, of, one, tick, tick_x(of, tick), value_y(on, value), 1);
         }
     }
@@ -273,7 +274,7 @@ static void draw_rows(FILE *to, const chart *of, const scale *on)
 {
     double value;
     double foot = row_y(of->tick_count - 1) + 10;
-    for (unsigned n = 0; !isnan(value = tick_value(on, n)); n++) {
+    for (unsigned n = 0; chart_has(value = tick_value(on, n)); n++) {
         double x = value_x(on, value);
         const char *anchor = n == 0 ? "start" : "middle";
         fprintf(to, "<path class=\"grid\" d=\"M%.1f,%dV%.1f\"/>", x, ROWS_TOP, foot);
@@ -297,7 +298,7 @@ void chart_dots(FILE *to, const chart *of)
         const series *one = from_below(of, nth);
         fprintf(to, "<g class=\"s s%zu\">", one->style);
         for (size_t row = 0; row < of->tick_count; row++) {
-            if (!isnan(one->values[row])) {
+            if (chart_has(one->values[row])) {
                 mark_at(to, of, one, row, value_x(&on, one->values[row]), row_y(row), 1.3);
             }
         }

@@ -11,11 +11,18 @@
 
 enum { CHART_TICKS = 20, CHART_SERIES = 20, CHART_NAME = 90 };
 
+/* No value; all values are at least 0. */
+#define CHART_NONE (-1.0)
+static inline bool chart_has(double value)
+{
+    return value >= 0;
+}
+
 /* One contender's line. */
 typedef struct series {
     const char *name;
     size_t style;               /* the number of its colour and mark */
-    double values[CHART_TICKS]; /* NAN where there is none */
+    double values[CHART_TICKS]; /* CHART_NONE where there is none */
 } series;
 
 typedef struct chart {

@@ -53,12 +53,11 @@ double host_switches(void)
 
 double host_memory_bytes(host_memory of)
 {
-    PROCESS_MEMORY_COUNTERS_EX used;
-    if (of != HOST_PAGES ||
-        !GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&used, sizeof used)) {
+    PROCESS_MEMORY_COUNTERS used;
+    if (of != HOST_PAGES || !GetProcessMemoryInfo(GetCurrentProcess(), &used, sizeof used)) {
         return -1;
     }
-    return (double)used.PrivateUsage;
+    return (double)used.WorkingSetSize;
 }
 
 void host_sleep_ms(unsigned milliseconds)

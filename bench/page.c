@@ -36,7 +36,7 @@ static chart new_chart(const book *of, metric by, bool log, const char *better, 
 static double typical(const book *of, size_t cell_index, size_t who, metric by)
 {
     const sample *values = book_sample(of, cell_index, who, by);
-    return values->count != 0 ? value_typical(by, values) : NAN;
+    return values->count != 0 ? value_typical(by, values) : CHART_NONE;
 }
 
 /* A tick whose values are those of a metric in a cell; none where nobody has one. */
@@ -71,7 +71,7 @@ static void drop_empty_series(chart *of)
     for (size_t who = 0; who < of->series_count; who++) {
         bool empty = true;
         for (size_t tick = 0; tick < of->tick_count; tick++) {
-            empty &= isnan(of->series[who].values[tick]) != 0;
+            empty &= !chart_has(of->series[who].values[tick]);
         }
         if (!empty) {
             of->series[kept++] = of->series[who];
@@ -251,7 +251,7 @@ static void write_memory(FILE *to, const book *of)
         add_tick(&one, of, at, METRIC_BYTES, cells[at].title, 0);
         for (size_t who = 0; who < of->contender_count && one.tick_count != 0; who++) {
             double beyond = typical(of, at, who, METRIC_BEYOND);
-            one.series[who].values[one.tick_count - 1] += isnan(beyond) ? 0 : beyond;
+            one.series[who].values[one.tick_count - 1] += chart_has(beyond) ? beyond : 0;
         }
     }
     finish(to, &one, chart_dots);
