@@ -38,7 +38,7 @@ static void open_book(book *to, const options *as)
 static double estimate_ms(const cell *in, const effort *by)
 {
     double threads = cell_threads(in, by);
-    double starting = 0.1 * (threads + in->sleepers);
+    double starting = 0.06 * (threads + in->sleepers);
     switch (in->kind) {
     case CELL_CROWD:
         return starting + 4.0 / 3 * (by->rate_ms + by->rate_ms_per_thread * threads);
@@ -52,7 +52,7 @@ static double estimate_ms(const cell *in, const effort *by)
         break;
     }
     if (cell_is_game(in)) {
-        double round = in->asleep ? 0.25 * (double)by->sleepy_games : 0.02 * (double)by->games;
+        double round = in->asleep ? 0.4 * (double)by->sleepy_games : 0.04 * (double)by->games;
         return round * by->batches;
     }
     return 20e-6 * (double)by->times * by->batches;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const effort full = {
-    .runs = 9,
+    .runs = 7,
     .wait_runs = 2,
     .times = 50000,
     .games = 1000,
@@ -20,7 +20,7 @@ static const effort full = {
     .most_threads = 4000,
     .most_locks = 1000000,
     .rate_ms = 100,
-    .rate_ms_per_thread = 5,
+    .rate_ms_per_thread = 4,
     .wait_ms = 1000,
     .calibration_ms = 200,
 };
@@ -71,7 +71,7 @@ static void help(void)
          "  --cell NAME       only this cell; may be given more than once\n"
          "  --contender NAME  only this contender, and the one that ratios are to; may be given\n"
          "                    more than once, and brings other libraries into --quick\n"
-         "  --runs N          runs of each contender in each cell, 1 to 99 (9; with --quick 3)\n"
+         "  --runs N          runs of each contender in each cell, 1 to 99 (7; with --quick 3)\n"
          "  --csv FILE        every value of every run: cell,contender,object,metric,run,value\n"
          "  --html FILE       the charts, with their numbers, as one page\n"
          "  --smoke           every cell for a moment, 8 threads at most: checks the books only\n"
