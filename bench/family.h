@@ -31,10 +31,10 @@
 #include "work.h"
 
 #ifndef PAWL_BENCH_FAMILY
-#    define PAWL_BENCH_FAMILY
-#    define FAMILY_JOIN_(a, b) a##_##b
-#    define FAMILY_JOIN(a, b)  FAMILY_JOIN_(a, b)
-#    define FAMILY_(verb)      FAMILY_JOIN(FAMILY, verb)
+# define PAWL_BENCH_FAMILY
+# define FAMILY_JOIN_(a, b) a##_##b
+# define FAMILY_JOIN(a, b)  FAMILY_JOIN_(a, b)
+# define FAMILY_(verb)      FAMILY_JOIN(FAMILY, verb)
 #endif
 
 #include "lock_loops.h"
@@ -47,42 +47,43 @@ static bool FAMILY_(has_one_permit)(SEMAPHORE *object)
     return one;
 }
 
-#    define KIN             FAMILY_(semaphore)
-#    define TITLE           SEMAPHORE_NAME
-#    define OBJECT          SEMAPHORE
-#    define MAKE(object)    SEMAPHORE_MAKE(object, 1)
-#    define DISCARD(object) SEMAPHORE_DISCARD(object)
-#    define SETTLED(object) FAMILY_(has_one_permit)(object)
-#    define ROUND(object)                                                                          \
-        do {                                                                                       \
-            SEMAPHORE_ACQUIRE(object);                                                             \
-            SEMAPHORE_RELEASE(object);                                                             \
-        } while (0)
-#    include "kin_loops.h"
+# define KIN             FAMILY_(semaphore)
+# define TITLE           SEMAPHORE_NAME
+# define OBJECT          SEMAPHORE
+# define MAKE(object)    SEMAPHORE_MAKE(object, 1)
+# define DISCARD(object) SEMAPHORE_DISCARD(object)
+# define SETTLED(object) FAMILY_(has_one_permit)(object)
+# define ROUND(object)                                                                             \
+     do {                                                                                          \
+         SEMAPHORE_ACQUIRE(object);                                                                \
+         SEMAPHORE_RELEASE(object);                                                                \
+     } while (0)
+# include "kin_loops.h"
 
 typedef struct FAMILY_(bats) {
     SEMAPHORE of[2];
 } FAMILY_(bats);
 
-#    define KIN    FAMILY_(handover)
-#    define TITLE  SEMAPHORE_NAME
-#    define OBJECT FAMILY_(bats)
-#    define MAKE(object)                                                                           \
-        do {                                                                                       \
-            SEMAPHORE_MAKE(&(object)->of[0], 0);                                                   \
-            SEMAPHORE_MAKE(&(object)->of[1], 0);                                                   \
-        } while (0)
-#    define DISCARD(object)                                                                        \
-        do {                                                                                       \
-            SEMAPHORE_DISCARD(&(object)->of[0]);                                                   \
-            SEMAPHORE_DISCARD(&(object)->of[1]);                                                   \
-        } while (0)
-#    define SETTLED(object)     (!SEMAPHORE_TRY(&(object)->of[0]) && !SEMAPHORE_TRY(&(object)->of[1]))
-#    define ENTER(object)       (void)(object)
-#    define LEAVE(object)       (void)(object)
-#    define GIVE(object, side)  SEMAPHORE_RELEASE(&(object)->of[side])
-#    define AWAIT(object, side) SEMAPHORE_ACQUIRE(&(object)->of[side])
-#    include "kin_loops.h"
+# define KIN    FAMILY_(handover)
+# define TITLE  SEMAPHORE_NAME
+# define OBJECT FAMILY_(bats)
+# define MAKE(object)                                                                              \
+     do {                                                                                          \
+         SEMAPHORE_MAKE(&(object)->of[0], 0);                                                      \
+         SEMAPHORE_MAKE(&(object)->of[1], 0);                                                      \
+     } while (0)
+# define DISCARD(object)                                                                           \
+     do {                                                                                          \
+         SEMAPHORE_DISCARD(&(object)->of[0]);                                                      \
+         SEMAPHORE_DISCARD(&(object)->of[1]);                                                      \
+     } while (0)
+# define SETTLED(object)                                                                           \
+     (!SEMAPHORE_TRY(&(object)->of[0]) && !SEMAPHORE_TRY(&(object)->of[1]))
+# define ENTER(object)       (void)(object)
+# define LEAVE(object)       (void)(object)
+# define GIVE(object, side)  SEMAPHORE_RELEASE(&(object)->of[side])
+# define AWAIT(object, side) SEMAPHORE_ACQUIRE(&(object)->of[side])
+# include "kin_loops.h"
 #endif
 
 #ifdef EVENT
@@ -90,29 +91,29 @@ typedef struct FAMILY_(flags) {
     EVENT of[2];
 } FAMILY_(flags);
 
-#    define KIN    FAMILY_(event)
-#    define TITLE  EVENT_NAME
-#    define OBJECT FAMILY_(flags)
-#    define MAKE(object)                                                                           \
-        do {                                                                                       \
-            EVENT_MAKE(&(object)->of[0]);                                                          \
-            EVENT_MAKE(&(object)->of[1]);                                                          \
-        } while (0)
-#    define DISCARD(object)                                                                        \
-        do {                                                                                       \
-            EVENT_DISCARD(&(object)->of[0]);                                                       \
-            EVENT_DISCARD(&(object)->of[1]);                                                       \
-        } while (0)
-#    define SETTLED(object)     ((void)(object), true) /* the moves were counted */
-#    define ENTER(object)       (void)(object)
-#    define LEAVE(object)       (void)(object)
-#    define GIVE(object, side)  EVENT_SET(&(object)->of[side])
-#    define AWAIT(object, side) EVENT_AWAIT(&(object)->of[side])
-#    include "kin_loops.h"
+# define KIN    FAMILY_(event)
+# define TITLE  EVENT_NAME
+# define OBJECT FAMILY_(flags)
+# define MAKE(object)                                                                              \
+     do {                                                                                          \
+         EVENT_MAKE(&(object)->of[0]);                                                             \
+         EVENT_MAKE(&(object)->of[1]);                                                             \
+     } while (0)
+# define DISCARD(object)                                                                           \
+     do {                                                                                          \
+         EVENT_DISCARD(&(object)->of[0]);                                                          \
+         EVENT_DISCARD(&(object)->of[1]);                                                          \
+     } while (0)
+# define SETTLED(object)     ((void)(object), true) /* the moves were counted */
+# define ENTER(object)       (void)(object)
+# define LEAVE(object)       (void)(object)
+# define GIVE(object, side)  EVENT_SET(&(object)->of[side])
+# define AWAIT(object, side) EVENT_AWAIT(&(object)->of[side])
+# include "kin_loops.h"
 #endif
 
 #ifdef RWLOCK
-#    include "rwlock_loops.h"
+# include "rwlock_loops.h"
 
 static bool FAMILY_(rwlock_free)(RWLOCK *object)
 {
@@ -123,74 +124,74 @@ static bool FAMILY_(rwlock_free)(RWLOCK *object)
     return true;
 }
 
-#    define KIN             FAMILY_(shared)
-#    define TITLE           RWLOCK_NAME
-#    define OBJECT          RWLOCK
-#    define MAKE(object)    RWLOCK_MAKE(object)
-#    define DISCARD(object) RWLOCK_DISCARD(object)
-#    define SETTLED(object) FAMILY_(rwlock_free)(object)
-#    define ROUND(object)                                                                          \
-        do {                                                                                       \
-            RWLOCK_ACQUIRE_SHARED(object);                                                         \
-            RWLOCK_RELEASE_SHARED(object);                                                         \
-        } while (0)
-#    include "kin_loops.h"
+# define KIN             FAMILY_(shared)
+# define TITLE           RWLOCK_NAME
+# define OBJECT          RWLOCK
+# define MAKE(object)    RWLOCK_MAKE(object)
+# define DISCARD(object) RWLOCK_DISCARD(object)
+# define SETTLED(object) FAMILY_(rwlock_free)(object)
+# define ROUND(object)                                                                             \
+     do {                                                                                          \
+         RWLOCK_ACQUIRE_SHARED(object);                                                            \
+         RWLOCK_RELEASE_SHARED(object);                                                            \
+     } while (0)
+# include "kin_loops.h"
 
-#    define KIN             FAMILY_(exclusive)
-#    define TITLE           RWLOCK_NAME
-#    define OBJECT          RWLOCK
-#    define MAKE(object)    RWLOCK_MAKE(object)
-#    define DISCARD(object) RWLOCK_DISCARD(object)
-#    define SETTLED(object) FAMILY_(rwlock_free)(object)
-#    define ROUND(object)                                                                          \
-        do {                                                                                       \
-            RWLOCK_ACQUIRE_EXCLUSIVE(object);                                                      \
-            RWLOCK_RELEASE_EXCLUSIVE(object);                                                      \
-        } while (0)
-#    include "kin_loops.h"
+# define KIN             FAMILY_(exclusive)
+# define TITLE           RWLOCK_NAME
+# define OBJECT          RWLOCK
+# define MAKE(object)    RWLOCK_MAKE(object)
+# define DISCARD(object) RWLOCK_DISCARD(object)
+# define SETTLED(object) FAMILY_(rwlock_free)(object)
+# define ROUND(object)                                                                             \
+     do {                                                                                          \
+         RWLOCK_ACQUIRE_EXCLUSIVE(object);                                                         \
+         RWLOCK_RELEASE_EXCLUSIVE(object);                                                         \
+     } while (0)
+# include "kin_loops.h"
 #endif
 
 #ifdef CONDITION
-#    include "condition_loops.h"
+# include "condition_loops.h"
 #endif
 
 #ifdef RLOCK
-#    define KIN    FAMILY_(nested)
-#    define TITLE  RLOCK_NAME
-#    define OBJECT RLOCK
-#    define MAKE(object)                                                                           \
-        do {                                                                                       \
-            RLOCK_MAKE(object);                                                                    \
-            RLOCK_ACQUIRE(object);                                                                 \
-        } while (0)
-#    define DISCARD(object)                                                                        \
-        do {                                                                                       \
-            RLOCK_RELEASE(object);                                                                 \
-            RLOCK_DISCARD(object);                                                                 \
-        } while (0)
-#    define SETTLED(object) RLOCK_HELD_ONCE(object)
-#    define ROUND(object)                                                                          \
-        do {                                                                                       \
-            RLOCK_ACQUIRE(object);                                                                 \
-            RLOCK_RELEASE(object);                                                                 \
-        } while (0)
-#    include "kin_loops.h"
+# define KIN    FAMILY_(nested)
+# define TITLE  RLOCK_NAME
+# define OBJECT RLOCK
+# define MAKE(object)                                                                              \
+     do {                                                                                          \
+         RLOCK_MAKE(object);                                                                       \
+         RLOCK_ACQUIRE(object);                                                                    \
+     } while (0)
+# define DISCARD(object)                                                                           \
+     do {                                                                                          \
+         RLOCK_RELEASE(object);                                                                    \
+         RLOCK_DISCARD(object);                                                                    \
+     } while (0)
+# define SETTLED(object) RLOCK_HELD_ONCE(object)
+# define ROUND(object)                                                                             \
+     do {                                                                                          \
+         RLOCK_ACQUIRE(object);                                                                    \
+         RLOCK_RELEASE(object);                                                                    \
+     } while (0)
+# include "kin_loops.h"
 #endif
 
 #ifdef ONCE
-#    define KIN    FAMILY_(once)
-#    define TITLE  ONCE_NAME
-#    define OBJECT ONCE
-#    define MAKE(object)                                                                           \
-        do {                                                                                       \
-            kin_calls = 0;                                                                         \
-            ONCE_MAKE(object);                                                                     \
-            ONCE_CALL(object);                                                                     \
-        } while (0)
-#    define DISCARD(object) (void)(object)
-#    define SETTLED(object) ((void)(object), kin_calls == 1)
-#    define ROUND(object)   ONCE_CALL(object)
-#    include "kin_loops.h"
+# define KIN    FAMILY_(once)
+# define TITLE  ONCE_NAME
+# define OBJECT ONCE
+# define MAKE(object)                                                                              \
+     do {                                                                                          \
+         kin_calls = 0;                                                                            \
+         ONCE_MAKE(object);                                                                        \
+         ONCE_CALL(object);                                                                        \
+     } while (0)
+# define DISCARD(object) (void)(object)
+# define SETTLED(object) ((void)(object), kin_calls == 1)
+# define ROUND(object)   ONCE_CALL(object)
+# include "kin_loops.h"
 #endif
 
 const contender FAMILY = {.name = NAME,

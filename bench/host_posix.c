@@ -15,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
-#    include <sched.h>
-#    include <sys/syscall.h>
+# include <sched.h>
+# include <sys/syscall.h>
 #endif
 #if defined(__GLIBC__)
-#    include <malloc.h>
+# include <malloc.h>
 #endif
 
 static int64_t read_clock(clockid_t clock)

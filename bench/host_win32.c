@@ -2,7 +2,7 @@
 #include "host.h"
 
 #ifndef _WIN32_WINNT
-#    define _WIN32_WINNT 0x0601 /* QueryThreadCycleTime, K32GetProcessMemoryInfo: Windows 7 */
+# define _WIN32_WINNT 0x0601 /* QueryThreadCycleTime, K32GetProcessMemoryInfo: Windows 7 */
 #endif
 #define PSAPI_VERSION 2
 

@@ -28,10 +28,10 @@
 #include "work.h"
 
 #ifndef PAWL_BENCH_KIN_LOOPS
-#    define PAWL_BENCH_KIN_LOOPS
-#    define KIN_JOIN_(a, b) a##_##b
-#    define KIN_JOIN(a, b)  KIN_JOIN_(a, b)
-#    define KIN_LOOPS(verb) KIN_JOIN(KIN, verb)
+# define PAWL_BENCH_KIN_LOOPS
+# define KIN_JOIN_(a, b) a##_##b
+# define KIN_JOIN(a, b)  KIN_JOIN_(a, b)
+# define KIN_LOOPS(verb) KIN_JOIN(KIN, verb)
 #endif
 
 /* On cache lines of its own. What follows the object is a game's, written by whose turn it is. */
@@ -70,32 +70,6 @@ static uint64_t KIN_LOOPS(loop)(uint64_t times)
     return times;
 }
 #else
-static uint64_t KIN_LOOPS(loop)(uint64_t times)
-{
-    OBJECT *object = &KIN_LOOPS(table).object;
-    ENTER(object);
-    uint64_t before = KIN_LOOPS(table).count;
-    for (uint64_t i = 0; i < times; i++) {
-        GIVE(object, 1);
-        AWAIT(object, 0);
-    }
-    uint64_t moves = KIN_LOOPS(table).count - before;
-    LEAVE(object);
-    return moves;
-}
-
-static void KIN_LOOPS(partner)(uint64_t times)
-{
-    OBJECT *object = &KIN_LOOPS(table).object;
-    ENTER(object);
-    for (uint64_t i = 0; i < times; i++) {
-        AWAIT(object, 1);
-        KIN_LOOPS(table).count++;
-        GIVE(object, 0);
-    }
-    LEAVE(object);
-}
-
 /* Before it gives. */
 static void KIN_LOOPS(let_sleep)(void)
 {
@@ -109,34 +83,60 @@ static void KIN_LOOPS(wake)(void)
     KIN_LOOPS(table).late += host_now() - KIN_LOOPS(table).given;
 }
 
-static uint64_t KIN_LOOPS(loop_asleep)(uint64_t times)
+static inline uint64_t KIN_LOOPS(side_0)(uint64_t times, bool asleep)
 {
     OBJECT *object = &KIN_LOOPS(table).object;
     ENTER(object);
     uint64_t before = KIN_LOOPS(table).count;
     for (uint64_t i = 0; i < times; i++) {
-        KIN_LOOPS(let_sleep)();
+        if (asleep) {
+            KIN_LOOPS(let_sleep)();
+        }
         GIVE(object, 1);
         AWAIT(object, 0);
-        KIN_LOOPS(wake)();
+        if (asleep) {
+            KIN_LOOPS(wake)();
+        }
     }
     uint64_t moves = KIN_LOOPS(table).count - before;
     LEAVE(object);
     return moves;
 }
 
-static void KIN_LOOPS(partner_asleep)(uint64_t times)
+static inline void KIN_LOOPS(side_1)(uint64_t times, bool asleep)
 {
     OBJECT *object = &KIN_LOOPS(table).object;
     ENTER(object);
     for (uint64_t i = 0; i < times; i++) {
         AWAIT(object, 1);
-        KIN_LOOPS(wake)();
+        if (asleep) {
+            KIN_LOOPS(wake)();
+            KIN_LOOPS(let_sleep)();
+        }
         KIN_LOOPS(table).count++;
-        KIN_LOOPS(let_sleep)();
         GIVE(object, 0);
     }
     LEAVE(object);
+}
+
+static uint64_t KIN_LOOPS(loop)(uint64_t times)
+{
+    return KIN_LOOPS(side_0)(times, false);
+}
+
+static uint64_t KIN_LOOPS(loop_asleep)(uint64_t times)
+{
+    return KIN_LOOPS(side_0)(times, true);
+}
+
+static void KIN_LOOPS(partner)(uint64_t times)
+{
+    KIN_LOOPS(side_1)(times, false);
+}
+
+static void KIN_LOOPS(partner_asleep)(uint64_t times)
+{
+    KIN_LOOPS(side_1)(times, true);
 }
 
 static int64_t KIN_LOOPS(late_ns)(void)

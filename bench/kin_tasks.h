@@ -14,9 +14,9 @@ extern const kin tasks_handover;
 /* kin_uv.c, where libuv is: BENCH_UV is then a kin, else NULL. */
 extern const kin tasks_on_loop;
 #if defined(BENCH_HAS_UV)
-#    define BENCH_UV(kin) (kin)
+# define BENCH_UV(kin) (kin)
 #else
-#    define BENCH_UV(kin) NULL
+# define BENCH_UV(kin) NULL
 #endif
 
 #endif

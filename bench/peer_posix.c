@@ -13,33 +13,33 @@
 
 /* The adaptive kind is an enumerator; its initialiser is what the preprocessor sees. */
 #if defined(PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP) || defined(PTHREAD_MUTEX_ADAPTIVE_NP)
-#    define HAVE_ADAPTIVE 1
+# define HAVE_ADAPTIVE 1
 #else
-#    define HAVE_ADAPTIVE 0
+# define HAVE_ADAPTIVE 0
 #endif
 
 /* ThreadSanitizer sees pthread_mutex_lock, but not glibc's mtx_lock: it would report races on what
  * that protects. */
 #if defined(__has_feature)
-#    if __has_feature(thread_sanitizer)
-#        define THREAD_SANITIZER 1
-#    endif
+# if __has_feature(thread_sanitizer)
+#  define THREAD_SANITIZER 1
+# endif
 #elif defined(__SANITIZE_THREAD__)
-#    define THREAD_SANITIZER 1
+# define THREAD_SANITIZER 1
 #endif
 #if defined(__has_include) && !defined(__STDC_NO_THREADS__) && !defined(THREAD_SANITIZER)
-#    if __has_include(<threads.h>)
-#        define HAVE_C11 1
-#        include <threads.h>
-#    endif
+# if __has_include(<threads.h>)
+#  define HAVE_C11 1
+#  include <threads.h>
+# endif
 #endif
 #ifndef HAVE_C11
-#    define HAVE_C11 0
+# define HAVE_C11 0
 #endif
 
 /* The deadlines include the reading of the clock that their callers have to write. */
 #if defined(_POSIX_TIMEOUTS) && _POSIX_TIMEOUTS > 0
-#    define HAVE_TIMEDLOCK 1
+# define HAVE_TIMEDLOCK 1
 static inline bool within_a_second(pthread_mutex_t *lock)
 {
     struct timespec deadline;
@@ -48,7 +48,7 @@ static inline bool within_a_second(pthread_mutex_t *lock)
     return pthread_mutex_timedlock(lock, &deadline) == 0;
 }
 #else
-#    define HAVE_TIMEDLOCK 0
+# define HAVE_TIMEDLOCK 0
 #endif
 
 #if HAVE_C11
@@ -63,24 +63,25 @@ static inline bool within_a_second_c11(mtx_t *lock)
 
 /* macOS has a sem_init that always fails. */
 #if defined(__APPLE__)
-#    include <dispatch/dispatch.h>
-#    define SEMAPHORE_NAME                   "dispatch_sem"
-#    define SEMAPHORE                        dispatch_semaphore_t
-#    define SEMAPHORE_MAKE(semaphore, value) (*(semaphore) = dispatch_semaphore_create(value))
-#    define SEMAPHORE_DISCARD(semaphore)     dispatch_release(*(semaphore))
-#    define SEMAPHORE_ACQUIRE(semaphore)                                                           \
-        dispatch_semaphore_wait(*(semaphore), DISPATCH_TIME_FOREVER)
-#    define SEMAPHORE_RELEASE(semaphore) dispatch_semaphore_signal(*(semaphore))
-#    define SEMAPHORE_TRY(semaphore)     (dispatch_semaphore_wait(*(semaphore), DISPATCH_TIME_NOW) == 0)
+# include <dispatch/dispatch.h>
+# define SEMAPHORE_NAME                   "dispatch_sem"
+# define SEMAPHORE                        dispatch_semaphore_t
+# define SEMAPHORE_MAKE(semaphore, value) (*(semaphore) = dispatch_semaphore_create(value))
+# define SEMAPHORE_DISCARD(semaphore)     dispatch_release(*(semaphore))
+# define SEMAPHORE_ACQUIRE(semaphore)                                                              \
+     dispatch_semaphore_wait(*(semaphore), DISPATCH_TIME_FOREVER)
+# define SEMAPHORE_RELEASE(semaphore) dispatch_semaphore_signal(*(semaphore))
+# define SEMAPHORE_TRY(semaphore)                                                                  \
+     (dispatch_semaphore_wait(*(semaphore), DISPATCH_TIME_NOW) == 0)
 #else
-#    include <semaphore.h>
-#    define SEMAPHORE_NAME                   "sem_t"
-#    define SEMAPHORE                        sem_t
-#    define SEMAPHORE_MAKE(semaphore, value) sem_init(semaphore, 0, value)
-#    define SEMAPHORE_DISCARD(semaphore)     sem_destroy(semaphore)
-#    define SEMAPHORE_ACQUIRE(semaphore)     sem_wait(semaphore)
-#    define SEMAPHORE_RELEASE(semaphore)     sem_post(semaphore)
-#    define SEMAPHORE_TRY(semaphore)         (sem_trywait(semaphore) == 0)
+# include <semaphore.h>
+# define SEMAPHORE_NAME                   "sem_t"
+# define SEMAPHORE                        sem_t
+# define SEMAPHORE_MAKE(semaphore, value) sem_init(semaphore, 0, value)
+# define SEMAPHORE_DISCARD(semaphore)     sem_destroy(semaphore)
+# define SEMAPHORE_ACQUIRE(semaphore)     sem_wait(semaphore)
+# define SEMAPHORE_RELEASE(semaphore)     sem_post(semaphore)
+# define SEMAPHORE_TRY(semaphore)         (sem_trywait(semaphore) == 0)
 #endif
 
 static void make_mutex(pthread_mutex_t *lock, int type)
@@ -108,7 +109,7 @@ static void make_once(pthread_once_t *once)
 #define LOCK_RELEASE(lock) pthread_mutex_unlock(lock)
 #define LOCK_TRY(lock)     (pthread_mutex_trylock(lock) == 0)
 #if HAVE_TIMEDLOCK
-#    define LOCK_WITHIN_A_SECOND(lock) within_a_second(lock)
+# define LOCK_WITHIN_A_SECOND(lock) within_a_second(lock)
 #endif
 #define RWLOCK                           pthread_rwlock_t
 #define RWLOCK_NAME                      "pthread_rwlock"
@@ -150,38 +151,38 @@ static void make_once(pthread_once_t *once)
 #include "family.h"
 
 #if HAVE_ADAPTIVE
-#    define FAMILY             peer_adaptive
-#    define NAME               "pthread-adaptive"
-#    define LOCK               pthread_mutex_t
-#    define LOCK_MAKE(lock)    make_mutex(lock, PTHREAD_MUTEX_ADAPTIVE_NP)
-#    define LOCK_DISCARD(lock) pthread_mutex_destroy(lock)
-#    define LOCK_ACQUIRE(lock) pthread_mutex_lock(lock)
-#    define LOCK_RELEASE(lock) pthread_mutex_unlock(lock)
-#    define LOCK_TRY(lock)     (pthread_mutex_trylock(lock) == 0)
-#    if HAVE_TIMEDLOCK
-#        define LOCK_WITHIN_A_SECOND(lock) within_a_second(lock)
-#    endif
-#    include "family.h"
+# define FAMILY             peer_adaptive
+# define NAME               "pthread-adaptive"
+# define LOCK               pthread_mutex_t
+# define LOCK_MAKE(lock)    make_mutex(lock, PTHREAD_MUTEX_ADAPTIVE_NP)
+# define LOCK_DISCARD(lock) pthread_mutex_destroy(lock)
+# define LOCK_ACQUIRE(lock) pthread_mutex_lock(lock)
+# define LOCK_RELEASE(lock) pthread_mutex_unlock(lock)
+# define LOCK_TRY(lock)     (pthread_mutex_trylock(lock) == 0)
+# if HAVE_TIMEDLOCK
+#  define LOCK_WITHIN_A_SECOND(lock) within_a_second(lock)
+# endif
+# include "family.h"
 #endif
 
 #if HAVE_C11
-#    define FAMILY                          peer_c11
-#    define NAME                            "c11"
-#    define LOCK                            mtx_t
-#    define LOCK_MAKE(lock)                 mtx_init(lock, mtx_timed)
-#    define LOCK_DISCARD(lock)              mtx_destroy(lock)
-#    define LOCK_ACQUIRE(lock)              mtx_lock(lock)
-#    define LOCK_RELEASE(lock)              mtx_unlock(lock)
-#    define LOCK_TRY(lock)                  (mtx_trylock(lock) == thrd_success)
-#    define LOCK_WITHIN_A_SECOND(lock)      within_a_second_c11(lock)
-#    define CONDITION                       cnd_t
-#    define CONDITION_NAME                  "c11"
-#    define CONDITION_MAKE(condition)       cnd_init(condition)
-#    define CONDITION_DISCARD(condition)    cnd_destroy(condition)
-#    define CONDITION_WAIT(condition, lock) cnd_wait(condition, lock)
-#    define CONDITION_NOTIFY(condition)     cnd_signal(condition)
-#    define CONDITION_NOTIFY_ALL(condition) cnd_broadcast(condition)
-#    include "family.h"
+# define FAMILY                          peer_c11
+# define NAME                            "c11"
+# define LOCK                            mtx_t
+# define LOCK_MAKE(lock)                 mtx_init(lock, mtx_timed)
+# define LOCK_DISCARD(lock)              mtx_destroy(lock)
+# define LOCK_ACQUIRE(lock)              mtx_lock(lock)
+# define LOCK_RELEASE(lock)              mtx_unlock(lock)
+# define LOCK_TRY(lock)                  (mtx_trylock(lock) == thrd_success)
+# define LOCK_WITHIN_A_SECOND(lock)      within_a_second_c11(lock)
+# define CONDITION                       cnd_t
+# define CONDITION_NAME                  "c11"
+# define CONDITION_MAKE(condition)       cnd_init(condition)
+# define CONDITION_DISCARD(condition)    cnd_destroy(condition)
+# define CONDITION_WAIT(condition, lock) cnd_wait(condition, lock)
+# define CONDITION_NOTIFY(condition)     cnd_signal(condition)
+# define CONDITION_NOTIFY_ALL(condition) cnd_broadcast(condition)
+# include "family.h"
 #endif
 
 const contender *const platform_contenders[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef _WIN32_WINNT
-#    define _WIN32_WINNT 0x0601 /* TryAcquireSRWLockExclusive: Windows 7 */
+# define _WIN32_WINNT 0x0601 /* TryAcquireSRWLockExclusive: Windows 7 */
 #endif
 
 #include "kin_tasks.h"
