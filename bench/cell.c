@@ -35,11 +35,12 @@
     }
 #define GAMES(thing, which)                                                                        \
     GAME(thing "-apart", which, APART, false, thing ": there and back, on two processors"),        \
-        GAME(thing "-together", which, TOGETHER, false, thing ": there and back, on one"),         \
+        GAME(thing "-together", which, TOGETHER, false,                                            \
+             thing ": there and back, on one processor"),                                          \
         GAME(thing "-wake-apart", which, APART, true,                                              \
              thing ": from the give until a sleeper runs, on two processors"),                     \
         GAME(thing "-wake-together", which, TOGETHER, true,                                        \
-             thing ": from the give until a sleeper runs, on one")
+             thing ": from the give until a sleeper runs, on one processor")
 #define RELEASE(count)                                                                             \
     {                                                                                              \
         .name = "release-" #count,                                                                 \
