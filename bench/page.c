@@ -254,7 +254,9 @@ static void write_memory(FILE *to, const book *of)
             one.series[who].values[one.tick_count - 1] += chart_has(beyond) ? beyond : 0;
         }
     }
+    fputs("<div class=\"charts\">\n", to);
     finish(to, &one, chart_dots);
+    fputs("</div>\n", to);
 }
 
 static void write_alone(FILE *to, const book *of)
@@ -262,7 +264,6 @@ static void write_alone(FILE *to, const book *of)
     fputs("<div class=\"charts\">\n", to);
     write_rows(to, of, is_a_call, "One thread, nobody in its way");
     write_rows(to, of, is_a_handover, "From thread to thread");
-    write_memory(to, of);
     fputs("</div>\n", to);
 }
 
@@ -310,38 +311,74 @@ static void write_all(FILE *to, const book *of)
 /* --- The page ------------------------------------------------------------------------------------
  */
 
-static void section(FILE *to, const char *heading, const char *text)
+static void write_rates(FILE *to, const book *of)
 {
-    fprintf(to, "<h2>%s</h2>\n<p>%s</p>\n", heading, text);
+    write_against_threads(to, of, METRIC_RATE, false, "more is better");
+}
+
+static void write_costs(FILE *to, const book *of)
+{
+    write_against_threads(to, of, METRIC_CPU, true, "less is better");
+}
+
+static void write_fairness(FILE *to, const book *of)
+{
+    write_against_threads(to, of, METRIC_JAIN, false, "more is better");
+}
+
+/* A section is left out when no cell of its kind has its metric. */
+static const struct {
+    const char *heading;
+    const char *text;
+    void (*write)(FILE *to, const book *of);
+    metric needs;
+    cell_kind kind; /* CELL_KINDS: any */
+} sections[] = {
+    {"Throughput of a crowd",
+     "Operations a second, all threads together, against the number of threads that contend for "
+     "one lock. More is better.",
+     write_rates, METRIC_RATE, CELL_CROWD},
+    {"What an operation costs a crowd",
+     "Processor time of an operation, all threads together: what spinning and switching burn is "
+     "in it. Less is better.",
+     write_costs, METRIC_CPU, CELL_CROWD},
+    {"How long they wait",
+     "The wait that so many of the acquisitions do not pass; the greatest of all at the right. "
+     "Less is better.",
+     write_waits, METRIC_WAIT_MOST, CELL_CROWD},
+    {"How equal they are",
+     "Jain's index of the threads' operations: 1 when all had as many, 1/n when one of n had all. "
+     "More is better.",
+     write_fairness, METRIC_JAIN, CELL_CROWD},
+    {"A release, against the number that wait",
+     "All threads sleep on one processor while they wait. Less is better.", write_against_waiters,
+     METRIC_CALL, CELL_RELEASE},
+    {"Calls and hand-overs", "Less is better.", write_alone, METRIC_TIME, CELL_KINDS},
+    {"Memory", "Less is better.", write_memory, METRIC_BYTES, CELL_MEMORY},
+    {"All cells",
+     "With the ratio to the reference in the same run. A lock's own call is compared with the "
+     "platform's own of that kind; an entry says which when it is pointed at.",
+     write_all, METRIC_COUNT, CELL_KINDS},
+};
+
+static bool is_wanted(const book *of, metric needs, cell_kind kind)
+{
+    for (size_t at = 0; at < cell_count && needs != METRIC_COUNT; at++) {
+        if ((kind == CELL_KINDS || cells[at].kind == kind) && book_has(of, at, needs)) {
+            return true;
+        }
+    }
+    return needs == METRIC_COUNT;
 }
 
 static void write_charts(FILE *to, const book *of)
 {
-    section(to, "Throughput of a crowd",
-            "Operations a second, all threads together, against the number of threads that contend "
-            "for one lock. More is better.");
-    write_against_threads(to, of, METRIC_RATE, false, "more is better");
-    section(to, "What an operation costs a crowd",
-            "Processor time of an operation, all threads together: what spinning and switching "
-            "burn is in it. Less is better.");
-    write_against_threads(to, of, METRIC_CPU, true, "less is better");
-    section(to, "How long they wait",
-            "The wait that so many of the acquisitions do not pass; the greatest of all at the "
-            "right. Less is better.");
-    write_waits(to, of);
-    section(to, "How equal they are",
-            "Jain's index of the threads' operations: 1 when all had as many, 1/n when one of n "
-            "had all. More is better.");
-    write_against_threads(to, of, METRIC_JAIN, false, "more is better");
-    section(to, "A release, against the number that wait",
-            "All threads sleep on one processor while they wait. Less is better.");
-    write_against_waiters(to, of);
-    section(to, "Calls, hand-overs and memory", "Less is better.");
-    write_alone(to, of);
-    section(to, "All cells",
-            "With the ratio to the reference in the same run. A lock's own call is compared with "
-            "the platform's own of that kind; an entry says which when it is pointed at.");
-    write_all(to, of);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (is_wanted(of, sections[i].needs, sections[i].kind)) {
+            fprintf(to, "<h2>%s</h2>\n<p>%s</p>\n", sections[i].heading, sections[i].text);
+            sections[i].write(to, of);
+        }
+    }
 }
 
 static void write_about(FILE *to, const book *of)
