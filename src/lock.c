@@ -46,15 +46,19 @@ enum {
     HANDED = PAWL__LOCK_HANDED
 };
 
-/* A default lock's waiter is due when it has waited for PATIENCE: whatever it does then, the next
- * release hands it the lock. One that has been awake and found the lock taken need wait for
- * INSISTENCE only. Who runs while another that is due has been roused, and does not come for want
- * of a processor, has that done too, so that it has to wait in its turn and leaves it a processor;
- * but not within HURRY of its having been roused, so that the switches cost a few per cent however
- * many are due. */
-static const pawl_ns PATIENCE = PAWL_MS(5);
+/* When a default lock's waiter is handed the lock by the next release: when it has waited for
+ * PATIENCE, whatever it does; when it has waited for INSISTENCE, and has been awake and found the
+ * lock taken; or when it has waited for LATENESS, was roused HURRY ago and has not come, for want
+ * of a processor: then those who run have to wait in their turn, which leaves it one. The switches
+ * that this costs are a few per cent of the time, however many wait. */
+static const pawl_ns PATIENCE = PAWL_MS(10);
+static const pawl_ns LATENESS = PAWL_MS(5);
 static const pawl_ns INSISTENCE = PAWL_MS(1);
 static const pawl_ns HURRY = PAWL_US(150);
+
+/* The turn of spinning to begin with while others wait: fewer looks disturb who has the lock less,
+ * and one that runs alone is as fast as two in turns where sections are short. */
+enum { CROWDED_TURN = 6 };
 
 /* Clear bits of the state, whoever else changes others. */
 static void clear(pawl_lock *lock, uint8_t bits)
@@ -121,16 +125,12 @@ static uint32_t microseconds(pawl_time time)
     return (uint32_t)(time / PAWL_US(1));
 }
 
-static bool may_insist(const pawl_await *waiter, pawl_time now)
-{
-    return now >= waiter->more_.due - (PATIENCE - INSISTENCE);
-}
-
 /* Of a waiter that was roused and has not come. */
 static bool is_late(const pawl_await *first)
 {
     pawl_time now = pawl__port_now();
-    return now >= first->more_.due && microseconds(now) - first->roused_us_ >= microseconds(HURRY);
+    return now - first->more_.since >= LATENESS &&
+           microseconds(now) - first->roused_us_ >= microseconds(HURRY);
 }
 
 /* By those who use the lock while a waiter is on its way: if it is late, clear COMING, so that the
@@ -154,22 +154,25 @@ static void look_after_first(pawl_lock *lock)
  * is the order in which they queue. */
 static bool spin(pawl_lock *lock)
 {
-    unsigned turn = 0;
+    unsigned turn = pawl__lot_spin_begin(lock);
+    bool taken = false;
     bool looked = false;
     do {
         uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
         if ((seen & LOCKED) == 0 && pawl__lock_take(lock)) {
-            return true;
-        }
-        if ((seen & FAIR) != 0 || (turn == 0 && (seen & HANDED) != 0)) {
+            taken = true;
+        } else if ((seen & FAIR) != 0 || (turn == 0 && (seen & HANDED) != 0)) {
             return false;
-        }
-        if ((seen & COMING) != 0 && !looked) {
+        } else if ((seen & COMING) != 0 && !looked) {
             look_after_first(lock);
             looked = true;
         }
-    } while (pawl__lot_spin(&turn));
-    return false;
+        if ((seen & PARKED) != 0 && turn < CROWDED_TURN) {
+            turn = CROWDED_TURN;
+        }
+    } while (!taken && pawl__lot_spin(&turn));
+    pawl__lot_spin_end(lock, turn, taken);
+    return taken;
 }
 
 /* Under the guard: whether the waiter that is on its way has the lock now, handed to it or free. */
@@ -205,7 +208,7 @@ static bool looks_on(pawl_lock *lock, pawl_await *waiter, bool *insisted)
     } while ((seen & COMING) != 0 &&
              !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~COMING), PAWL__RELAXED));
     waiter->tried_ = true;
-    waiter->awake_ = !*insisted && may_insist(waiter, pawl__port_now());
+    waiter->awake_ = !*insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
     *insisted = true;
     return waiter->awake_;
 }
@@ -253,9 +256,9 @@ static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool awake
 }
 
 /* A thread's waiter waits from now on. */
-static void be_patient(pawl_await *waiter, pawl_time now)
+static void begin_to_wait(pawl_await *waiter, pawl_time now)
 {
-    waiter->more_.due = now + PATIENCE;
+    waiter->more_.since = now;
     waiter->tried_ = false;
 }
 
@@ -266,7 +269,7 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
     }
     pawl_await waiter;
     pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    be_patient(&waiter, pawl__port_now());
+    begin_to_wait(&waiter, pawl__port_now());
     pawl_status status = PAWL_OK;
     enum start start = take_or_queue(lock, &waiter);
     if (start != START_TAKEN) {
@@ -306,7 +309,7 @@ void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *
                       pawl_time now, struct pawl__wake_list *list)
 {
     if (!pawl__waiter_is_task(waiter)) {
-        be_patient(waiter, now);
+        begin_to_wait(waiter, now);
     }
     if (take_or_announce(lock, bucket)) {
         pawl__lot_grant(waiter, PAWL_OK, list);
@@ -326,7 +329,7 @@ void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
  * insists, or is late, since COMING is not set. */
 static bool is_handed(const pawl_await *first, pawl_time now)
 {
-    return first->awake_ || now >= first->more_.due || (first->tried_ && may_insist(first, now));
+    return first->awake_ || now - first->more_.since >= (first->tried_ ? INSISTENCE : PATIENCE);
 }
 
 /* Inside the bucket of a lock that is held, with a waiter: let the first one through. A fair lock,

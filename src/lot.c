@@ -20,6 +20,7 @@ struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
     uint8_t calls;                 /* atomic: of pawl__lot_now_and_then */
     void *chains[1 << CHAIN_BITS]; /* under guard: the first of the first waiters */
+    uint8_t misses;                /* atomic: of those who spun; on a line that is seldom written */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -548,7 +549,7 @@ size_t pawl__lot_count(const void *key)
  * microseconds in all where a pause takes 25 ns, about what it takes there until a thread that is
  * woken runs. A shorter spin ends just before two threads that hand something over would meet; a
  * longer one wastes. */
-enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128 };
+enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32 };
 
 /* The number of processors, or 0 while it is not known. Relaxed: each who looks it up finds the
  * same, and what does not fit in a byte is many. */
@@ -565,6 +566,14 @@ static bool one_processor(void)
     return known == 1;
 }
 
+unsigned pawl__lot_spin_begin(const void *key)
+{
+    return pawl__load8(&bucket_of(key)->misses, PAWL__RELAXED) < SPIN_MISSES ||
+                   pawl__lot_now_and_then(key)
+               ? 0
+               : SPIN_TURNS;
+}
+
 bool pawl__lot_spin(unsigned *turn)
 {
     if (*turn == SPIN_TURNS || one_processor()) {
@@ -576,6 +585,19 @@ bool pawl__lot_spin(unsigned *turn)
     }
     (*turn)++;
     return true;
+}
+
+/* Each miss makes up for a hit, so that only who hits more often than not goes on. Relaxed, and not
+ * as one step: it is a guess. */
+void pawl__lot_spin_end(const void *key, unsigned turn, bool won)
+{
+    uint8_t *misses = &bucket_of(key)->misses;
+    uint8_t seen = pawl__load8(misses, PAWL__RELAXED);
+    if (won && seen > 0) {
+        pawl__store8(misses, (uint8_t)(seen - 1), PAWL__RELAXED);
+    } else if (!won && turn == SPIN_TURNS && seen < SPIN_MISSES) {
+        pawl__store8(misses, (uint8_t)(seen + 1), PAWL__RELAXED);
+    }
 }
 
 bool pawl__lot_is_past(pawl_time deadline)

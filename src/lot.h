@@ -137,11 +137,18 @@ bool pawl__lot_now_and_then(const void *key);
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);
 
-/* One turn of spinning before a thread parks: pauses, longer with each later turn, and counts.
+/* Spinning before a thread parks: the turn to begin with. Where spinning has failed of late it is
+ * the last, but now and then. */
+unsigned pawl__lot_spin_begin(const void *key);
+
+/* One turn: pauses, longer with each later turn, and counts.
  *
  * Returns   false when spinning has cost about as much as parking would; at once on a machine with
  *           one processor. */
 bool pawl__lot_spin(unsigned *turn);
+
+/* Remember whether it was worth it. */
+void pawl__lot_spin_end(const void *key, unsigned turn, bool won);
 
 /* Whether a deadline has passed. Costs a look at the clock, if the deadline is a time at all. */
 bool pawl__lot_is_past(pawl_time deadline);

@@ -25,7 +25,7 @@ void wait_for_waiters(const void *key, size_t count);
 void let_time_pass(pawl_ns ns);
 
 /* Longer than a default lock's waiter is patient: then the next release hands it the lock. */
-#define PATIENCE PAWL_MS(6)
+#define PATIENCE PAWL_MS(11)
 
 /* A helper thread that acquires a lock once. */
 struct acquirer {

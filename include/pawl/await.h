@@ -96,7 +96,7 @@ struct pawl_await {
     pawl_resume *fn_;          /* NULL: a thread waits */
     void *ctx_;                /* fn's; a thread's: its parker */
     union {
-        pawl_time due;   /* a thread's that waits for a lock: when that has been long enough */
+        pawl_time since; /* a thread's that waits for a lock: when it began to */
         void *object;    /* a condition's: its lock; on the lock's queue: the condition, or NULL */
         uint32_t *index; /* a barrier's: where the party's number goes, or NULL */
     } more_;

@@ -106,8 +106,9 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
 /* Acquire the lock, waiting as long as it takes.
  *
  * A default lock does not say who is next: the oldest waiter is woken, and newcomers may be faster.
- * But one that has waited five milliseconds is handed the lock by the next release, and one that
- * has found it taken again after a single one is, too. A fair lock serves in order of arrival.
+ * But one that has waited ten milliseconds is handed the lock by the next release; so is one that
+ * has waited a millisecond, was woken and found the lock taken, or five, and gets no processor to
+ * come on. A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.

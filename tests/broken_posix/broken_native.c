@@ -70,9 +70,8 @@ int broken_condattr_setclock(pthread_condattr_t *attributes, clockid_t clock)
     (void)attributes;
     return clock == CLOCK_MONOTONIC ? 0 : EINVAL;
 #else
-    return broken_fails("pthread_condattr_setclock")
-               ? EINVAL
-               : pthread_condattr_setclock(attributes, clock);
+    return broken_fails("pthread_condattr_setclock") ? EINVAL
+                                                     : pthread_condattr_setclock(attributes, clock);
 #endif
 }
 

@@ -174,7 +174,7 @@ static unsigned fair_enough;
 
 static bool is_overdue(unsigned fibre)
 {
-    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_MS(5);
+    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_MS(10);
 }
 
 static void count_overtaken(void)
@@ -394,7 +394,7 @@ static const struct sim_case lock_cases[] = {
      {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
      .old_values = SIM_NONE},
     {"lock", "one_that_is_due_is_handed_the_lock", new_lock_for_two,
-     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .jump = PAWL_MS(3), .sampled = true},
+     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .jump = PAWL_MS(6), .sampled = true},
     {"lock", "one_that_insists_is_handed_the_lock", new_lock_for_two,
      {inherit_once, inherit_once, acquire_often}, .finish = NULL, .jumps = 3,
      .jump = PAWL_MS(2), .processors = 2, .sampled = true},
@@ -408,6 +408,6 @@ static const struct sim_case lock_cases[] = {
      {be_the_victim, be_the_rival, be_the_hog}, .finish = NULL, .jumps = 1000,
      .old_values = SIM_NONE, .choose = choose_worst, .time_passes = time_passes},
     {"lock", "those_who_are_due_are_overtaken_a_few_times_at_most", new_contended_lock,
-     {contend, contend, contend}, .finish = NULL, .jumps = 8, .jump = PAWL_MS(2), .sampled = true},
+     {contend, contend, contend}, .finish = NULL, .jumps = 8, .jump = PAWL_MS(4), .sampled = true},
 };
 SIM_GROUP(lock);
