@@ -6,6 +6,7 @@ include(CMakePackageConfigHelpers)
 
 set(PAWL_DEBUG_POSTFIX "" CACHE STRING
   "Suffix of the debug library's name; vcpkg and Conan keep configurations apart by folder instead")
+option(PAWL_MAN_PAGES "Make and install the manual's pages, which takes a shell and awk" OFF)
 option(PAWL_RELOCATABLE "pawl.pc finds its prefix by its own place (OFF for a system's package)" ON)
 
 # Before 1.0 a minor release may break the ABI, so the minor number is part of the ABI's name.
@@ -109,6 +110,23 @@ function(pawl_install_pc_file)
     COMPONENT Development)
 endfunction()
 
+# A page for each header, and one name that leads to it for each name in it.
+function(pawl_install_manual)
+  find_program(PAWL_SH sh)
+  if(NOT PAWL_SH)
+    message(FATAL_ERROR "PAWL_MAN_PAGES takes a shell")
+  endif()
+  set(folder ${PROJECT_BINARY_DIR}/man)
+  file(GLOB made_of CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/pawl/*.h*
+    ${PROJECT_SOURCE_DIR}/tools/docs/*)
+  add_custom_command(OUTPUT ${folder}/made DEPENDS ${made_of}
+    COMMAND ${PAWL_SH} ${PROJECT_SOURCE_DIR}/tools/docs/man.sh ${folder}/man3
+    COMMAND ${CMAKE_COMMAND} -E touch ${folder}/made
+    COMMENT "Making the manual's pages")
+  add_custom_target(pawl_manual ALL DEPENDS ${folder}/made)
+  install(DIRECTORY ${folder}/man3 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT Development)
+endfunction()
+
 # libpawl0.1 and libpawl-dev for Debian, or everything in one archive. A macro, since CPack reads
 # the variables of the folder it is included in.
 macro(pawl_package)
@@ -155,6 +173,9 @@ if(PAWL_INSTALL)
   pawl_install_library()
   pawl_install_cmake_package()
   pawl_install_pc_file()
+  if(PAWL_MAN_PAGES)
+    pawl_install_manual()
+  endif()
   if(PAWL_TOP_LEVEL)
     pawl_package()
   endif()

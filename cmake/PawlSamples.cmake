@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Compiles every sample of the documentation: the blocks in README.md and docs/*.md that begin with
+# Compiles every sample of the documentation: the blocks in the tree's pages that begin with
 #
 #   ```c             a whole file                  ```cpp             the same in C++17
 #   ```c fragment    statements, or declarations   ```cpp fragment    the same in C++17
 #                    and statements, of a function
+#   ```cmake         not compiled here: tools/test.sh packages builds projects with those
 #
-# and the examples of the C++ headers.
+# and the example of pawl.hpp. A block that begins otherwise is an error.
 
 # pawl_samples_of(PAGE OUT): cut the page's blocks into files of their own and append their names
 # to the list OUT. A #line directive lets the compiler name the page and its line.
@@ -34,6 +35,8 @@ function(pawl_samples_of page out)
     if(head MATCHES "^```(c|cpp)( fragment)?$")
       pawl_sample_source(${page} ${name} ${line} "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}" "${code}")
       list(APPEND sources ${source})
+    elseif(NOT head STREQUAL "```cmake")
+      message(FATAL_ERROR "${page}:${line}: nothing compiles a block that begins with ${head}")
     endif()
     # On behind the block: its lines, and the one that ends it.
     string(REGEX REPLACE "[^\n]" "" newlines "${code}")
@@ -79,7 +82,7 @@ function(pawl_sample_of_header header out)
   set(${out} ${${out}} ${source} PARENT_SCOPE)
 endfunction()
 
-file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/docs/*.md)
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md ${PROJECT_SOURCE_DIR}/docs/*.md)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${pages}
   ${PROJECT_SOURCE_DIR}/include/pawl/pawl.hpp)
 set(samples "")

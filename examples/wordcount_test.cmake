@@ -125,9 +125,14 @@ endfunction()
 # A name that a system cannot have stays as it was; the words in the file count either way.
 function(rename_awkwardly)
   if(SH AND NOT CMAKE_HOST_WIN32)
+    set(byte "\\377")
+    if(EMULATOR MATCHES "node") # to which a folder with such a name in it is empty
+      set(byte "")
+      message(STATUS "left out: a name that is not text")
+    endif()
     execute_process(WORKING_DIRECTORY ${WORK}/tree/names RESULT_VARIABLE renamed COMMAND ${SH} -c "
       mv rename_1 $(printf '%0255d' 1)
-      mv rename_2 \"$(printf 'not\\377 text: *why*?')\"
+      mv rename_2 \"$(printf 'not${byte} text: *why*?')\"
       mv rename_3 \"$(printf '\\320\\270\\320\\274\\321\\217')\"")
     if(NOT renamed STREQUAL "0")
       message(STATUS "left out: some awkward names")

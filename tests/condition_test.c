@@ -727,31 +727,30 @@ static void notify_needs_no_lock_when_another_thread_holds_it(void **state)
     }
 }
 
-static void notify_all_of_a_thousand_moves_them_to_the_locks_queue(void **state)
+static void notify_all_of_a_crowd_moves_them_to_the_locks_queue(void **state)
 {
-    enum { WAITERS = 1000 };
-    struct waiter *others = calloc(WAITERS, sizeof *others);
+    struct waiter *others = calloc(CREW_CROWD, sizeof *others);
     uint32_t turn = 0;
     (void)state;
     assert_non_null(others);
     struct monitor monitor = fresh(PLAIN);
-    for (size_t i = 0; i < WAITERS; i++) {
+    for (size_t i = 0; i < CREW_CROWD; i++) {
         others[i].turn = &turn;
         waiter_start(&others[i], &monitor, PAWL_NEVER, AT_ITS_OWN_TIME);
     }
-    wait_for_waiters(&monitor.condition, WAITERS);
+    wait_for_waiters(&monitor.condition, CREW_CROWD);
     enter(&monitor);
-    assert_int_equal(pawl_condition_notify_all(&monitor.condition), WAITERS);
+    assert_int_equal(pawl_condition_notify_all(&monitor.condition), CREW_CROWD);
     assert_int_equal(pawl__lot_count(&monitor.condition), 0);
-    assert_int_equal(pawl__lot_count(lock_of(&monitor)), WAITERS);
+    assert_int_equal(pawl__lot_count(lock_of(&monitor)), CREW_CROWD);
     assert_int_equal(turn, 0);
     assert_int_equal(leave(&monitor), PAWL_OK);
-    for (size_t i = 0; i < WAITERS; i++) {
+    for (size_t i = 0; i < CREW_CROWD; i++) {
         waiter_join(&others[i]);
         assert_int_equal(others[i].status, PAWL_OK);
         assert_true(others[i].held);
     }
-    assert_int_equal(turn, WAITERS);
+    assert_int_equal(turn, CREW_CROWD);
     assert_nobody_is_left(&monitor);
     free(others);
 }
@@ -1438,7 +1437,7 @@ int main(void)
         cmocka_unit_test(notified_waiter_is_not_starved),
         cmocka_unit_test(notify_needs_no_lock_when_it_is_free),
         cmocka_unit_test(notify_needs_no_lock_when_another_thread_holds_it),
-        cmocka_unit_test(notify_all_of_a_thousand_moves_them_to_the_locks_queue),
+        cmocka_unit_test(notify_all_of_a_crowd_moves_them_to_the_locks_queue),
         cmocka_unit_test(waiters_of_one_condition_may_use_different_locks),
         cmocka_unit_test(wait_never_ends_early),
         cmocka_unit_test(longest_durations_are_waits_without_end),

@@ -6,7 +6,7 @@
 
 #include "lot.h"
 
-static const struct wait *find_wait(size_t row)
+static const struct wait_kind *find_wait(size_t row)
 {
     return row < wait_count ? &waits[row] : NULL;
 }

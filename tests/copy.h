@@ -9,9 +9,9 @@
 #include "waits.h"
 
 struct copy {
-    const struct wait *(*wait)(size_t row); /* NULL behind the last */
+    const struct wait_kind *(*wait)(size_t row); /* NULL behind the last */
     void (*stage_init)(struct stage *stage);
-    void (*stage_await_waiter)(const struct wait *wait, struct stage *stage);
+    void (*stage_await_waiter)(const struct wait_kind *wait, struct stage *stage);
     bool (*stage_is_idle)(const struct stage *stage);
     size_t (*count)(const void *key);
     pawl_time (*after_us)(int64_t n);

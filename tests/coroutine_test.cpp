@@ -826,7 +826,8 @@ static void a_party_that_was_let_through_may_be_destroyed_by_another()
 
 static_assert(pawl::where_to_resume<pawl::resume_inline_t>);
 static_assert(pawl::where_to_resume<void (*)(handle)>);
-static_assert(sizeof(std::declval<pawl::lock &>().acquire_await()) <= 16 * sizeof(void *));
+static_assert(sizeof(std::declval<pawl::lock &>().acquire_await()) <=
+              sizeof(pawl_await) + 8 * sizeof(void *));
 static_assert(!pawl::where_to_resume<int> && !pawl::where_to_resume<void (*)()>);
 
 static void a_where_of_the_users_resumes_on_its_own_thread()

@@ -19,6 +19,11 @@ typedef struct crew_thread {
     } native;
 } crew_thread;
 
+/* So many threads at a time are a crowd. A build says less where a thread is dear. */
+#ifndef CREW_CROWD
+# define CREW_CROWD 1000
+#endif
+
 /* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 

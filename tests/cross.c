@@ -3,7 +3,7 @@
 
 struct waiter {
     crew_thread thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_time deadline;
     pawl_status status;
@@ -15,8 +15,8 @@ static void wait_once(void *context)
     waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
 }
 
-static bool is_let_through(const struct copy *opening, const struct wait *wait,
-                           const struct wait *by)
+static bool is_let_through(const struct copy *opening, const struct wait_kind *wait,
+                           const struct wait_kind *by)
 {
     struct stage stage;
     struct waiter waiter = {.wait = wait, .stage = &stage, .deadline = PAWL_NEVER};
@@ -29,8 +29,8 @@ static bool is_let_through(const struct copy *opening, const struct wait *wait,
     return waiter.status == PAWL_OK && opening->stage_is_idle(&stage);
 }
 
-static bool times_out(const struct copy *opening, const struct wait *wait, const struct wait *by,
-                      pawl_time (*after_us)(int64_t n))
+static bool times_out(const struct copy *opening, const struct wait_kind *wait,
+                      const struct wait_kind *by, pawl_time (*after_us)(int64_t n))
 {
     struct stage stage;
     struct waiter waiter = {.wait = wait, .stage = &stage, .deadline = after_us(300)};
@@ -44,7 +44,7 @@ static bool times_out(const struct copy *opening, const struct wait *wait, const
 const char *cross_wait(const struct copy *waiting, const struct copy *opening)
 {
     for (size_t row = 0; waiting->wait(row) != NULL; row++) {
-        const struct wait *wait = waiting->wait(row), *by = opening->wait(row);
+        const struct wait_kind *wait = waiting->wait(row), *by = opening->wait(row);
         if (!is_let_through(opening, wait, by) ||
             (wait->timed && !times_out(opening, wait, by, waiting->after_us))) {
             return wait->name;

@@ -20,7 +20,7 @@ static struct acquirer others[2];
 
 static struct waiter {
     crew_thread thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage stage;
 } waiters[MANY];
 
@@ -65,7 +65,7 @@ __declspec(dllexport) void hold_and_be_waited_for(void)
  * other parties, for nobody. */
 static bool works(struct waiter *waiter)
 {
-    const struct wait *wait = waiter->wait;
+    const struct wait_kind *wait = waiter->wait;
     struct stage *stage = &waiter->stage;
     const void *key = wait->key(stage);
     bool is_kept = key != &stage->condition && key != &stage->barrier;

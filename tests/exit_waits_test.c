@@ -15,7 +15,7 @@
 /* Shuts what the ending thread waits for, and opens it when that is seen to wait. */
 struct doorkeeper {
     crew_thread thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage stage;
     pawl_event is_shut;
 };
@@ -29,7 +29,7 @@ static void shut_and_open(void *context)
     keeper->wait->open(&keeper->stage);
 }
 
-static bool is_let_through(const struct wait *wait)
+static bool is_let_through(const struct wait_kind *wait)
 {
     static struct doorkeeper keeper;
     keeper.wait = wait;

@@ -19,7 +19,7 @@ enum { CHILD_OK = 7 };
 
 struct waiter {
     crew_thread thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_status status;
 };
@@ -30,7 +30,7 @@ static void wait_once(void *context)
     waiter->status = waiter->wait->call(waiter->stage, PAWL_NEVER);
 }
 
-static bool is_let_through(struct stage *stage, const struct wait *wait)
+static bool is_let_through(struct stage *stage, const struct wait_kind *wait)
 {
     struct waiter waiter = {.wait = wait, .stage = stage};
     wait->shut(stage);
@@ -41,7 +41,7 @@ static bool is_let_through(struct stage *stage, const struct wait *wait)
     return waiter.status == PAWL_OK;
 }
 
-static bool times_out(struct stage *stage, const struct wait *wait)
+static bool times_out(struct stage *stage, const struct wait_kind *wait)
 {
     wait->shut(stage);
     bool result = wait->call(stage, pawl_after_us(100)) == PAWL_TIMEOUT &&

@@ -15,7 +15,7 @@
 
 struct waiter {
     pthread_t thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_time deadline;
     bool cancelled_before; /* it cancels itself before it waits */
@@ -260,6 +260,7 @@ static void clean_up_handler_of_a_cancelled_thread_may_wait(void **state)
     }
 }
 
+#if HAVE_SIGNALS
 static uint32_t signals; /* atomic: handled so far */
 
 static void note_signal(int number)
@@ -332,6 +333,7 @@ static void signals_neither_hasten_nor_hold_up_a_time_out(void **state)
         stage_init(&stage);
     }
 }
+#endif
 
 int main(void)
 {
@@ -342,8 +344,10 @@ int main(void)
         cmocka_unit_test(wait_restores_the_cancel_state_it_found),
         cmocka_unit_test(no_call_is_a_cancellation_point),
         cmocka_unit_test(clean_up_handler_of_a_cancelled_thread_may_wait),
+#if HAVE_SIGNALS
         cmocka_unit_test(signals_do_not_end_a_wait),
         cmocka_unit_test(signals_neither_hasten_nor_hold_up_a_time_out),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ struct late {
     const struct late_way *way;
     void (*before)(struct late *late); /* or NULL */
     void (*work)(struct late *late);
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_time deadline, ended;
     pawl_status status;

@@ -71,7 +71,7 @@ static void no_memory_for_a_parker_is_one_line_and_abort(void **state)
 
 struct waiter {
     pthread_t thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_status status;
 };

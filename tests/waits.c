@@ -276,7 +276,7 @@ KEY(once, &stage->once)
         {#name "_for", true, shut, name##_for, NULL, open, key},                                   \
         {#name "_until", true, shut, name##_until, NULL, open, key}
 
-const struct wait waits[] = {
+const struct wait_kind waits[] = {
     THREE_FORMS(lock_acquire, shut_lock_acquire, open_lock_acquire, key_lock),
     THREE_FORMS(fair_lock_acquire, shut_fair_lock_acquire, open_fair_lock_acquire, key_fair),
     THREE_FORMS(rlock_acquire, shut_rlock_acquire, open_rlock_acquire, key_rlock),
@@ -309,7 +309,7 @@ void stage_init(struct stage *stage)
     stage->barrier = (pawl_barrier)PAWL_BARRIER_INIT(2);
 }
 
-void stage_await_waiter(const struct wait *wait, struct stage *stage)
+void stage_await_waiter(const struct wait_kind *wait, struct stage *stage)
 {
     if (wait->move_on != NULL) {
         wait_for_waiters(&stage->condition, 1);

@@ -29,7 +29,7 @@ struct stage {
 
 /* shut, then call on another thread, which waits; stage_await_waiter sees it; open lets it
  * through. shut and open are called on one thread. */
-struct wait {
+struct wait_kind {
     const char *name;
     bool timed; /* else the deadline has no meaning */
     void (*shut)(struct stage *stage);
@@ -42,13 +42,13 @@ struct wait {
     const void *(*key)(const struct stage *stage);
 };
 
-extern const struct wait waits[];
+extern const struct wait_kind waits[];
 extern const size_t wait_count;
 
 void stage_init(struct stage *stage);
 
 /* Yield until the lot shows the wait's one waiter where it stays until open. */
-void stage_await_waiter(const struct wait *wait, struct stage *stage);
+void stage_await_waiter(const struct wait_kind *wait, struct stage *stage);
 
 /* Nothing is held, nobody waits anywhere, and no object thinks that somebody does. */
 bool stage_is_idle(const struct stage *stage);

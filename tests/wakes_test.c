@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum { CROWD = 1000 };
-
 struct waiter {
     crew_thread thread;
     pawl_lock *lock;
@@ -33,28 +31,28 @@ static void start_waiter(struct waiter *waiter, pawl_lock *lock, pawl_condition 
 }
 
 /* notify_all moves them; each is woken once, by the release of the one before. */
-static void notify_all_of_a_thousand_wakes_one_for_each_hand_over(void **state)
+static void notify_all_of_a_crowd_wakes_one_for_each_hand_over(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct waiter *waiters = calloc(CROWD, sizeof *waiters);
+    struct waiter *waiters = calloc(CREW_CROWD, sizeof *waiters);
     (void)state;
     assert_non_null(waiters);
-    for (size_t i = 0; i < CROWD; i++) {
+    for (size_t i = 0; i < CREW_CROWD; i++) {
         start_waiter(&waiters[i], &lock, &condition);
     }
-    wait_for_waiters(&condition, CROWD);
+    wait_for_waiters(&condition, CREW_CROWD);
     pawl_lock_acquire(&lock);
     uint32_t before = early_wakes();
-    assert_int_equal(pawl_condition_notify_all(&condition), CROWD);
+    assert_int_equal(pawl_condition_notify_all(&condition), CREW_CROWD);
     assert_int_equal(early_wakes(), before);
-    assert_int_equal(pawl__lot_count(&lock), CROWD);
+    assert_int_equal(pawl__lot_count(&lock), CREW_CROWD);
     pawl_lock_release(&lock);
-    for (size_t i = 0; i < CROWD; i++) {
+    for (size_t i = 0; i < CREW_CROWD; i++) {
         crew_join(&waiters[i].thread);
         assert_int_equal(waiters[i].status, PAWL_OK);
     }
-    assert_in_range(early_wakes() - before, 1, CROWD);
+    assert_in_range(early_wakes() - before, 1, CREW_CROWD);
     free(waiters);
 }
 
@@ -96,7 +94,7 @@ static void release_without_waiters_wakes_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(notify_all_of_a_thousand_wakes_one_for_each_hand_over),
+        cmocka_unit_test(notify_all_of_a_crowd_wakes_one_for_each_hand_over),
         cmocka_unit_test(notify_all_with_a_free_lock_wakes_no_herd),
         cmocka_unit_test(release_without_waiters_wakes_nobody),
     };

@@ -13,7 +13,7 @@
 
 struct waiter {
     crew_thread thread;
-    const struct wait *wait;
+    const struct wait_kind *wait;
     struct stage *stage;
     pawl_time deadline, ended;
     pawl_status status;

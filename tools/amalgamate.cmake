@@ -139,7 +139,7 @@ string(REGEX REPLACE "^/\\*\n" "${notice} *\n" header "${headers}")
 
 # What the backends ask of the system's headers must be said before the first of them.
 set(source "${notice} */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
+#if (defined(__linux__) || defined(__EMSCRIPTEN__)) && !defined(_GNU_SOURCE)
 # define _GNU_SOURCE
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE

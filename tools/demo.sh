@@ -69,7 +69,7 @@ windows_path() {
 run_windows() {
     printf '\nBuilding the same for Windows (build/mingw64) ...\n'
     build mingw64
-    warm_wine >"$root/build/logs/demo-wine.log" 2>&1 || {
+    warm_wine 64 >"$root/build/logs/demo-wine.log" 2>&1 || {
         say "Wine does not start, its words are in build/logs/demo-wine.log"
         return 1
     }

@@ -33,35 +33,14 @@ version=$(sed -n 's/^project(pawl VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 markdown='README.md docs/guide.md docs/choosing.md docs/performance.md docs/platforms.md
     docs/internals.md CONTRIBUTING.md SECURITY.md CHANGELOG.md'
 
-# The headers in that order, those that this list does not know behind the others.
-headers() {
-    for name in base lock rlock semaphore condition event barrier rwlock once with await; do
-        echo "include/pawl/$name.h"
-    done
-    for header in include/pawl/*.h include/pawl/*.hpp; do
-        case ${header##*/} in
-        base.h | lock.h | rlock.h | semaphore.h | condition.h | event.h | barrier.h) ;;
-        rwlock.h | once.h | with.h | await.h | pawl.h | compiler.h) ;;
-        *) echo "$header" ;;
-        esac
-    done
-}
-
-# A page of the manual is named as its header's prefix.
-man_name() {
-    name=${1##*/}
-    case $name in
-    pawl.hpp) echo "$name" ;;
-    *) echo "pawl_${name%.h}" ;;
-    esac
-}
+headers=$(sh $awk_files/headers.sh)
 
 # Prints to stderr what the headers' comments hold that nothing can be made of.
 make_input() {
     mkdir -p "$out/input"
     echo '/** @defgroup headers The headers
         @brief A page for each; pawl/pawl.h includes all of C. */' >"$out/input/headers.h"
-    for header in $(headers); do
+    for header in $headers; do
         copy=$out/input/${header##*/}
         awk -v form=doxygen -f $awk_files/contracts.awk "$header" >"$copy"
         case $header in
@@ -78,32 +57,20 @@ make_input() {
 }
 
 make_html() {
+    doxygen -l "$out/layout.default.xml" &&
+        awk -f $awk_files/layout.awk "$out/layout.default.xml" >"$out/layout.xml" || return
     {
         cat $awk_files/Doxyfile
         echo "PROJECT_NUMBER = $version"
         echo "OUTPUT_DIRECTORY = $out"
+        echo "LAYOUT_FILE = $out/layout.xml"
+        echo "HTML_EXTRA_STYLESHEET = $awk_files/pawl.css"
         echo "USE_MDFILE_AS_MAINPAGE = $out/input/README.md"
         echo "INPUT = $(tr '\n' ' ' <"$out/inputs")"
     } >"$out/Doxyfile"
     doxygen "$out/Doxyfile" || return
     count=$(find "$out/html" -name '*.html' | wc -l)
     echo "ok: HTML without a warning, $count pages: $out/html/index.html"
-}
-
-# Every public name of a header is the name of a page, too: one that points to the header's page.
-make_man() {
-    mkdir -p "$out/man/man3"
-    seconds=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct -- include 2>/dev/null || date +%s)}
-    day=$(LC_ALL=C date -u -d "@$seconds" '+%B %e, %Y' | tr -s ' ')
-    pages=$(for header in $(headers); do man_name "$header"; done | LC_ALL=C sort | tr '\n' ' ')
-    for header in $(headers); do
-        page=$(man_name "$header")
-        awk -v form=man -v date="$day" -v version="$version" -v pages="$pages" \
-            -f $awk_files/contracts.awk "$header" >"$out/man/man3/$page.3"
-        awk -v form=names -f $awk_files/contracts.awk "$header" | while read -r name; do
-            [ -e "$out/man/man3/$name.3" ] || echo ".so man3/$page.3" >"$out/man/man3/$name.3"
-        done
-    done
 }
 
 # mandoc's findings, but for advice on style: that a page names its system, and lines too long.
@@ -124,20 +91,26 @@ check_links() {
         "$out"/html/*.html
 }
 
+check_reading() {
+    awk -f $awk_files/leftovers.awk "$out"/html/*.html || return
+    echo "ok: nothing of Markdown is left to read in the HTML"
+}
+
 failed=0
 setup_for docs
 rm -rf "$out"
 mkdir -p "$out"
 make_input 2>"$out/complaints"
-make_man 2>>"$out/complaints"
+sh $awk_files/man.sh "$out/man/man3" 2>>"$out/complaints" || failed=1
 if [ -s "$out/complaints" ]; then
     sort -u "$out/complaints"
     failed=1
 else
-    echo "ok: the contracts of $(headers | wc -l) headers have the form that CONTRIBUTING.md asks for"
+    echo "ok: the contracts of $(echo "$headers" | wc -l) headers have the form that CONTRIBUTING.md asks for"
 fi
 make_html || failed=1
 check_links || failed=1
+check_reading || failed=1
 check_man || failed=1
 # shellcheck disable=SC2086 # words
 awk -f $awk_files/tree_links.awk $markdown || failed=1

@@ -23,7 +23,7 @@ run_packages() {
     consume_system_packages
     use_windows
     install_everywhere
-    if warm_wine >>"$log" 2>&1; then
+    if warm_wine 64 >>"$log" 2>&1; then
         consume_installed
         check "windows: the DLL has a version resource" has_version_resource
     else
@@ -71,6 +71,7 @@ include/pawl/base.h $(awk '/^#define PAWL_VERSION_/ { v = v dot $3; dot = "." } 
         include/pawl/base.h)
 CHANGELOG.md $(sed -n 's/^## \[.*\] *\([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
 README.md $(sed -n 's/^Version \([0-9.]*[0-9]\).*/\1/p' README.md)
+README.md $(sed -n 's/^find_package(pawl \([0-9.]*\) .*/\1/p' README.md).${version##*.}
 meson.build $(sed -n "s/^project('pawl'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
 packaging/meson/pawl.wrap $(sed -n 's/^directory = pawl-//p' packaging/meson/pawl.wrap)
 packaging/meson/pawl.wrap $(sed -n 's,.*/v\([0-9.]*\)/pawl-\1\.tar\.gz$,\1,p' \
@@ -214,6 +215,7 @@ consume_installed() {
     check "$system: both components at once are refused" \
         not configures "$version" "static;shared"
     check "$system: the amalgamation, two files and no option" by_amalgamation
+    check "$system: the README's program and its five lines, after cmake --install" by_readme
 }
 
 # Copy project $1 out of the tree, as $2.
@@ -280,6 +282,26 @@ by_amalgamation() {
             -o "$project/consumer_cpp$exe" && run_program "$project/consumer_cpp" ""
 }
 
+# readme_block LANGUAGE NUMBER: that block of the README's
+readme_block() {
+    awk -v fence="\`\`\`$1" -v number="$2" '
+        /^```$/ { inside = 0 }
+        inside { print }
+        $0 == fence { inside = ++count == number }' README.md
+}
+
+by_readme() {
+    project=$away/projects/$system-readme
+    mkdir -p "$project"
+    readme_block c 1 >"$project/program.c"
+    readme_block cmake 2 >"$project/CMakeLists.txt"
+    [ "$(wc -l <"$project/CMakeLists.txt")" = 5 ] || { echo "not five lines" && return 1; }
+    # A toolchain file that looks in its own root only has to be told the folder.
+    step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
+        "-DCMAKE_PREFIX_PATH=$prefix/both" ${toolchain:+"-Dpawl_DIR=$prefix/both/lib/cmake/pawl"} &&
+        step cmake --build "$project/build" && run_program "$project/build/program" "$prefix/both"
+}
+
 # VERSION COMPONENTS
 configures() {
     take_project components "$system-configures"
@@ -291,9 +313,14 @@ configures() {
 # With the source in their own build.
 consume_source() {
     check "FetchContent, from the release's archive" by_fetch_content
+    check "add_subdirectory, as the README's first program has it" by_readme_subdirectory
     for linkage in static shared; do
         check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
         check "Meson, by the release's wrap, $linkage" by_meson "$linkage"
+        check "Conan's recipe of the tree, $linkage: package and test package" \
+            by_recipe "$root/conanfile.py" "$linkage"
+        check "Conan Center's recipe of the release, $linkage: package and test package" \
+            by_recipe "$root/build/release/conan/all/conanfile.py" "$linkage"
     done
 }
 
@@ -320,6 +347,19 @@ by_subdirectory() {
         [ "$(cd "$project/installed" && find . -type f)" = ./bin/consumer ]
 }
 
+by_readme_subdirectory() {
+    project=$away/projects/readme-subdirectory
+    mkdir -p "$project/pawl"
+    tar -xzf "$archive" --strip-components=1 -C "$project/pawl" || return
+    readme_block c 1 >"$project/program.c"
+    {
+        readme_block cmake 2 | grep -v -e find_package -e target_link
+        readme_block cmake 1
+    } >"$project/CMakeLists.txt"
+    step cmake -S "$project" -B "$project/build" -G Ninja && step cmake --build "$project/build" &&
+        step "$project/build/program"
+}
+
 by_meson() {
     take_project meson "meson-$1"
     mkdir -p "$project/subprojects/packagecache"
@@ -330,24 +370,46 @@ by_meson() {
         step "$project/build/consumer"
 }
 
+# RECIPE LINKAGE
+by_recipe() {
+    step python3 "$root/tests/consumers/conan.py" "$1" "$root/packaging/conan/all/test_package" \
+        "$root/build/release" "$work/conan" "$2"
+}
+
 consume_system_packages() {
     check "CPack makes libpawl and libpawl-dev for Debian" make_deb
     check "a project finds what the Debian packages have" \
         find_package find_package shared Release "$away/deb/usr"
+    check "each public call has a page of the manual in libpawl-dev" same_pages
     check "CPack makes a zip" make_zip
     check "a project finds what the zip has" \
         find_package components static Release "$away/zip/pawl-$version-Linux"
 }
 
+# Built as README.md says, with the manual's pages.
 make_deb() {
-    step cpack --config "$work/elf/build-shared/release/CPackConfig.cmake" -G DEB -B "$work/deb" ||
-        return
+    step cmake -S "$root" -B "$work/deb-build" -G Ninja -DPAWL_BUILD_TESTS=OFF \
+        -DBUILD_SHARED_LIBS=ON -DPAWL_MAN_PAGES=ON &&
+        step cmake --build "$work/deb-build" &&
+        step cpack --config "$work/deb-build/CPackConfig.cmake" -G DEB -B "$work/deb" || return
     for deb in "$work"/deb/libpawl*.deb; do
         step dpkg-deb --info "$deb" && step dpkg-deb -x "$deb" "$away/deb" || return
     done
     depends=$(dpkg-deb -f "$work"/deb/libpawl-dev_*.deb Depends)
     name=$(dpkg-deb -f "$work"/deb/libpawl0*.deb Package)
     [ "$depends" = "$name (= $version)" ] && [ "$(dpkg-deb -f "$work"/deb/libpawl0*.deb Depends)" ]
+}
+
+# By its name, or by one that leads to another's page.
+same_pages() {
+    grep '^pawl_[a-z]*_' packaging/exports.txt | grep -v '^pawl__' >"$work/expected"
+    pages=$away/deb/usr/share/man/man3
+    [ -s "$work/expected" ] && while read -r name; do
+        [ -s "$pages/$name.3" ] || { echo "no page $name" && return 1; }
+        lead=$(sed -n 's,^\.so \(man3/.*\),\1,p' "$pages/$name.3")
+        grep -q "^\.Nm $name\>" "$pages/../${lead:-man3/$name.3}" ||
+            { echo "$name is not in its page" && return 1; }
+    done <"$work/expected"
 }
 
 make_zip() {

@@ -6,10 +6,11 @@
 #
 #   setup_for CONFIGURATION...   install what is missing for these; exits 2 if it cannot install
 #   missing_for CONFIGURATION    the commands and headers it still lacks, on one line
-#   warm_wine, stop_wine         so that a Windows program between them starts at once
+#   warm_wine, stop_wine         so that a Windows program between them starts at once (wine.sh)
 #
 # What is there already is left alone, so a second run installs nothing.
 : "${root:?}" "${program:?}"
+. "$root/tools/wine.sh"
 
 say() {
     printf '%s: %s\n' "$program" "$*" >&2
@@ -39,18 +40,22 @@ arm64                                   qemu-aarch64            qemu-user
 i686                                    i686-linux-gnu-g++      g++-i686-linux-gnu
 s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-gnu
 s390x                                   qemu-s390x              qemu-user
+emscripten                              em++                    emscripten
+emscripten                              node                    nodejs
 mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
 mingw64,msvc-branch,packages            wine                    wine wine64
 mingw64,msvc-branch,packages            wineserver              wine wine64
+mingw32                                 i686-w64-mingw32-g++    g++-mingw-w64-i686
+mingw32                                 wine32                  libc6-i386
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson
-packages                                python3                 python3-minimal
+packages                                python3                 python3
 packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
-links                                   i686-w64-mingw32-g++    g++-mingw-w64-i686
 packages,links                          file                    file
+links                                   llvm-windres            llvm
 docs                                    doxygen                 doxygen
 docs                                    mandoc                  mandoc
 TABLE
@@ -58,6 +63,8 @@ TABLE
 
 is_there() {
     case $1 in
+    llvm-windres) ls /usr/lib/llvm-*/bin/llvm-windres >/dev/null 2>&1 ;;
+    wine32) [ -x "$root/build/deps/wine32/wine" ] ;;
     *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ;;
     libclang_rt.*) ls "$(clang -print-runtime-dir 2>/dev/null)/${1%.a}"*.a >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
@@ -109,6 +116,9 @@ setup_for() {
         say "getting with apt-get: $wanted"
         : >"$setup_log"
         [ -z "$packages" ] || install_packages "$@"
+        case " $asked_for " in
+        *' mingw32 '*) is_there wine32 || get_wine32 || say "cannot get wine32 (build/logs/setup.log)" ;;
+        esac
         cmocka_is_there || get_cmocka || die "cannot get CMocka's source (build/logs/setup.log):" \
             "set PAWL_CMOCKA_SOURCE_DIR to it, or PAWL_FETCH_CMOCKA=ON"
     fi
@@ -141,33 +151,44 @@ install_packages() {
     done
 }
 
-# Unpack CMocka's source, as the distribution has it, into build/deps/cmocka. It is fetched with
-# lists of its own: the machine's apt settings are not touched, and no right to change them needed.
+# Unpack CMocka's source, as the distribution has it, into build/deps/cmocka.
 get_cmocka() {
     scratch=$(mktemp -d) || return
-    mkdir -p "$scratch/parts" "$scratch/lists/partial" "$scratch/cache" "$scratch/out"
-    source_entries "$scratch/parts"
-    set -- -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$scratch/parts" \
-        -o "Dir::State::Lists=$scratch/lists" -o "Dir::Cache=$scratch/cache" \
-        -o APT::Sandbox::User=root
-    {
-        apt-get "$@" update
-        (cd "$scratch" && apt-get "$@" source --download-only cmocka) && unpack_cmocka
-    } >>"$setup_log" 2>&1
+    mkdir "$scratch/out"
+    apt_apart deb-src source --download-only cmocka >>"$setup_log" 2>&1 &&
+        unpack_cmocka >>"$setup_log" 2>&1
     rm -rf "$scratch"
     cmocka_is_there || return
     [ "$cmocka_version" = 1.1.5 ] ||
         say "CMocka is $cmocka_version here, the tests were written with 1.1.5"
 }
 
-# Write the machine's package sources as deb-src entries into folder $1.
+# apt_apart TYPE OPTIONS COMMAND...: apt-get into the folder scratch, with the machine's own sources
+# as entries of that type, and lists apart: the machine's settings are not touched, and no right to
+# change them is needed. A source whose list cannot be had is left to the command to miss.
+apt_apart() {
+    type=$1
+    shift
+    mkdir -p "$scratch/parts" "$scratch/lists/partial" "$scratch/cache/archives/partial"
+    source_entries "$type" "$scratch/parts"
+    options="-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$scratch/parts
+        -o Dir::State::Lists=$scratch/lists -o Dir::Cache=$scratch/cache -o APT::Sandbox::User=root"
+    while [ "$1" = -o ]; do
+        options="$options $1 $2"
+        shift 2
+    done
+    # shellcheck disable=SC2086 # words
+    (cd "$scratch" && { apt-get $options update; apt-get $options "$@"; })
+}
+
+# Write the machine's package sources as entries of type $1 into folder $2.
 source_entries() {
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
         case $file in
-        *.sources) sed 's/^[Tt]ypes:.*/Types: deb-src/' "$file" ;;
-        *.list) sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" ;;
+        *.sources) sed "s/^[Tt]ypes:.*/Types: $1/" "$file" ;;
+        *.list) sed -n "s/^[[:space:]]*deb[[:space:]]/$1 /p" "$file" ;;
         *) continue ;;
-        esac >"$1/${file##*/}"
+        esac >"$2/${file##*/}"
     done 2>/dev/null
 }
 
@@ -191,20 +212,4 @@ check_cmake() {
     found=$(cmake --version 2>/dev/null | awk 'NR == 1 { print $3 }')
     echo "$found" | awk -F. '{ exit !($1 > 3 || ($1 == 3 && $2 >= 25)) }' ||
         die "needs CMake 3.25 or newer, found ${found:-none}"
-}
-
-# Wine gets a folder of its own, and no display: the user's own settings are not touched. The first
-# call makes that folder, in some ten seconds. The server outlives each program by a minute, as
-# starting it anew costs seconds. DLLOVERRIDES: no questions about Mono and Gecko.
-warm_wine() {
-    export WINEPREFIX="$root/build/wine" WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml='
-    unset DISPLAY
-    mkdir -p "$WINEPREFIX"
-    wineserver -p60
-    # One at a time: two jobs may need it, and the folder is made once.
-    flock -o "$WINEPREFIX.lock" timeout 120 wine wineboot --init && timeout 60 wine cmd /c exit
-}
-
-stop_wine() {
-    [ ! -d "$root/build/wine" ] || WINEPREFIX="$root/build/wine" wineserver -k 2>/dev/null
 }

@@ -11,6 +11,7 @@ cd "$root" || exit 2
 . "$root/tools/checks.sh"
 . "$root/tools/packages.sh"
 . "$root/tools/workflows.sh"
+. "$root/tools/links.sh"
 
 usage() {
     cat <<'END_OF_USAGE'
@@ -39,7 +40,9 @@ musl           run_preset  musl, linked statically
 arm64          run_preset  64-bit ARM, under qemu
 i686           run_preset  32-bit x86
 s390x          run_preset  s390x (big endian), under qemu
+emscripten     run_preset  WebAssembly with threads, under node
 mingw64        run_preset  64-bit Windows, under Wine
+mingw32        run_preset  32-bit Windows, under Wine
 msvc-branch    run_preset  MSVC's branches by clang, under Wine
 tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
@@ -50,11 +53,12 @@ fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows; only when named
 docs           run_docs    the documentation: HTML and manual pages, their links
+links          run_links   linked for macOS and for Windows on ARM64, not run; only when named
 TABLE
 }
 
-# What runs only when it is named: its linters come from npm, which not every machine reaches.
-on_request=workflows
+# What runs only when it is named: its tools come from npm, which not every machine reaches.
+on_request='workflows links'
 
 all_jobs() {
     jobs_table | awk '{ print $1 }'
@@ -124,9 +128,14 @@ step() {
 run_preset() {
     step cmake --preset "$1" || { note="does not configure" && return; }
     step cmake --build --preset "$1" || { note="does not build" && return; }
-    if [ "$1" = mingw64 ] || [ "$1" = msvc-branch ]; then
+    case $1 in
+    mingw64 | msvc-branch) bits=64 ;;
+    mingw32) bits=32 ;;
+    *) bits='' ;;
+    esac
+    if [ -n "$bits" ]; then
         echo "\$ wine wineboot" >>"$log"
-        warm_wine >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
+        warm_wine $bits >>"$log" 2>&1 || { note="not run: wine does not start" && return; }
     fi
     # shellcheck disable=SC2046,SC2086 # `steady` and `repeat` are words, or nothing
     step $(steady "$1") ctest --preset "$1" $repeat

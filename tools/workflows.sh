@@ -23,6 +23,7 @@ run_workflows() {
         check "$workflow: it may read, and nothing else" read_only "$workflow"
     done
     check "the last job needs all the others" all_are_needed
+    check "each job whose transcript is compared uploads one, or fails" transcripts_go_up
     check "the workflow runs the jobs of tools/test.sh, each of them" same_jobs
     end_checks
 }
@@ -50,9 +51,28 @@ jobs_of_ci() {
     sed -n '/^jobs:/,$s/^  \([a-z-]*\):$/\1/p' .github/workflows/ci.yml
 }
 
+# What job $1 needs, with commas between.
+needs_of() {
+    job_text "$1" | sed -n 's/^    needs: \[\(.*\)\]$/\1/p' | tr -d ' '
+}
+
+job_text() {
+    awk -v head="  $1:" '/^  [a-z-]+:$/ { inside = $0 == head } inside' .github/workflows/ci.yml
+}
+
+transcripts_go_up() {
+    compared=$(needs_of same-everywhere | tr , ' ')
+    [ -n "$compared" ] || return
+    for job_name in $compared; do
+        for line in 'name: transcript-.*' 'if-no-files-found: error'; do
+            job_text "$job_name" | grep -qx " *$line" ||
+                { echo "$job_name has no line '$line'" && return 1; }
+        done
+    done
+}
+
 all_are_needed() {
-    needed=$(sed -n '/^  all-green:/,$p' .github/workflows/ci.yml | tr -d '\n' |
-        sed 's/.*needs: \[\([^]]*\)\].*/\1/' | tr -d ' ')
+    needed=$(needs_of all-green)
     for job_name in $(jobs_of_ci); do
         case ,$needed,all-green, in
         *",$job_name,"*) ;;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The seam on pthreads: Linux (glibc, musl), macOS, the BSDs. Contract: src/port.h.
+ * The seam on pthreads: Linux (glibc, musl), macOS, the BSDs, Emscripten. Contract: src/port.h.
  */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#    define _GNU_SOURCE /* dl_iterate_phdr, sched_getaffinity */
+#if (defined(__linux__) || defined(__EMSCRIPTEN__)) && !defined(_GNU_SOURCE)
+# define _GNU_SOURCE /* clock_gettime, dl_iterate_phdr, sched_getaffinity */
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
-#    define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
+# define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
 #endif
 #include "port.h"
 #include "misuse.h"
@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #if defined(__ELF__)
-#    include <link.h>
+# include <link.h>
 #endif
 
 static void check(int error, const char *call)
@@ -77,9 +77,9 @@ void pawl__parker_init(struct pawl__parker *parker)
     pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
     check(pthread_mutex_init(&parker->mutex, NULL), "pthread_mutex_init");
     check(pthread_condattr_init(&attributes), "pthread_condattr_init");
-#    if !defined(__APPLE__) /* which has only the relative wait, below */
+# if !defined(__APPLE__) /* which has only the relative wait, below */
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock");
-#    endif
+# endif
     check(pthread_cond_init(&parker->cond, &attributes), "pthread_cond_init");
     check(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
 }
@@ -146,11 +146,11 @@ static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time dea
         pthread_cond_wait(&parker->cond, &parker->mutex);
         return;
     }
-#    if defined(__APPLE__)
+# if defined(__APPLE__)
     pthread_cond_timedwait_relative_np(&parker->cond, &parker->mutex, &limit);
-#    else
+# else
     pthread_cond_timedwait(&parker->cond, &parker->mutex, &limit);
-#    endif
+# endif
 }
 
 static void begin_sleep(struct pawl__parker *parker)
@@ -168,13 +168,13 @@ static void end_sleep(struct pawl__parker *parker)
 static void wake(struct pawl__parker *parker)
 {
     begin_sleep(parker);
-#    if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex */
+# if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex */
     check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
     end_sleep(parker);
-#    else
+# else
     end_sleep(parker);
     check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
-#    endif
+# endif
 }
 #endif
 
@@ -228,16 +228,16 @@ void *pawl__port_map(size_t size)
  * one. Elsewhere each copy is alone: WebAssembly loads no second one, Cygwin might. glibc's dlmopen
  * hides the objects of one namespace from another: copies in two namespaces are apart. */
 #if defined(__APPLE__)
-#    define CELL_ATTRIBUTES __attribute__((weak, visibility("default")))
+# define CELL_ATTRIBUTES __attribute__((weak, visibility("default")))
 #else
-#    define CELL_ATTRIBUTES __attribute__((used, visibility("hidden")))
+# define CELL_ATTRIBUTES __attribute__((used, visibility("hidden")))
 #endif
 extern void *pawl__shared_cell_1;
 CELL_ATTRIBUTES void *pawl__shared_cell_1 = NULL;
 
 #if defined(__ELF__)
-#    define TEXT_(x) #    x
-#    define TEXT(x)  TEXT_(x)
+# define TEXT_(x) #    x
+# define TEXT(x)  TEXT_(x)
 /* Name "pawl", type PAWL__LOT_ABI, and as descriptor the distance from itself to the cell. */
 __asm__(".pushsection .note.pawl,\"a\",%note\n"
         ".balign 4\n"

@@ -5,7 +5,7 @@
 #ifndef PAWL_TESTS_BROKEN_NATIVE_H
 #define PAWL_TESTS_BROKEN_NATIVE_H
 
-#if defined(__linux__) && !defined(_GNU_SOURCE)
+#if (defined(__linux__) || defined(__EMSCRIPTEN__)) && !defined(_GNU_SOURCE)
 # define _GNU_SOURCE /* as src/posix/port.c, which comes after */
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE

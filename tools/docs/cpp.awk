@@ -18,8 +18,9 @@ END {
     group = FILENAME
     sub(/.*\//, "", group)
     sub(/\.hpp$/, "_hpp", group)
-    print "/** @namespace pawl\nThe C++ face of pawl: see @ref " group ". */"
-    print "/** @addtogroup " group "\n@{ */"
+    if (group == "pawl_hpp") {
+        print "/** @namespace pawl\nThe C++ face of pawl: see @ref " group ". */"
+    }
     for (at = 1; at <= NR && line[at] !~ /^# ?include |^#include /; at++) {
     }
     detail = 0
@@ -50,7 +51,6 @@ END {
             write_line()
         }
     }
-    print "/** @} */"
 }
 
 # Directives go, so both sides of an #if stay; of cv_status, one.
@@ -67,7 +67,13 @@ function skip_directive()
 # Writes line `at`, or what begins with it: a comment, a member without a comment.
 function write_line()
 {
-    if (line[at] ~ /^ *(\/\*|\/\/)/) {
+    if (line[at] == "{" && line[at - 1] == "namespace pawl") { # a group begun before would not reach in
+        print line[at]
+        open_group()
+    } else if (line[at] ~ /^} \/\/ namespace pawl/) {
+        close_group()
+        print line[at]
+    } else if (line[at] ~ /^ *(\/\*|\/\/)/) {
         write_comment()
     } else if (line[at] ~ /^template/ && line[at + 1] ~ /^concept/) {
         write_concept()
@@ -103,7 +109,7 @@ function write_concept()
     }
 }
 
-function write_comment(    s, indent, text, blank)
+function write_comment(    s, indent, text, blank, reopen)
 {
     indent = line[at]
     sub(/[^ ].*/, "", indent)
@@ -131,11 +137,30 @@ function write_comment(    s, indent, text, blank)
         }
     }
     if (line[at + 1] == "") {
+        reopen = in_group
+        close_group()
         print "/** @addtogroup " group "\n@details\n" text "*/"
+        if (reopen) {
+            open_group()
+        }
     } else {
         print indent "/**\n" text "*/"
         documented = 1
     }
+}
+
+function open_group()
+{
+    print "/** @addtogroup " group "\n@{ */"
+    in_group = 1
+}
+
+function close_group()
+{
+    if (in_group) {
+        print "/** @} */"
+    }
+    in_group = 0
 }
 
 function trim(s)

@@ -34,7 +34,12 @@ code || /^    / {
     next
 }
 
-{ print with_links($0) }
+{
+    if (gsub(/`/, "`") % 2 == 1) {
+        print FILENAME ":" FNR ": code goes on into the next line" > "/dev/stderr"
+    }
+    print with_links($0)
+}
 
 function page_of(path)
 {
@@ -103,7 +108,8 @@ function exists(file,    ignored, answer)
     return answer
 }
 
-# Outside of code, what Doxygen would take for a command; and its links to members are made of ().
+# Outside of code, what Doxygen would take for a command. A piece of code gets two backticks, as to
+# Doxygen one begins a quotation that the next apostrophe ends.
 function plain(s,    parts, n, i, out)
 {
     n = split(s, parts, "`")
@@ -113,7 +119,7 @@ function plain(s,    parts, n, i, out)
             gsub(/[@%]/, "\\\\&", parts[i])
             out = out parts[i]
         } else {
-            out = out "`" parts[i] "`"
+            out = out "``" parts[i] "``"
         }
     }
     return out
