@@ -124,15 +124,16 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
 /* Outside any bucket: sleep until the waiter, queued under the key, was taken out and woken, or
  * until `deadline`. Once it was taken out or moved to another key the deadline no longer counts.
  *
- * Returns   NULL: it was woken, or roused. Otherwise the deadline has passed, the waiter has been withdrawn
- *           from its queue, and the caller is inside the bucket returned, to mend the object's
- *           word there and leave. */
+ * Returns   NULL: it was woken, or roused. Otherwise the deadline has passed, the waiter has been
+ *           withdrawn from its queue, and the caller is inside the bucket returned, to mend the
+ *           object's word there and leave. */
 struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
 
-/* True in the first of about 64 calls for a key, whoever makes them, and again after these: for what
- * would cost too much each time. */
+/* True in the first of about 64 calls for a key, whoever makes them, and again after these: for
+ * what would cost too much each time. */
 bool pawl__lot_now_and_then(const void *key);
+
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);

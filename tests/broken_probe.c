@@ -10,8 +10,7 @@
 #include "task.h"
 
 #include "lot.h"
-#include "native.h"
-#include "token.h"
+#include "port.h"
 
 #include <pawl/pawl.h>
 

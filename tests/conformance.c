@@ -186,7 +186,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
     pawl_lock_release(lock);
 }
 
-/* After some milliseconds a release hands a default lock over; a fair lock is handed over always. */
+/* After some milliseconds a release hands a default lock over, a fair lock always. */
 static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
 {
     struct acquirer other = {0};

@@ -9,7 +9,6 @@
 #endif
 #include "port.h"
 #include "misuse.h"
-#include "token.h"
 
 #include <errno.h>
 #include <sched.h>

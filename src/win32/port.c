@@ -7,7 +7,6 @@
  */
 #include "port.h"
 #include "misuse.h"
-#include "token.h"
 
 #include <stdio.h>
 
