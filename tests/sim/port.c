@@ -205,6 +205,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         sim_fail("a wait outside the fibres");
         return true;
     }
+    fibre->waited = true;
     if (!fibre->parked) {
         fibre->parked = true;
         fibre->arrived = fibre->section_step;
