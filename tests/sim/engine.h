@@ -100,6 +100,7 @@ struct fibre {
     void *locals[SIM_LOCALS];
     uint64_t remembered;
     bool parked; /* in this call */
+    bool waited; /* slept or spun, since it was asked */
     unsigned queued_step, taken_step; /* in this call: when it joined a queue; its last swap */
     pawl_time waits_since;
 };

@@ -100,6 +100,19 @@ static void glance(void)
     }
 }
 
+/* A deadline that is past, and no duration: a look, and nobody waits. */
+static void glance_by_waiting(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(WAIT_UNTIL, 0, pawl_event_wait_until(event, sim_time()));
+    int64_t second = SIM_CALL(WAIT_UNTIL, 0, pawl_event_wait_for(event, 0));
+    SIM_CHECK(!sim_has_waited());
+    SIM_CHECK(first != PAWL_OK || second == PAWL_OK);
+    if (second == PAWL_OK) {
+        SIM_CHECK(SIM_READ(news) == 7);
+    }
+}
+
 static void hear_and_free(void)
 {
     wait();
@@ -199,6 +212,8 @@ static const struct sim_case event_cases[] = {
     {"event", "a_task_is_cancelled_while_it_is_set_and_cleared", new_event,
      {start_and_cancel_task, wait_timed, tell_and_clear}, .finish = is_linear,
      .old_values = SIM_NONE},
+    {"event", "a_try_neither_sleeps_nor_spins", new_event, {glance_by_waiting, tell},
+     .finish = is_set_and_linear, .processors = 2},
     {"event", "two_processors_spin_first", new_event, {hear, hear_timed, tell},
      .finish = is_set_and_linear, .processors = 2, .sampled = true},
 };

@@ -267,6 +267,21 @@ void sim_yield(void)
     engine_point((struct op){.kind = OP_YIELD});
 }
 
+void sim_pause(void)
+{
+    if (sim_engine.live) {
+        sim_engine.fibres[sim_engine.self].waited = true;
+    }
+}
+
+bool sim_has_waited(void)
+{
+    struct fibre *self = &sim_engine.fibres[sim_engine.self];
+    bool waited = self->waited;
+    self->waited = false;
+    return waited;
+}
+
 pawl_time sim_time(void)
 {
     return sim_engine.now;

@@ -83,6 +83,22 @@ static void start_and_cancel_task(void)
     sim_cancel(task);
 }
 
+/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (first == PAWL_OK) {
+        pass_and_release();
+    }
+    int64_t second = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_for(lock, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (second == PAWL_OK) {
+        pass_and_release();
+    }
+}
+
 /* state[0]: 1 while it is locked. */
 static bool step(int64_t *state, const struct sim_call *call)
 {
@@ -390,6 +406,8 @@ static const struct sim_case lock_cases[] = {
     {"lock", "a_task_that_is_cancelled_and_two_threads", new_lock,
      {start_and_cancel_task, acquire_once, acquire_timed}, .finish = is_free_and_linear,
      .old_values = SIM_NONE},
+    {"lock", "a_try_neither_sleeps_nor_spins", new_lock, {acquire_once, try_in_the_past},
+     .finish = is_free_and_linear, .processors = 2},
     {"lock", "two_open_the_lot_while_one_holds", held_at_first,
      {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
      .old_values = SIM_NONE},

@@ -51,7 +51,8 @@ uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint
 
 /* A spinning thread looks again; that look is a point where another may run. There are always
  * several threads. */
-#define PAWL__PAUSE()           ((void)0)
+void sim_pause(void);
+#define PAWL__PAUSE()           sim_pause()
 #define PAWL__SINGLE_THREADED() false
 
 #endif

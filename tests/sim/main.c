@@ -27,7 +27,7 @@ static struct {
     const char *replay;
     uint64_t seed;
     double budget; /* for all cases that are wanted */
-    bool list;
+    bool list, brief;
 } options = {.seed = 1, .budget = 60};
 
 static struct {
@@ -37,11 +37,13 @@ static struct {
 
 static void usage(void)
 {
-    fputs("usage: sim [--list] [--case PART] [--seed N] [--budget SECONDS] [--replay SCHEDULE]\n"
+    fputs("usage: sim [--list] [--case PART] [--seed N] [--budget SECONDS] [--brief]\n"
+          "           [--replay SCHEDULE]\n"
           "  --list             name the cases\n"
           "  --case PART        only those whose group is PART, or whose name contains it\n"
           "  --seed N           of the random schedules\n"
           "  --budget SECONDS   of processor time, for all cases together\n"
+          "  --brief            end at the first failure, without its schedule\n"
           "  --replay SCHEDULE  print one schedule of one case, step by step\n",
           stderr);
     exit(2);
@@ -53,6 +55,8 @@ static void read_options(int count, char **words)
         bool has_value = i + 1 < count;
         if (strcmp(words[i], "--list") == 0) {
             options.list = true;
+        } else if (strcmp(words[i], "--brief") == 0) {
+            options.brief = true;
         } else if (strcmp(words[i], "--case") == 0 && has_value) {
             options.wanted = words[++i];
         } else if (strcmp(words[i], "--seed") == 0 && has_value) {
@@ -128,7 +132,11 @@ static void replay_case(const struct sim_case *one)
 
 static void report_failure(const struct sim_case *one, struct report *report)
 {
-    printf("FAILED %s: %s\n    %s\n    as found: ", one->group, one->name, report->message);
+    printf("FAILED %s: %s\n    %s\n", one->group, one->name, report->message);
+    if (options.brief) {
+        exit(1);
+    }
+    printf("    as found: ");
     schedule_print(&report->schedule);
     shrink(one, &report->schedule);
     printf("    shrunk, sim --case %s --replay ", one->name);

@@ -204,6 +204,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         sim_fail("a wait outside the fibres");
         return true;
     }
+    fibre->waited = true;
     if (!fibre->parked) {
         fibre->parked = true;
         fibre->waits_since = sim_engine.now;

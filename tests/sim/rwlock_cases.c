@@ -156,6 +156,23 @@ static void writing_task_that_is_cancelled(void)
     sim_cancel(task);
 }
 
+/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t status = SIM_CALL(SHARED_UNTIL, 0,
+                              pawl_rwlock_acquire_shared_until(rwlock, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (status == PAWL_OK) {
+        look_and_release();
+    }
+    status = SIM_CALL(EXCLUSIVE_UNTIL, 0, pawl_rwlock_acquire_exclusive_for(rwlock, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (status == PAWL_OK) {
+        change_and_release();
+    }
+}
+
 /* Holds it shared until another reader has been in: which a writer must not prevent for longer than
  * its own wait. */
 static void reader_until_another(void)
@@ -372,6 +389,8 @@ static const struct sim_case rwlock_cases[] = {
     {"rwlock", "a_writing_task_that_is_cancelled_a_reader_and_a_writer", new_rwlock,
      {writing_task_that_is_cancelled, reader, writer}, .finish = is_free_and_linear,
      .old_values = SIM_NONE},
+    {"rwlock", "a_try_neither_sleeps_nor_spins", new_rwlock, {writer, try_in_the_past},
+     .finish = is_free_and_linear, .processors = 2},
     {"rwlock", "an_exclusive_release_races_the_free_by_a_writer", held_exclusively,
      {only_release_exclusive, writer_frees}, .finish = NULL},
     {"rwlock", "an_exclusive_release_races_the_free_by_a_reader", held_exclusively,

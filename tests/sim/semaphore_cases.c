@@ -177,6 +177,22 @@ static void over_release(void)
     SIM_CHECK(pawl_semaphore_release_n(semaphore, 2) == PAWL_OVERFLOW);
 }
 
+/* A deadline that is past, and no duration: a permit that is there is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_semaphore_acquire_until(semaphore, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (first == PAWL_OK) {
+        hold_and_release();
+    }
+    int64_t second = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_semaphore_acquire_for(semaphore, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (second == PAWL_OK) {
+        hold_and_release();
+    }
+}
+
 /* state[0]: the permits. */
 static bool step(int64_t *state, const struct sim_call *call)
 {
@@ -256,6 +272,8 @@ static const struct sim_case semaphore_cases[] = {
      .old_values = SIM_NONE},
     {"semaphore", "one_permit_for_a_task_that_is_cancelled_and_a_thread", of_one,
      {start_and_cancel_task, acquire_and_release}, .finish = one_is_left},
+    {"semaphore", "a_try_neither_sleeps_nor_spins", of_one,
+     {acquire_and_release, try_in_the_past}, .finish = one_is_left, .processors = 2},
     {"semaphore", "served_in_order_of_arrival", of_none,
      {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
      .sampled = true},

@@ -99,8 +99,9 @@ bool sim_sleeps(unsigned fibre);
 unsigned sim_arrival_of(unsigned fibre);
 pawl_time sim_waits_since(unsigned fibre);
 
-/* Who has waited longest for a key is not older than the caller's arrival: first come, first
- * served. Says nothing while the bucket is in use. */
+/* Whether the calling fibre has slept or spun since it asked last: a try does neither. */
+bool sim_has_waited(void);
+
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
 /* Whether that one was roused; false: or the bucket is in use. */
@@ -108,6 +109,8 @@ bool sim_first_is_awake(const void *key);
 /* How many are in the key's queue; SIM_NONE: the bucket is in use. */
 size_t sim_queue_length(const void *key);
 
+/* Who has waited longest for the key is not older than the caller's arrival: first come, first
+ * served. Says nothing while the bucket is in use. */
 void sim_check_served_in_order(const void *key);
 
 /* A history of calls, and whether some order of them, which keeps happens-before, is one that a
