@@ -67,16 +67,12 @@ enum { BACK_OFF_TURN = 8 };
 
 static bool spin(pawl_rwlock *rwlock, enum mode mode)
 {
-    unsigned turn = pawl__lot_spin_begin(rwlock);
+    unsigned turn = BACK_OFF_TURN;
     bool taken = false;
-    if (turn < BACK_OFF_TURN) {
-        turn = BACK_OFF_TURN;
-    }
     while (!taken && (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) == 0 &&
            pawl__lot_spin(&turn)) {
         taken = take(rwlock, mode);
     }
-    pawl__lot_spin_end(rwlock, turn, taken);
     return taken;
 }
 
