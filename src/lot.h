@@ -13,6 +13,10 @@
  * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a
  * stack frame) stays valid for the waker, and no stray token is left behind for the next wait.
  *
+ * A thread can be roused without being taken out. It is awake_ then, keeps its place, and looks
+ * itself whether it is granted, which takes no token and is the granter's last touch of it: the
+ * token that it gets is that of its being roused.
+ *
  * Keys are compared and hashed, never dereferenced. The two lowest bits of a key do not choose its
  * bucket, so an object of four bytes has up to four queues under one guard.
  */
