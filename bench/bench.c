@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl-bench: pawl beside the platform's own, in every cell, in interleaved runs.
+ * pawl-bench: pawl beside the platform's own locks and those of other libraries, in every cell, in
+ * interleaved runs.
  */
-#include "cell.h"
 #include "host.h"
-#include "peers.h"
+#include "measure.h"
+#include "options.h"
+#include "page.h"
 #include "report.h"
+#include "roster.h"
 #include "work.h"
 
 #include "crew.h"
@@ -16,177 +19,68 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2, MOST_CELLS = 100 };
-
-static const effort full = {
-    .runs = 9,
-    .wait_runs = 3,
-    .times = 50000,
-    .games = 1000,
-    .batches = 9,
-    .most_threads = CELL_THREADS,
-    .rate_ms = 100,
-    .rate_ms_per_thread = 5,
-    .wait_ms = 1000,
-    .calibration_ms = 200,
-};
-static const effort quick = {
-    .runs = 5,
-    .wait_runs = 1,
-    .times = 50000,
-    .games = 1000,
-    .batches = 5,
-    .most_threads = CELL_THREADS,
-    .rate_ms = 30,
-    .rate_ms_per_thread = 1,
-    .wait_ms = 100,
-    .wait_ms_per_thread = 6,
-    .calibration_ms = 50,
-};
-static const effort smoke = {
-    .runs = 1,
-    .wait_runs = 1,
-    .times = 200,
-    .games = 20,
-    .batches = 1,
-    .most_threads = 8,
-    .calibration_ms = 2,
-};
-
-typedef struct options {
-    effort by;
-    bool silent; /* --smoke: only the books */
-    bool chosen[MOST_CELLS];
-    const char *csv;
-} options;
-
-static void complain(const char *what, const char *which)
+static void open_book(book *to, const options *as)
 {
-    fprintf(stderr, "pawl-bench: %s '%s'; try --help\n", what, which);
-    exit(EXIT_USAGE);
-}
-
-static void help(void)
-{
-    puts("usage: pawl-bench [OPTION...]\n"
-         "Measures pawl beside the platform's own.\n"
-         "\n"
-         "  --quick       fewer and shorter runs: under a minute\n"
-         "  --cell NAME   only this cell; may be given more than once\n"
-         "  --runs N      runs of each contender in each cell, 1 to 99 (9; with --quick 5)\n"
-         "  --csv FILE    every value of every run: cell,contender,metric,run,value\n"
-         "  --smoke       every cell for a moment, crowds of 8 at most: checks the books only\n"
-         "  --list        the cells' names\n"
-         "  --help        this text\n"
-         "\n"
-         "The runs are interleaved: every contender once, then every contender again. A ratio is\n"
-         "taken to the first of the platform's own locks, or to its own of another kind, within\n"
-         "the same run; medians are shown with the least and the most. A crowd's throughput is\n"
-         "measured without looking at the clock; its waits and its fairness (Jain's index) in\n"
-         "longer runs of their own.\n"
-         "Exit status: 0, 1 when the books of a run do not balance, 2 for a wrong option.");
-}
-
-static void list(void)
-{
-    for (size_t at = 0; at < cell_count; at++) {
-        printf("%-*s %s\n", CELL_NAME_WIDTH, cells[at].name, cells[at].title);
-    }
-}
-
-static void choose_cell(options *into, const char *name)
-{
-    for (size_t at = 0; at < cell_count; at++) {
-        if (strcmp(cells[at].name, name) == 0) {
-            into->chosen[at] = true;
-            return;
+    to->contender_count = 0;
+    to->contenders = measure_allocate(roster_count(), sizeof to->contenders[0]);
+    to->results = measure_allocate(cell_count * roster_count(), sizeof to->results[0]);
+    for (size_t who = 0; who < roster_count(); who++) {
+        if (who == roster_reference()) {
+            to->reference = to->contender_count;
+        }
+        if (as->invited[who]) {
+            to->contenders[to->contender_count++] = roster_at(who);
         }
     }
-    complain("no such cell", name);
 }
 
-static unsigned parse_runs(const char *text)
+/* What one contender's run takes, at a guess. */
+static double estimate_ms(const cell *in, const effort *by)
 {
-    char *end;
-    long runs;
-    errno = 0;
-    runs = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || runs < 1 || runs > SAMPLE_RUNS) {
-        complain("--runs takes a number from 1 to 99, not", text);
+    double threads = cell_threads(in, by);
+    double starting = 0.06 * (threads + in->sleepers);
+    switch (in->kind) {
+    case CELL_CROWD:
+        return starting + 4.0 / 3 * (by->rate_ms + by->rate_ms_per_thread * threads);
+    case CELL_RELEASE:
+        return 2 * starting + 0.1 * by->releases;
+    case CELL_NOTIFY:
+        return 2 * starting + 0.02 * threads * by->notifications;
+    case CELL_MEMORY:
+        return 100e-6 * in->locks;
+    default:
+        break;
     }
-    return (unsigned)runs;
-}
-
-/* The argument of the option at *at, which moves on to it. */
-static const char *argument(int count, char **words, int *at)
-{
-    if (*at + 1 >= count) {
-        complain("an argument is missing after", words[*at]);
+    if (cell_is_game(in)) {
+        double round = in->asleep ? 0.4 * (double)by->sleepy_games : 0.04 * (double)by->games;
+        return round * by->batches;
     }
-    return words[++*at];
+    return 20e-6 * (double)by->times * by->batches;
 }
 
-static options parse(int count, char **words)
+static double estimate_wait_ms(const cell *in, const effort *by)
 {
-    options into = {full, false, {false}, NULL};
-    unsigned runs = 0;
-    for (int at = 1; at < count; at++) {
-        const char *word = words[at];
-        if (strcmp(word, "--quick") == 0) {
-            into.by = quick;
-        } else if (strcmp(word, "--smoke") == 0) {
-            into.by = smoke;
-            into.silent = true;
-        } else if (strcmp(word, "--cell") == 0) {
-            choose_cell(&into, argument(count, words, &at));
-        } else if (strcmp(word, "--runs") == 0) {
-            runs = parse_runs(argument(count, words, &at));
-        } else if (strcmp(word, "--csv") == 0) {
-            into.csv = argument(count, words, &at);
-        } else if (strcmp(word, "--list") == 0) {
-            list();
-            exit(EXIT_SUCCESS);
-        } else if (strcmp(word, "--help") == 0) {
-            help();
-            exit(EXIT_SUCCESS);
-        } else {
-            complain("unknown option", word);
+    return 4.0 / 3 * (by->wait_ms + by->wait_ms_per_thread * cell_threads(in, by));
+}
+
+static unsigned wait_runs(const cell *in, const effort *by)
+{
+    return cell_has_waits(in) ? by->wait_runs : 0;
+}
+
+/* Of all the runs. */
+static double estimate_all_ms(const book *in, const options *as)
+{
+    double sum = 0;
+    for (size_t at = 0; at < cell_count; at++) {
+        for (size_t who = 0; who < in->contender_count; who++) {
+            if (as->cells[at] && cell_suits(&cells[at], in->contenders[who])) {
+                sum += as->by.runs * estimate_ms(&cells[at], &as->by) +
+                       wait_runs(&cells[at], &as->by) * estimate_wait_ms(&cells[at], &as->by);
+            }
         }
     }
-    into.by.runs = runs != 0 ? runs : into.by.runs;
-    return into;
-}
-
-/* Without --cell: all of them. */
-static void choose_all_by_default(options *into)
-{
-    for (size_t at = 0; at < cell_count; at++) {
-        if (into->chosen[at]) {
-            return;
-        }
-    }
-    for (size_t at = 0; at < cell_count; at++) {
-        into->chosen[at] = true;
-    }
-}
-
-static void open_book(book *to)
-{
-    size_t at = 0;
-    to->contender_count = own_contender_count + peer_count;
-    to->reference = own_contender_count;
-    to->contenders = calloc(to->contender_count, sizeof to->contenders[0]);
-    to->results = calloc(cell_count * to->contender_count, sizeof to->results[0]);
-    if (to->contenders == NULL || to->results == NULL) {
-        fputs("pawl-bench: out of memory\n", stderr);
-        exit(EXIT_FAILURE);
-    }
-    for (size_t own = 0; own < own_contender_count; own++) {
-        to->contenders[at++] = own_contenders[own];
-    }
-    for (size_t peer = 0; peer < peer_count; peer++) {
-        to->contenders[at++] = peers[peer];
-    }
+    return sum;
 }
 
 /* How far the whole of it is; shown where somebody looks. */
@@ -196,15 +90,6 @@ typedef struct progress {
     double total;
     int64_t started;
 } progress;
-
-static double estimate_ms(const cell *in, const effort *by)
-{
-    double round = cell_is_game(in) ? 40e-3 * (double)by->games : 30e-6 * (double)by->times;
-    double alone = round * by->batches * by->runs;
-    double rate = 4.0 / 3 * by->runs * (by->rate_ms + by->rate_ms_per_thread * in->threads);
-    double wait = by->wait_runs * (double)(by->wait_ms + by->wait_ms_per_thread * in->threads);
-    return cell_is_crowd(in) ? rate + wait : alone;
-}
 
 static void show(const progress *how, const cell *in, const contender *of)
 {
@@ -221,19 +106,17 @@ static void show(const progress *how, const cell *in, const contender *of)
 static bool measure(const book *in, size_t at, const effort *by, progress *how)
 {
     bool right = true;
-    unsigned wait_runs = cell_is_crowd(&cells[at]) ? by->wait_runs : 0;
-    double step = estimate_ms(&cells[at], by) / (by->runs + wait_runs);
-    for (unsigned run = 0; run < by->runs + wait_runs; run++) {
+    const cell *here = &cells[at];
+    for (unsigned run = 0; run < by->runs + wait_runs(here, by); run++) {
+        bool waiting = run >= by->runs;
         for (size_t who = 0; who < in->contender_count; who++) {
             const contender *of = in->contenders[who];
-            result *to = book_result(in, at, who);
-            if (!cell_suits(&cells[at], of)) {
-                continue;
+            if (cell_suits(here, of)) {
+                show(how, here, of);
+                right &= cell_run(here, of, by, book_result(in, at, who), waiting);
+                how->done += waiting ? estimate_wait_ms(here, by) : estimate_ms(here, by);
             }
-            show(how, &cells[at], of);
-            right &= cell_run(&cells[at], of, by, to, run >= by->runs);
         }
-        how->done += step;
     }
     return right;
 }
@@ -243,15 +126,13 @@ static bool measure_all(const book *in, const options *as)
     bool right = true;
     bool resident = false;
     progress how = {!as->silent && host_is_terminal(stderr), 0, 0, host_now()};
-    for (size_t at = 0; at < cell_count; at++) {
-        how.total += as->chosen[at] ? estimate_ms(&cells[at], &as->by) : 0;
-    }
+    how.total = estimate_all_ms(in, as);
     for (size_t at = 0; at < cell_count; at++) {
         if (!resident && !cells[at].alone) {
             resident_start();
             resident = true;
         }
-        if (!as->chosen[at]) {
+        if (!as->cells[at]) {
             continue;
         }
         right &= measure(in, at, &as->by, &how);
@@ -268,7 +149,8 @@ static bool measure_all(const book *in, const options *as)
     return right;
 }
 
-static FILE *create_csv(const char *path)
+/* Before anything is measured, so that nothing is for nothing. NULL for no path. */
+static FILE *create(const char *path)
 {
     FILE *file = path != NULL ? fopen(path, "w") : NULL;
     if (path != NULL && file == NULL) {
@@ -278,9 +160,13 @@ static FILE *create_csv(const char *path)
     return file;
 }
 
-static bool finish_csv(FILE *file, const char *path, const book *of)
+static bool finish(FILE *file, const char *path, const book *of,
+                   void (*write)(FILE *to, const book *of))
 {
-    report_csv(file, of);
+    if (file == NULL) {
+        return true;
+    }
+    write(file, of);
     bool failed = ferror(file) != 0;
     if (fclose(file) != 0 || failed) {
         fprintf(stderr, "pawl-bench: %s: cannot be written\n", path);
@@ -289,25 +175,36 @@ static bool finish_csv(FILE *file, const char *path, const book *of)
     return true;
 }
 
+static void describe(char *to, size_t size, const options *as)
+{
+    char host[200];
+    host_describe(host, sizeof host);
+    snprintf(to, size, "pawl %s; %s, %u processors; %u run%s; busy work in steps of %.2f ns",
+             pawl_version(), host, crew_processors(), as->by.runs, as->by.runs == 1 ? "" : "s",
+             work_step_ns());
+}
+
 int main(int count, char **words)
 {
-    options as = parse(count, words);
-    FILE *csv = create_csv(as.csv);
+    options as = options_parse(count, words);
+    FILE *csv = create(as.csv);
+    FILE *html = create(as.html);
+    char about[400];
     book all;
-    choose_all_by_default(&as);
-    open_book(&all);
+    open_book(&all, &as);
     work_calibrate(as.by.calibration_ms);
+    describe(about, sizeof about, &as);
+    all.about = about;
     if (!as.silent) {
-        printf("pawl %s, %u processors, %u runs, busy work in steps of %.2f ns\n\n", pawl_version(),
-               crew_processors(), as.by.runs, work_step_ns());
+        printf("%s\nThis takes about %.0f s.\n\n", about, estimate_all_ms(&all, &as) / 1000);
+        fflush(stdout);
     }
     bool right = measure_all(&all, &as);
     if (!as.silent) {
         report_summary(stdout, &all);
     }
-    if (csv != NULL) {
-        right &= finish_csv(csv, as.csv, &all);
-    }
+    right &= finish(csv, as.csv, &all, report_csv);
+    right &= finish(html, as.html, &all, page_write);
     free(all.results);
     free(all.contenders);
     return right ? EXIT_SUCCESS : EXIT_FAILURE;

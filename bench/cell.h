@@ -13,44 +13,66 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef enum cell_kind {
+    CELL_SOLO,    /* one thread goes round a loop over a lock */
+    CELL_KIN,     /* the same, or a game of two, over one of the kin */
+    CELL_CROWD,   /* threads contend */
+    CELL_RELEASE, /* a release, with threads that wait */
+    CELL_NOTIFY,  /* a notification of all, with threads that wait */
+    CELL_MEMORY,  /* what locks take */
+    CELL_KINDS
+} cell_kind;
+
+/* Where the two threads of a game run. */
+typedef enum placement { ANYWHERE, APART, TOGETHER } placement;
+
 typedef struct cell {
     const char *name; /* what --cell takes */
+    const char *title;
+    cell_kind kind;
     bool alone;       /* to be run before the process has ever had a second thread */
-    bool held;        /* another thread holds the lock */
-    solo loop;        /* of one thread; for a crowd or kin SOLO_COUNT */
-    kin_kind kin;     /* what is measured in place of a lock */
-    unsigned threads; /* of a crowd, with the nanoseconds inside and outside the lock */
+    bool held;        /* of a solo: another thread holds the lock */
+    solo loop;        /* of a solo */
+    kin_kind kin;     /* of the kin */
+    placement where;  /* of a game */
+    bool asleep;      /* of a game: each gives only when the other is asleep */
+    bool readers;     /* of a crowd: at an rwlock */
+    unsigned writes;  /* of readers: how many operations in a hundred are exclusive */
+    unsigned threads; /* of a crowd, or that wait; for a crowd, with the nanoseconds of work: */
     unsigned inside;
     unsigned outside;
-    const char *title;
+    unsigned sleepers; /* of a release: how many more threads wait for other locks */
+    unsigned locks;    /* of memory */
 } cell;
 
 extern const cell cells[];
 extern const size_t cell_count;
 
-static inline bool cell_is_crowd(const cell *of)
-{
-    return of->loop == SOLO_COUNT && of->kin == KIN_NONE;
-}
-
 /* A game of two, threads or tasks. */
 static inline bool cell_is_game(const cell *of)
 {
-    return of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_TURNS ||
-           of->kin == KIN_LOOP;
+    return of->kind == CELL_KIN &&
+           (of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_EVENT ||
+            of->kin == KIN_TURNS || of->kin == KIN_LOOP);
 }
 
-/* What is measured. Each metric has one value a run; those of waiting come from runs of their own,
- * longer, with a clock read around every acquire. */
+/* What is measured. Each metric has one value a run; those of waiting and fairness come from runs
+ * of their own, longer, with a clock read around every acquire. */
 typedef enum metric {
-    METRIC_TIME,     /* of one thread: nanoseconds for each time round the loop */
+    METRIC_TIME,     /* nanoseconds: round a loop; until the next one runs; until all have run */
+    METRIC_CALL,     /* nanoseconds: of processor, that the call alone takes */
     METRIC_RATE,     /* of a crowd: operations a second, all threads together */
     METRIC_CPU,      /* processor nanoseconds of an operation, all threads together */
+    METRIC_SWITCHES, /* context switches of an operation */
     METRIC_JAIN,     /* Jain's index of the threads' operations, in the run that times waits */
     METRIC_WAIT_P50, /* nanoseconds from asking to having */
+    METRIC_WAIT_P90,
     METRIC_WAIT_P99,
+    METRIC_WAIT_P999,
     METRIC_WAIT_P9999,
     METRIC_WAIT_MOST,
+    METRIC_BYTES,  /* of a lock */
+    METRIC_BEYOND, /* bytes that the process grew by, beyond those, for each lock */
     METRIC_COUNT
 } metric;
 
@@ -62,10 +84,7 @@ typedef struct result {
 } result;
 
 /* Of the longest name. */
-enum { CELL_NAME_WIDTH = 18 };
-
-/* The greatest crowd. */
-enum { CELL_THREADS = 64 };
+enum { CELL_NAME_WIDTH = 23 };
 
 /* How much work a run is. */
 typedef struct effort {
@@ -73,8 +92,12 @@ typedef struct effort {
     unsigned wait_runs; /* of a crowd with its waits timed */
     uint64_t times;     /* round a loop of one thread, in each batch */
     uint64_t games;     /* there and back, of two threads, in each batch */
-    unsigned batches;   /* of which a run takes the median */
+    uint64_t sleepy_games;
+    unsigned batches; /* of which a run takes the median */
+    unsigned releases;
+    unsigned notifications;
     unsigned most_threads;
+    unsigned most_locks;
     unsigned rate_ms; /* a crowd's wall time, and what each thread adds: every one has to run */
     unsigned rate_ms_per_thread;
     unsigned wait_ms;
@@ -86,14 +109,22 @@ typedef struct effort {
  * do not balance. */
 bool cell_run(const cell *in, const contender *of, const effort *by, result *to, bool waiting);
 
+/* Whether a cell's contenders have runs in which their waits are timed. */
+static inline bool cell_has_waits(const cell *of)
+{
+    return of->kind == CELL_CROWD;
+}
+
 /* Whether the contender has what the cell calls. */
 bool cell_suits(const cell *in, const contender *of);
 
 /* The name, in this cell, of a contender that suits it. */
 const char *cell_name_of(const cell *in, const contender *of);
 
-/* Start the second thread, which sleeps except when a cell wants a lock held; end it. */
-void resident_start(void);
-void resident_end(void);
+/* The threads of a crowd, or that wait, as far as the effort goes. */
+unsigned cell_threads(const cell *in, const effort *by);
+
+/* One line on stderr when it does not. */
+bool cell_balances(const cell *in, const contender *of, uint64_t counted, uint64_t expected);
 
 #endif

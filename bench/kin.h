@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kin: the rest of the family, each beside the platform's own of that kind. kin_loops.h makes
- * them, with direct calls; the only calls through a pointer are one for each batch.
+ * The kin: the rest of a family, each beside the reference's of that kind. kin_loops.h makes them,
+ * with direct calls; the only calls through a pointer are one for each batch.
  */
 #ifndef PAWL_BENCH_KIN_H
 #define PAWL_BENCH_KIN_H
@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 typedef enum kin_kind {
-    KIN_NONE,      /* a lock, which contender.h describes */
     KIN_SEMAPHORE, /* of one permit: acquire, release */
     KIN_SHARED,    /* acquire shared, release */
     KIN_EXCLUSIVE, /* acquire exclusive, release */
@@ -18,6 +17,7 @@ typedef enum kin_kind {
     KIN_ONCE,      /* a call after the first */
     KIN_CONDITION, /* there and back, through one lock and two conditions */
     KIN_HANDOVER,  /* there and back, through two semaphores */
+    KIN_EVENT,     /* there and back, through two events */
     KIN_AWAITED,   /* a lock: awaited acquire, release; beside the plain pair */
     KIN_TASKS,     /* release of a lock for which many tasks wait; beside one task */
     KIN_LOCKS,     /* release of one of many locks, each with a task that waits; beside one */
@@ -26,7 +26,7 @@ typedef enum kin_kind {
     KIN_COUNT
 } kin_kind;
 
-/* One of a kind. All but `partner` are called by one thread. */
+/* One of a kind. All but the partners' loops are called by one thread. */
 typedef struct kin {
     const char *name;
     void (*make)(void);
@@ -34,10 +34,18 @@ typedef struct kin {
     uint64_t (*loop)(uint64_t times); /* returns how often it went round */
     void (*partner)(uint64_t times);  /* the other thread's, for a game of two; else NULL */
     bool (*settled)(void);            /* it is as it was made: nothing gained, nothing lost */
+
+    /* Of a game of two, in which each gives only when the other is asleep. */
+    uint64_t (*loop_asleep)(uint64_t times);
+    void (*partner_asleep)(uint64_t times);
+    int64_t (*late_ns)(void); /* from each give until the other ran: the sum, since it was made */
 } kin;
 
-/* By kind; NULL where there is none. pawl's are in kin_pawl.c. */
-extern const kin *const own_kin[KIN_COUNT];
-extern const kin *const peer_kin[KIN_COUNT];
+/* What a once's function is to call, and how often it was called. */
+extern unsigned kin_calls;
+void kin_count_call(void);
+
+/* How long a giver works before it gives, so that the other one is asleep by then. */
+enum { KIN_ASLEEP_NS = 100000 };
 
 #endif

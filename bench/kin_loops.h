@@ -22,8 +22,10 @@
  *
  * all of which it undefines.
  */
-#include "contender.h"
+#include "crowd.h"
+#include "host.h"
 #include "kin.h"
+#include "work.h"
 
 #ifndef PAWL_BENCH_KIN_LOOPS
 # define PAWL_BENCH_KIN_LOOPS
@@ -32,16 +34,20 @@
 # define KIN_LOOPS(verb) KIN_JOIN(KIN, verb)
 #endif
 
-/* On cache lines of its own. */
+/* On cache lines of its own. What follows the object is a game's, written by whose turn it is. */
 static struct {
     _Alignas(BENCH_APART) OBJECT object;
-    uint64_t count; /* of a game: the moves of side 1, written by it, in its turn */
+    uint64_t count; /* the moves of side 1 */
+    uint64_t value; /* of the work */
+    int64_t given;  /* when the other side was given its turn */
+    int64_t late;   /* from being given a turn until running: the sum, both sides' */
 } KIN_LOOPS(table);
 
 static void KIN_LOOPS(make)(void)
 {
     MAKE(&KIN_LOOPS(table).object);
     KIN_LOOPS(table).count = 0;
+    KIN_LOOPS(table).late = 0;
 }
 
 static void KIN_LOOPS(discard)(void)
@@ -64,30 +70,78 @@ static uint64_t KIN_LOOPS(loop)(uint64_t times)
     return times;
 }
 #else
-static uint64_t KIN_LOOPS(loop)(uint64_t times)
+/* Before it gives. */
+static void KIN_LOOPS(let_sleep)(void)
+{
+    KIN_LOOPS(table).value = work(KIN_LOOPS(table).value | 1, work_steps(KIN_ASLEEP_NS));
+    KIN_LOOPS(table).given = host_now();
+}
+
+/* As soon as it was given to. */
+static void KIN_LOOPS(wake)(void)
+{
+    KIN_LOOPS(table).late += host_now() - KIN_LOOPS(table).given;
+}
+
+static inline uint64_t KIN_LOOPS(side_0)(uint64_t times, bool asleep)
 {
     OBJECT *object = &KIN_LOOPS(table).object;
     ENTER(object);
     uint64_t before = KIN_LOOPS(table).count;
     for (uint64_t i = 0; i < times; i++) {
+        if (asleep) {
+            KIN_LOOPS(let_sleep)();
+        }
         GIVE(object, 1);
         AWAIT(object, 0);
+        if (asleep) {
+            KIN_LOOPS(wake)();
+        }
     }
     uint64_t moves = KIN_LOOPS(table).count - before;
     LEAVE(object);
     return moves;
 }
 
-static void KIN_LOOPS(partner)(uint64_t times)
+static inline void KIN_LOOPS(side_1)(uint64_t times, bool asleep)
 {
     OBJECT *object = &KIN_LOOPS(table).object;
     ENTER(object);
     for (uint64_t i = 0; i < times; i++) {
         AWAIT(object, 1);
+        if (asleep) {
+            KIN_LOOPS(wake)();
+            KIN_LOOPS(let_sleep)();
+        }
         KIN_LOOPS(table).count++;
         GIVE(object, 0);
     }
     LEAVE(object);
+}
+
+static uint64_t KIN_LOOPS(loop)(uint64_t times)
+{
+    return KIN_LOOPS(side_0)(times, false);
+}
+
+static uint64_t KIN_LOOPS(loop_asleep)(uint64_t times)
+{
+    return KIN_LOOPS(side_0)(times, true);
+}
+
+static void KIN_LOOPS(partner)(uint64_t times)
+{
+    KIN_LOOPS(side_1)(times, false);
+}
+
+static void KIN_LOOPS(partner_asleep)(uint64_t times)
+{
+    KIN_LOOPS(side_1)(times, true);
+}
+
+static int64_t KIN_LOOPS(late_ns)(void)
+{
+    return KIN_LOOPS(table).late;
 }
 #endif
 
@@ -98,6 +152,9 @@ static const kin KIN = {
     .loop = KIN_LOOPS(loop),
 #ifndef ROUND
     .partner = KIN_LOOPS(partner),
+    .loop_asleep = KIN_LOOPS(loop_asleep),
+    .partner_asleep = KIN_LOOPS(partner_asleep),
+    .late_ns = KIN_LOOPS(late_ns),
 #endif
     .settled = KIN_LOOPS(settled),
 };

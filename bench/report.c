@@ -1,74 +1,87 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
+#include <string.h>
+
 enum { NAME_WIDTH = 17 };
 
-result *book_result(const book *of, size_t cell_index, size_t contender_index)
-{
-    return &of->results[cell_index * of->contender_count + contender_index];
-}
+/* A column of a cell's table: a metric's typical value, and on demand what lies around it. */
+typedef struct column {
+    metric of;
+    const char *heading;
+    bool spread; /* the least and the most of the runs */
+    bool ratio;  /* to the reference's */
+} column;
 
-/* A duration with the unit that suits it, 9 columns wide. */
-static void print_duration(FILE *to, double ns)
+static const column plain[] = {
+    {METRIC_TIME, "time", true, true},           {METRIC_CALL, "call alone", false, true},
+    {METRIC_RATE, "rate", true, true},           {METRIC_CPU, "CPU", false, true},
+    {METRIC_SWITCHES, "switches", false, false}, {METRIC_BYTES, "size", false, true},
+    {METRIC_BEYOND, "beyond", false, false},
+};
+static const column waits[] = {
+    {METRIC_JAIN, "Jain", false, false},         {METRIC_WAIT_P50, "wait p50", false, false},
+    {METRIC_WAIT_P90, "p90", false, false},      {METRIC_WAIT_P99, "p99", false, false},
+    {METRIC_WAIT_P999, "p99.9", false, false},   {METRIC_WAIT_P9999, "p99.99", false, false},
+    {METRIC_WAIT_MOST, "greatest", false, true},
+};
+
+static void print_heading(FILE *to, const column *one)
 {
-    if (ns < 1e3) {
-        fprintf(to, " %6.0f ns", ns);
-    } else if (ns < 1e6) {
-        fprintf(to, " %6.1f us", ns / 1e3);
-    } else {
-        fprintf(to, " %6.1f ms", ns / 1e6);
+    fprintf(to, " %*s", VALUE_WIDTH, one->heading);
+    if (one->spread) {
+        fprintf(to, " %*s .. %*s", VALUE_WIDTH, "least", VALUE_WIDTH, "most");
+    }
+    if (one->ratio) {
+        fprintf(to, " %6s", "ratio");
     }
 }
 
-static void print_spread(FILE *to, const sample *of, double unit, int decimals)
+static void print_value(FILE *to, const column *one, const sample *of, const sample *reference)
 {
-    spread s = sample_spread(of);
-    fprintf(to, " %8.*f %8.*f ..%7.*f", decimals, s.median / unit, decimals, s.least / unit,
-            decimals, s.greatest / unit);
+    spread all = sample_spread(of);
+    bool known = of->count != 0;
+    const char *none = "-";
+    fprintf(to, " %*s", VALUE_WIDTH,
+            known ? value_of(one->of, value_typical(one->of, of)).text : none);
+    if (one->spread) {
+        fprintf(to, " %*s .. %*s", VALUE_WIDTH, known ? value_of(one->of, all.least).text : none,
+                VALUE_WIDTH, known ? value_of(one->of, all.greatest).text : none);
+    }
+    if (one->ratio && known && reference->count != 0) {
+        fprintf(to, " %6.2f", sample_ratio(of, reference));
+    } else if (one->ratio) {
+        fprintf(to, " %6s", none);
+    }
 }
 
-static void report_solo(FILE *to, const book *of, size_t at)
+/* Those of the columns that somebody has a value for; nothing when there are none. */
+static void print_table(FILE *to, const book *of, size_t at, const column *columns, size_t count)
 {
-    const sample *reference = &book_result(of, at, of->reference)->metrics[METRIC_TIME];
-    fprintf(to, "  %-*s %8s %8s ..%7s %7s\n", NAME_WIDTH, "", "ns", "least", "most", "ratio");
+    const column *shown[METRIC_COUNT];
+    size_t shown_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (book_has(of, at, columns[i].of)) {
+            shown[shown_count++] = &columns[i];
+        }
+    }
+    if (shown_count == 0) {
+        return;
+    }
+    fprintf(to, "  %-*s", NAME_WIDTH, "");
+    for (size_t i = 0; i < shown_count; i++) {
+        print_heading(to, shown[i]);
+    }
+    fputc('\n', to);
     for (size_t who = 0; who < of->contender_count; who++) {
-        const sample *time = &book_result(of, at, who)->metrics[METRIC_TIME];
-        if (time->count == 0) {
+        if (!cell_suits(&cells[at], of->contenders[who])) {
             continue;
         }
         fprintf(to, "  %-*s", NAME_WIDTH, cell_name_of(&cells[at], of->contenders[who]));
-        print_spread(to, time, 1, cell_is_game(&cells[at]) ? 0 : 2);
-        fprintf(to, " %7.2f\n", sample_ratio(time, reference));
-    }
-}
-
-static void report_waits(FILE *to, const result *of)
-{
-    if (of->metrics[METRIC_JAIN].count == 0) {
-        return;
-    }
-    fprintf(to, " %6.3f", sample_spread(&of->metrics[METRIC_JAIN]).median);
-    print_duration(to, sample_spread(&of->metrics[METRIC_WAIT_P50]).median);
-    print_duration(to, sample_spread(&of->metrics[METRIC_WAIT_P99]).median);
-    print_duration(to, sample_spread(&of->metrics[METRIC_WAIT_P9999]).median);
-    print_duration(to, sample_spread(&of->metrics[METRIC_WAIT_MOST]).greatest);
-}
-
-static void report_crowd(FILE *to, const book *of, size_t at)
-{
-    const result *reference = book_result(of, at, of->reference);
-    fprintf(to, "  %-*s %8s %8s ..%7s %7s %8s %6s %6s %9s %9s %9s %9s\n", NAME_WIDTH, "", "M/s",
-            "least", "most", "ratio", "CPU ns", "ratio", "Jain", "wait p50", "p99", "p99.99",
-            "greatest");
-    for (size_t who = 0; who < of->contender_count; who++) {
-        const result *one = book_result(of, at, who);
-        const sample *rate = &one->metrics[METRIC_RATE];
-        const sample *cpu = &one->metrics[METRIC_CPU];
-        fprintf(to, "  %-*s", NAME_WIDTH, of->contenders[who]->name);
-        print_spread(to, rate, 1e6, 3);
-        fprintf(to, " %7.2f %8.0f %6.2f", sample_ratio(rate, &reference->metrics[METRIC_RATE]),
-                sample_spread(cpu).median, sample_ratio(cpu, &reference->metrics[METRIC_CPU]));
-        report_waits(to, one);
+        for (size_t i = 0; i < shown_count; i++) {
+            print_value(to, shown[i], book_sample(of, at, who, shown[i]->of),
+                        book_reference(of, at, shown[i]->of));
+        }
         fputc('\n', to);
     }
 }
@@ -76,51 +89,46 @@ static void report_crowd(FILE *to, const book *of, size_t at)
 void report_cell(FILE *to, const book *of, size_t cell_index)
 {
     fprintf(to, "%s  [%s]\n", cells[cell_index].title, cells[cell_index].name);
-    if (cell_is_crowd(&cells[cell_index])) {
-        report_crowd(to, of, cell_index);
-    } else {
-        report_solo(to, of, cell_index);
-    }
+    print_table(to, of, cell_index, plain, sizeof plain / sizeof plain[0]);
+    print_table(to, of, cell_index, waits, sizeof waits / sizeof waits[0]);
     fputc('\n', to);
     fflush(to);
 }
 
+/* A column of the summary is as wide as its contender's name. */
+static int width_of(const contender *of)
+{
+    int width = (int)strlen(of->name);
+    return width > 6 ? width : 6;
+}
+
 static void summary_row(FILE *to, const book *of, metric by, size_t at)
 {
-    const sample *reference = &book_result(of, at, of->reference)->metrics[by];
+    const sample *reference = book_reference(of, at, by);
     fprintf(to, "  %-*s", CELL_NAME_WIDTH, cells[at].name);
     for (size_t who = 0; who < of->contender_count; who++) {
-        const sample *one = &book_result(of, at, who)->metrics[by];
-        if (one->count == 0) {
-            fprintf(to, " %*s", NAME_WIDTH, "-");
+        const sample *one = book_sample(of, at, who, by);
+        int width = width_of(of->contenders[who]);
+        if (one->count == 0 || reference->count == 0) {
+            fprintf(to, " %*s", width, "-");
         } else {
-            fprintf(to, " %*.2f", NAME_WIDTH, sample_ratio(one, reference));
+            fprintf(to, " %*.2f", width, sample_ratio(one, reference));
         }
     }
     fputc('\n', to);
-}
-
-static bool was_measured(const book *of, metric by, size_t at)
-{
-    for (size_t who = 0; who < of->contender_count; who++) {
-        if (book_result(of, at, who)->metrics[by].count != 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void summarise(FILE *to, const book *of, metric by, const char *heading)
 {
     bool headed = false;
     for (size_t at = 0; at < cell_count; at++) {
-        if (!was_measured(of, by, at)) {
+        if (!book_has(of, at, by)) {
             continue;
         }
         if (!headed) {
             fprintf(to, "%s\n  %-*s", heading, CELL_NAME_WIDTH, "");
             for (size_t who = 0; who < of->contender_count; who++) {
-                fprintf(to, " %*s", NAME_WIDTH, of->contenders[who]->name);
+                fprintf(to, " %*s", width_of(of->contenders[who]), of->contenders[who]->name);
             }
             fputc('\n', to);
             headed = true;
@@ -137,31 +145,32 @@ void report_summary(FILE *to, const book *of)
     const char *name = of->contenders[of->reference]->name;
     fprintf(to, "Ratios in the same run to %s, or to the platform's own of another kind\n\n", name);
     summarise(to, of, METRIC_TIME, "time, less is better");
+    summarise(to, of, METRIC_CALL, "time of the call alone, less is better");
     summarise(to, of, METRIC_RATE, "throughput, more is better");
     summarise(to, of, METRIC_CPU, "processor time of an operation, less is better");
     summarise(to, of, METRIC_WAIT_MOST, "greatest wait, less is better");
+    summarise(to, of, METRIC_BYTES, "size, less is better");
 }
 
-static void csv_sample(FILE *to, const char *cell_name, const char *contender_name, metric by,
-                       const sample *of)
+static void csv_sample(FILE *to, const cell *in, const contender *who, metric by, const sample *of)
 {
     for (size_t run = 0; run < of->count; run++) {
-        fprintf(to, "%s,%s,%s,%u,%.6g\n", cell_name, contender_name, metric_name(by),
-                (unsigned)run + 1, of->values[run]);
+        fprintf(to, "%s,%s,\"%s\",%s,%u,%.6g\n", in->name, who->name, cell_name_of(in, who),
+                metric_name(by), (unsigned)run + 1, of->values[run]);
     }
 }
 
 void report_csv(FILE *to, const book *of)
 {
-    fprintf(to, "cell,contender,metric,run,value\n");
+    fprintf(to, "cell,contender,object,metric,run,value\n");
     for (size_t at = 0; at < cell_count; at++) {
         for (size_t who = 0; who < of->contender_count; who++) {
             if (!cell_suits(&cells[at], of->contenders[who])) {
                 continue;
             }
             for (int by = 0; by < METRIC_COUNT; by++) {
-                csv_sample(to, cells[at].name, cell_name_of(&cells[at], of->contenders[who]),
-                           (metric)by, &book_result(of, at, who)->metrics[by]);
+                csv_sample(to, &cells[at], of->contenders[who], (metric)by,
+                           book_sample(of, at, who, (metric)by));
             }
         }
     }

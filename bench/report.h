@@ -5,27 +5,17 @@
 #ifndef PAWL_BENCH_REPORT_H
 #define PAWL_BENCH_REPORT_H
 
-#include "cell.h"
+#include "book.h"
 
 #include <stdio.h>
 
-/* The contenders, the reference's place among them, and results[cell][contender], flat. */
-typedef struct book {
-    const contender **contenders;
-    size_t contender_count;
-    size_t reference;
-    result *results;
-} book;
-
-result *book_result(const book *of, size_t cell_index, size_t contender_index);
-
-/* One cell's table: every contender with its spread and its ratio to the reference. */
+/* One cell's tables: every contender with its spread and its ratio to the reference. */
 void report_cell(FILE *to, const book *of, size_t cell_index);
 
 /* The ratios of all cells that were run: one row a cell, one column a contender. */
 void report_summary(FILE *to, const book *of);
 
-/* Every value of every run: cell, contender, metric, run, value. */
+/* Every value of every run: cell, contender, what of it was measured, metric, run, value. */
 void report_csv(FILE *to, const book *of);
 
 /* One line that the next one overwrites: how far it is, at what, and how long it may take. */

@@ -128,9 +128,10 @@ pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op)
 
 static pawl_status wait_until(pawl_event *event, pawl_time deadline)
 {
-    unsigned turn = 0;
+    unsigned turn = pawl__lot_spin_begin(event);
     while (pawl__load8(&event->state_, PAWL__RELAXED) == 0 && pawl__lot_spin(&turn)) {
     }
+    pawl__lot_spin_end(event, turn, pawl__load8(&event->state_, PAWL__RELAXED) == SET);
     pawl_await waiter;
     pawl_status status = PAWL_OK;
     pawl__waiter_open(&waiter, PAWL__ON_EVENT);

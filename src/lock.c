@@ -2,11 +2,18 @@
  *
  * pawl_lock's slow paths. Contract and the bits of the state: include/pawl/lock.h.
  *
- * The invariant: a queued waiter implies PARKED, and while LOCKED and PARKED are both set only the
- * holder of the bucket's guard changes the state. So a release that sees PARKED decides under the
- * guard, against which a time-out's withdrawal is serialised; and one that does not see it has
- * nobody to wake, since a waiter announces itself and queues under the guard, and takes the lock
- * there if it is free.
+ * The invariants. A queued waiter implies PARKED. COMING implies that the first of them is a
+ * thread that was roused (awake_) and will look at the lock under the guard, where it takes it or
+ * clears COMING. While LOCKED and PARKED are set and COMING is not, only the holder of the bucket's
+ * guard changes the state.
+ *
+ * So a release that sees PARKED without COMING decides under the guard, against which a time-out's
+ * withdrawal is serialised. One that sees COMING leaves it to who is coming: many threads can use
+ * the lock meanwhile without waking a second. And one that sees neither has nobody to wake, since a
+ * waiter announces itself and queues under the guard, and takes the lock there if it is free.
+ *
+ * A roused waiter keeps its place in the queue until it has the lock. It may have to wait for a
+ * processor, so that it does not starve meanwhile others look after it: see look_after_first.
  *
  * No path touches the lock after the store that lets another thread have it.
  */
@@ -31,100 +38,228 @@ PAWL__EXPORT extern inline bool pawl_lock_locked(const pawl_lock *lock);
 
 _Static_assert(sizeof(pawl_lock) == 1, "a lock is one byte");
 
-enum { LOCKED = PAWL__LOCK_LOCKED, PARKED = PAWL__LOCK_PARKED, FAIR = PAWL__LOCK_FAIR };
+enum {
+    LOCKED = PAWL__LOCK_LOCKED,
+    PARKED = PAWL__LOCK_PARKED,
+    FAIR = PAWL__LOCK_FAIR,
+    COMING = PAWL__LOCK_COMING,
+    HANDED = PAWL__LOCK_HANDED
+};
 
-/* A default lock's waiter is handed the lock once it has waited this long. Who is first when
- * another was just handed it is made to wait a little longer, once: often enough that hundreds are
- * served within tens of milliseconds, seldom enough that the switches cost a few per cent. */
-static const pawl_ns PATIENCE = PAWL_MS(1);
-static const pawl_ns HANDING_PAUSE = PAWL_US(100);
+/* When a default lock's waiter is handed the lock by the next release: when it has waited for
+ * PATIENCE, whatever it does; when it has waited for INSISTENCE, and has been awake and found the
+ * lock taken; or when it has waited for LATENESS, was roused HURRY ago and has not come, for want
+ * of a processor: then those who run have to wait in their turn, which leaves it one. The switches
+ * that this costs are a few per cent of the time, however many wait. */
+static const pawl_ns PATIENCE = PAWL_MS(10);
+static const pawl_ns LATENESS = PAWL_MS(5);
+static const pawl_ns INSISTENCE = PAWL_MS(1);
+static const pawl_ns HURRY = PAWL_US(150);
 
-/* Spin for a default lock while nobody is parked; true: it is taken. A fair lock's waiters do not
- * spin, since their order is the order in which they queue. */
-static bool spin(pawl_lock *lock)
-{
-    unsigned turn = 0;
-    do {
-        uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-        if ((seen & LOCKED) == 0 && pawl__lock_take(lock)) {
-            return true;
-        }
-        if ((seen & (PARKED | FAIR)) != 0) {
-            return false;
-        }
-    } while (pawl__lot_spin(&turn));
-    return false;
-}
+/* The turn of spinning to begin with while others wait: fewer looks disturb who has the lock less,
+ * and one that runs alone is as fast as two in turns where sections are short. */
+enum { CROWDED_TURN = 6 };
 
-/* Under the guard: take the lock (true), or make sure that a release will look for waiters. */
-static bool take_or_announce(pawl_lock *lock)
+/* Clear bits of the state, whoever else changes others. */
+static void clear(pawl_lock *lock, uint8_t bits)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    while ((seen & bits) != 0 &&
+           !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~bits), PAWL__RELAXED)) {
+    }
+}
+
+/* Under the guard: take the lock (true), or make sure that a release will look for waiters. COMING
+ * stays only if the first of them is indeed on its way: in a forked child it may be left over. */
+static bool take_or_announce(pawl_lock *lock, struct pawl__bucket *bucket)
+{
+    const pawl_await *first = pawl__lot_first(bucket, lock);
+    uint8_t stale = first != NULL && first->awake_ ? 0 : COMING;
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     for (;;) {
+        uint8_t announced = (uint8_t)((seen | PARKED) & ~stale);
         if ((seen & LOCKED) == 0) {
             /* The acquire pairs with the releases, as in pawl__lock_take. */
             if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | LOCKED), PAWL__ACQUIRE)) {
                 return true;
             }
-        } else if ((seen & PARKED) != 0 ||
-                   pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PARKED), PAWL__RELAXED)) {
+        } else if (seen == announced ||
+                   pawl__cas8(&lock->state_, &seen, announced, PAWL__RELAXED)) {
             /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
             return false;
         }
     }
 }
 
-/* Take the lock (true), or queue the waiter: one of the two happens under the guard, so the order
- * at the guard is the order of arrival. Who was woken before and found the lock taken keeps its
- * place before the others. */
-static bool take_or_queue(pawl_lock *lock, pawl_await *waiter, bool woken_before)
+/* How a waiter begins: it has the lock; or it is queued, and looks whether it was granted; or it is
+ * queued, and is to park. */
+enum start { START_TAKEN, START_AWAKE, START_QUEUED };
+
+/* Take the lock, or queue the waiter: one of the two happens under the guard, so the order at the
+ * guard is the order of arrival. A fair lock's first waiter is awake for a while, and is granted
+ * without being unparked. */
+static enum start take_or_queue(pawl_lock *lock, pawl_await *waiter)
 {
+    enum start start = START_TAKEN;
     struct pawl__bucket *bucket = pawl__lot_enter(lock);
-    bool taken = take_or_announce(lock);
-    if (!taken && woken_before) {
-        pawl__lot_push_first(bucket, lock, waiter);
-    } else if (!taken) {
+    if (!take_or_announce(lock, bucket)) {
         pawl__lot_push_last(bucket, lock, waiter);
+        waiter->awake_ = !pawl__waiter_is_task(waiter) && pawl__lot_first(bucket, lock) == waiter &&
+                         (pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR) != 0;
+        start = waiter->awake_ ? START_AWAKE : START_QUEUED;
     }
     pawl__lot_leave(bucket);
+    return start;
+}
+
+/* The last to wait takes PARKED along. HANDED may have been set for who is gone. */
+void pawl__lock_withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
+{
+    clear(lock, pawl__lot_first(bucket, lock) == NULL ? PARKED | HANDED : HANDED);
+    pawl__lot_leave(bucket);
+}
+
+/* Microseconds, which wrap after an hour: then a hurry may last so much longer once. */
+static uint32_t microseconds(pawl_time time)
+{
+    return (uint32_t)(time / PAWL_US(1));
+}
+
+/* Of a waiter that was roused and has not come. */
+static bool is_late(const pawl_await *first)
+{
+    pawl_time now = pawl__port_now();
+    return now - first->more_.since >= LATENESS &&
+           microseconds(now) - first->roused_us_ >= microseconds(HURRY);
+}
+
+/* By those who use the lock while a waiter is on its way: if it is late, clear COMING, so that the
+ * next release hands it the lock. Also if that release comes first and the waiter meanwhile: it is
+ * awake, and looks. */
+static void look_after_first(pawl_lock *lock)
+{
+    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    const pawl_await *first = pawl__lot_first(bucket, lock);
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    bool late = first != NULL && first->awake_ && is_late(first);
+    /* Relaxed: it orders nothing, as where PARKED is set. */
+    while (late && (seen & COMING) != 0 &&
+           !pawl__cas8(&lock->state_, &seen, (uint8_t)((seen & ~COMING) | HANDED), PAWL__RELAXED)) {
+    }
+    pawl__lot_leave(bucket);
+}
+
+/* Spin for a default lock; true: it is taken. One that comes when the lock was handed to a thread
+ * that has yet to run leaves it its processor. A fair lock's waiters queue first, since their order
+ * is the order in which they queue. */
+static bool spin(pawl_lock *lock)
+{
+    unsigned turn = pawl__lot_spin_begin(lock);
+    bool taken = false;
+    bool looked = false;
+    do {
+        uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+        if ((seen & LOCKED) == 0 && pawl__lock_take(lock)) {
+            taken = true;
+        } else if ((seen & FAIR) != 0 || (turn == 0 && (seen & HANDED) != 0)) {
+            return false;
+        } else if ((seen & COMING) != 0 && !looked) {
+            look_after_first(lock);
+            looked = true;
+        }
+        if ((seen & PARKED) != 0 && turn < CROWDED_TURN) {
+            turn = CROWDED_TURN;
+        }
+    } while (!taken && pawl__lot_spin(&turn));
+    pawl__lot_spin_end(lock, turn, taken);
     return taken;
 }
 
-/* The last to wait takes PARKED along. In a loop, since a lock that is free may be taken
- * meanwhile. */
-void pawl__lock_withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
+/* Under the guard: whether the waiter that is on its way has the lock now, handed to it or free. */
+static bool arrive(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *waiter)
 {
-    if (pawl__lot_first(bucket, lock) == NULL) {
-        uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-        while (!pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~PARKED), PAWL__RELAXED)) {
+    if (pawl__lot_is_granted(waiter)) {
+        return true;
+    }
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    while ((seen & LOCKED) == 0) {
+        /* The acquire pairs with the releases, as in pawl__lock_take. */
+        if (pawl__cas8(&lock->state_, &seen, (uint8_t)((seen | LOCKED) & ~COMING), PAWL__ACQUIRE)) {
+            pawl__lot_take(bucket, waiter);
+            clear(lock, pawl__lot_first(bucket, lock) == NULL ? PARKED : 0);
+            return true;
         }
     }
-    pawl__lot_leave(bucket);
+    return false;
+}
+
+/* Under the guard: a waiter on its way has looked for long enough, and gives COMING up, unless the
+ * lock has become free: as one step, since while COMING is set releases need no guard.
+ *
+ * Returns   false: it is to park. true: it looks on, for a lock that is free, or since it is due
+ *           and the next release will hand it the lock; that it may wait for once each time. */
+static bool looks_on(pawl_lock *lock, pawl_await *waiter, bool *insisted)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    do {
+        if ((seen & LOCKED) == 0) {
+            return true;
+        }
+    } while ((seen & COMING) != 0 &&
+             !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~COMING), PAWL__RELAXED));
+    waiter->tried_ = true;
+    waiter->awake_ = !*insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
+    *insisted = true;
+    return waiter->awake_;
+}
+
+/* In the thread of a waiter that was granted, or is queued and awake: true, it has the lock; false,
+ * it is to park, in its place. While it looks, no release unparks another. */
+static bool come_forward(pawl_lock *lock, pawl_await *waiter)
+{
+    bool arrived = pawl__lot_is_granted(waiter);
+    bool awake = true;
+    bool insisted = false;
+    for (unsigned turn = 0; !arrived && awake;) {
+        bool tired = !pawl__lot_spin(&turn);
+        if (!tired && (pawl__load8(&lock->state_, PAWL__RELAXED) & LOCKED) != 0) {
+            arrived = pawl__lot_is_granted(waiter);
+            continue;
+        }
+        struct pawl__bucket *bucket = pawl__lot_enter(lock);
+        arrived = arrive(lock, bucket, waiter);
+        if (!arrived && tired) {
+            awake = looks_on(lock, waiter, &insisted);
+            turn = 0;
+        }
+        pawl__lot_leave(bucket);
+    }
+    if (arrived) {
+        clear(lock, HANDED);
+    }
+    return arrived;
 }
 
 /* Wait in the lot, for as many rounds as newcomers take the lock first. */
-static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool woken_before,
+static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool awake,
                                  pawl_time deadline)
 {
-    while (!pawl__lock_take(lock) && !take_or_queue(lock, waiter, woken_before)) {
+    while (!awake || !come_forward(lock, waiter)) {
         struct pawl__bucket *bucket = pawl__lot_wait(waiter, lock, deadline);
         if (bucket != NULL) {
             pawl__lock_withdraw(lock, bucket);
             return PAWL_TIMEOUT;
         }
-        if (waiter->outcome_ == PAWL_OK) {
-            break;
-        }
-        woken_before = true;
+        awake = true;
     }
     return PAWL_OK;
 }
 
 /* A thread's waiter waits from now on. */
-static void be_patient(pawl_await *waiter, pawl_time now)
+static void begin_to_wait(pawl_await *waiter, pawl_time now)
 {
-    waiter->more_.due = now + PATIENCE;
-    waiter->put_off_ = false;
+    waiter->more_.since = now;
+    waiter->tried_ = false;
 }
 
 static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
@@ -134,8 +269,12 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
     }
     pawl_await waiter;
     pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    be_patient(&waiter, pawl__port_now());
-    pawl_status status = wait_for_turn(lock, &waiter, false, deadline);
+    begin_to_wait(&waiter, pawl__port_now());
+    pawl_status status = PAWL_OK;
+    enum start start = take_or_queue(lock, &waiter);
+    if (start != START_TAKEN) {
+        status = wait_for_turn(lock, &waiter, start == START_AWAKE, deadline);
+    }
     pawl__waiter_close(&waiter);
     return status;
 }
@@ -163,16 +302,16 @@ pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op)
     if (!pawl__waiter_start(op, PAWL__ON_LOCK)) {
         return PAWL_INVALID;
     }
-    return take_or_queue(lock, op, false) ? PAWL_OK : PAWL_PENDING;
+    return take_or_queue(lock, op) == START_TAKEN ? PAWL_OK : PAWL_PENDING;
 }
 
 void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *waiter,
                       pawl_time now, struct pawl__wake_list *list)
 {
     if (!pawl__waiter_is_task(waiter)) {
-        be_patient(waiter, now);
+        begin_to_wait(waiter, now);
     }
-    if (take_or_announce(lock)) {
+    if (take_or_announce(lock, bucket)) {
         pawl__lot_grant(waiter, PAWL_OK, list);
     } else {
         pawl__lot_push_last(bucket, lock, waiter);
@@ -181,63 +320,88 @@ void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *
 
 void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
 {
-    if (waiter->outcome_ != PAWL_OK) {
-        pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
-        (void)status; /* PAWL_OK: never does not come */
-    }
+    pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
+    (void)status; /* PAWL_OK: never does not come */
     PAWL__TSAN_ACQUIRED(lock, 0U);
 }
 
-/* Inside the bucket of a lock that is held: let the first waiter through, or if there is none make
- * the lock free. A fair lock, and one whose first waiter is a task or was patient for long enough,
- * stays LOCKED and is the waiter's; otherwise the lock is free for all, and the waiter is woken to
- * try. Appends the waiter to wake outside, if any; then the lock may be gone. */
-static void release_inside(pawl_lock *lock, struct pawl__bucket *bucket,
-                           struct pawl__wake_list *list)
+/* Under the guard, of a thread that is first: whether the lock is handed to it. One that is awake
+ * insists, or is late, since COMING is not set. */
+static bool is_handed(const pawl_await *first, pawl_time now)
 {
-    uint8_t fair = pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR;
-    pawl_await *first = pawl__lot_first(bucket, lock);
-    uint8_t next_state = fair;
-    if (first != NULL) {
-        bool at_once = fair || pawl__waiter_is_task(first);
-        pawl_time now = at_once ? 0 : pawl__port_now();
-        bool handed = at_once || now >= first->more_.due;
-        pawl__lot_take(bucket, first);
-        pawl__lot_grant(first, handed ? PAWL_OK : PAWL_PENDING, list);
-        pawl_await *second = pawl__lot_first(bucket, lock);
-        if (handed && !at_once && second != NULL && !pawl__waiter_is_task(second) &&
-            !second->put_off_ && second->more_.due < now + HANDING_PAUSE) {
-            second->more_.due = now + HANDING_PAUSE;
-            second->put_off_ = true;
-        }
-        next_state |= (uint8_t)((second != NULL ? PARKED : 0) | (handed ? LOCKED : 0));
+    return first->awake_ || now - first->more_.since >= (first->tried_ ? INSISTENCE : PATIENCE);
+}
+
+/* Inside the bucket of a lock that is held, with a waiter: let the first one through. A fair lock,
+ * and one whose first waiter is a task or was patient for long enough, stays LOCKED and is the
+ * waiter's; otherwise the lock is free for all, and the waiter is roused to try.
+ *
+ * Returns   the waiter to rouse, outside, or NULL. The lock may be gone. */
+static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *first,
+                                  struct pawl__wake_list *list)
+{
+    uint8_t kept = pawl__load8(&lock->state_, PAWL__RELAXED) & (FAIR | HANDED);
+    bool at_once = (kept & FAIR) != 0 || pawl__waiter_is_task(first);
+    pawl_time now = at_once ? 0 : pawl__port_now();
+    if (!at_once && !is_handed(first, now)) {
+        first->awake_ = true;
+        first->roused_us_ = microseconds(now);
+        /* Pairs with the acquire in pawl__lock_take. */
+        pawl__store8(&lock->state_, PARKED | COMING, PAWL__RELEASE);
+        return first;
     }
-    /* Pairs with the acquire in pawl__lock_take. A waiter that is granted synchronises through its
-     * parker instead. */
-    pawl__store8(&lock->state_, next_state, PAWL__RELEASE);
+    bool sleeps = !first->awake_;
+    pawl__lot_take(bucket, first);
+    kept |= (uint8_t)((pawl__lot_first(bucket, lock) != NULL ? PARKED : 0) |
+                      (!at_once && sleeps ? HANDED : 0));
+    /* Relaxed: who is granted synchronises by that. */
+    pawl__store8(&lock->state_, (uint8_t)(LOCKED | kept), PAWL__RELAXED);
+    if (sleeps) {
+        pawl__lot_grant(first, PAWL_OK, list);
+    } else {
+        pawl__lot_grant_awake(first, PAWL_OK);
+    }
+    return NULL;
+}
+
+/* With PARKED set and nobody on the way: under the guard. false: look again. */
+static bool release_to_waiters(pawl_lock *lock)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    pawl_await *roused = NULL;
+    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    pawl_await *first = pawl__lot_first(bucket, lock);
+    bool calls = (seen & (LOCKED | PARKED | COMING)) == (LOCKED | PARKED);
+    if (calls && first != NULL) {
+        roused = release_inside(lock, bucket, first, &list);
+    } else if (calls) { /* PARKED was left behind, in a forked child */
+        pawl__store8(&lock->state_, seen & FAIR, PAWL__RELEASE);
+    }
+    pawl__lot_leave(bucket);
+    if (roused != NULL) {
+        pawl__lot_rouse(roused);
+    }
+    pawl__lot_wake(&list);
+    return calls;
 }
 
 pawl_status pawl__lock_release_slow(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if ((seen & COMING) != 0 && pawl__lot_now_and_then(lock)) {
+        look_after_first(lock);
+        seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    }
     while ((seen & LOCKED) != 0) {
-        if ((seen & PARKED) == 0) {
-            /* Pairs with the acquire in pawl__lock_take. */
-            if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~LOCKED), PAWL__RELEASE)) {
+        if ((seen & (PARKED | COMING)) == PARKED) {
+            if (release_to_waiters(lock)) {
                 return PAWL_OK;
             }
-            continue;
+            seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+        } else if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~LOCKED), PAWL__RELEASE)) {
+            return PAWL_OK; /* pairs with the acquire in pawl__lock_take */
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(lock);
-        seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-        if ((seen & (LOCKED | PARKED)) == (LOCKED | PARKED)) {
-            struct pawl__wake_list list = {NULL, NULL};
-            release_inside(lock, bucket, &list);
-            pawl__lot_leave(bucket);
-            pawl__lot_wake(&list);
-            return PAWL_OK;
-        }
-        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
     }
     return PAWL_NOT_HELD;
 }
@@ -262,9 +426,8 @@ int pawl_lock_describe(const pawl_lock *lock, char *buf, size_t size)
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     size_t waiters = (seen & PARKED) != 0 ? pawl__lot_count(lock) : 0;
     return snprintf(buf, size, "<pawl_lock %s%s waiters=%lu at 0x%" PRIxPTR ">",
-                    (seen & FAIR) != 0 ? "fair " : "",
-                    (seen & LOCKED) != 0 ? "locked" : "unlocked", (unsigned long)waiters,
-                    (uintptr_t)lock);
+                    (seen & FAIR) != 0 ? "fair " : "", (seen & LOCKED) != 0 ? "locked" : "unlocked",
+                    (unsigned long)waiters, (uintptr_t)lock);
 }
 
 static pawl_lock *new_lock(uint8_t state)

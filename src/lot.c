@@ -14,11 +14,13 @@
 
 #include "port.h"
 
-enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64 };
+enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64, ONCE_IN = 64 };
 
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
+    uint8_t calls;                 /* atomic: of pawl__lot_now_and_then */
     void *chains[1 << CHAIN_BITS]; /* under guard: the first of the first waiters */
+    uint8_t misses;                /* atomic: of those who spun; on a line that is seldom written */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -44,9 +46,9 @@ struct lot {
     uint64_t identities; /* given to threads so far; under locals_guard */
     uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
-    struct pawl__local calling; /* the wake list whose tasks the thread calls, or NULL */
+    struct pawl__local calling;           /* the wake list whose tasks the thread calls, or NULL */
     PAWL__ALIGNED_8 uint64_t forks_begun; /* atomic: by each copy of pawl once a fork, or more */
-    uint64_t forks_seen;        /* written by an only thread only, as are the next */
+    uint64_t forks_seen;                  /* written by an only thread only, as are the next */
     uint32_t generation;
     bool ending;
 };
@@ -189,6 +191,7 @@ void pawl__waiter_open(pawl_await *waiter, enum pawl__awaited kind)
     waiter->fn_ = NULL;
     waiter->key_ = NULL;
     waiter->kind_ = (uint8_t)kind;
+    waiter->awake_ = false;
 }
 
 void pawl__waiter_close(pawl_await *waiter)
@@ -218,6 +221,7 @@ bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind)
     op->generation_ = generation;
     op->kind_ = (uint8_t)kind;
     op->more_.object = NULL;
+    op->awake_ = false;
     return true;
 }
 
@@ -275,9 +279,7 @@ static void replace_first(void **link, pawl_await *fresh)
     *link = fresh;
 }
 
-/* Queue the waiter and return the link of its key. In the ring "before the first" and "behind the
- * last" are the same place; who is first is the chain's to say. */
-static void **push(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
+void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
 {
     void **link = find_link(bucket, key);
     pawl_await *first = *link;
@@ -294,20 +296,6 @@ static void **push(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
         waiter->prev_ = first->prev_;
         waiter->prev_->next_ = waiter;
         waiter->next_->prev_ = waiter;
-    }
-    return link;
-}
-
-void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
-{
-    push(bucket, key, waiter);
-}
-
-void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
-{
-    void **link = push(bucket, key, waiter);
-    if (*link != waiter) {
-        replace_first(link, waiter);
     }
 }
 
@@ -363,6 +351,23 @@ void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_
     waiter->outcome_ = (uint8_t)outcome;
     pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELAXED); /* as in push */
     append(list, waiter);
+}
+
+/* The release pairs with pawl__lot_is_granted: the thread may have the waiter's memory back. */
+void pawl__lot_grant_awake(pawl_await *waiter, pawl_status outcome)
+{
+    waiter->outcome_ = (uint8_t)outcome;
+    pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELEASE);
+}
+
+bool pawl__lot_is_granted(const pawl_await *waiter)
+{
+    return pawl__load_pointer(&waiter->key_, PAWL__ACQUIRE) == TAKEN;
+}
+
+void pawl__lot_rouse(pawl_await *waiter)
+{
+    pawl__unpark(parker_of(waiter));
 }
 
 uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
@@ -507,14 +512,24 @@ struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key, pawl_ti
     }
     struct pawl__bucket *bucket = pawl__lot_enter(key);
     /* Relaxed: it becomes this key, or ceases to be, under this guard only. */
-    if (pawl__load_pointer(&waiter->key_, PAWL__RELAXED) == key) {
+    if (pawl__load_pointer(&waiter->key_, PAWL__RELAXED) == key && !waiter->awake_) {
         pawl__lot_take(bucket, waiter);
         return bucket;
     }
     pawl__lot_leave(bucket);
-    /* Taken out as the deadline passed, or moved: a waker's token will come, and is taken here. */
+    /* Taken out or roused as the deadline passed, or moved: a waker's token will come, and is taken
+     * here. */
     pawl__park(parker_of(waiter), PAWL_NEVER);
     return NULL;
+}
+
+/* Relaxed, and not as one step: a call that is not counted does no harm. */
+bool pawl__lot_now_and_then(const void *key)
+{
+    struct pawl__bucket *bucket = bucket_of(key);
+    uint8_t calls = (uint8_t)(pawl__load8(&bucket->calls, PAWL__RELAXED) + 1);
+    pawl__store8(&bucket->calls, calls, PAWL__RELAXED);
+    return calls % ONCE_IN == 1; /* so the first call is one: a test need not make 64 */
 }
 
 size_t pawl__lot_count(const void *key)
@@ -529,11 +544,12 @@ size_t pawl__lot_count(const void *key)
     return count;
 }
 
-/* Each turn pauses twice as often as the one before, up to SPIN_LONGEST: some ten microseconds in
- * all where a pause takes 25 ns, about what it takes there until a thread that is woken runs. A
- * shorter spin ends just before two threads that hand something over would meet; a longer one
- * wastes. */
-enum { SPIN_TURNS = 9, SPIN_LONGEST = 128 };
+/* The first turns are short, as most sections are: who looks late lets the lock stand free. After
+ * SPIN_EVENLY of them each pauses twice as often as the one before, up to SPIN_LONGEST: some ten
+ * microseconds in all where a pause takes 25 ns, about what it takes there until a thread that is
+ * woken runs. A shorter spin ends just before two threads that hand something over would meet; a
+ * longer one wastes. */
+enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32 };
 
 /* The number of processors, or 0 while it is not known. Relaxed: each who looks it up finds the
  * same, and what does not fit in a byte is many. */
@@ -550,17 +566,38 @@ static bool one_processor(void)
     return known == 1;
 }
 
+unsigned pawl__lot_spin_begin(const void *key)
+{
+    return pawl__load8(&bucket_of(key)->misses, PAWL__RELAXED) < SPIN_MISSES ||
+                   pawl__lot_now_and_then(key)
+               ? 0
+               : SPIN_TURNS;
+}
+
 bool pawl__lot_spin(unsigned *turn)
 {
     if (*turn == SPIN_TURNS || one_processor()) {
         return false;
     }
-    unsigned pauses = 1U << *turn;
+    unsigned pauses = 1U << (*turn > SPIN_EVENLY ? *turn - SPIN_EVENLY : 0);
     for (pauses = pauses < SPIN_LONGEST ? pauses : SPIN_LONGEST; pauses > 0; pauses--) {
         PAWL__PAUSE();
     }
     (*turn)++;
     return true;
+}
+
+/* Each miss makes up for a hit, so that only who hits more often than not goes on. Relaxed, and not
+ * as one step: it is a guess. */
+void pawl__lot_spin_end(const void *key, unsigned turn, bool won)
+{
+    uint8_t *misses = &bucket_of(key)->misses;
+    uint8_t seen = pawl__load8(misses, PAWL__RELAXED);
+    if (won && seen > 0) {
+        pawl__store8(misses, (uint8_t)(seen - 1), PAWL__RELAXED);
+    } else if (!won && turn == SPIN_TURNS && seen < SPIN_MISSES) {
+        pawl__store8(misses, (uint8_t)(seen + 1), PAWL__RELAXED);
+    }
 }
 
 bool pawl__lot_is_past(pawl_time deadline)

@@ -13,6 +13,10 @@
  * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a
  * stack frame) stays valid for the waker, and no stray token is left behind for the next wait.
  *
+ * A thread can be roused without being taken out. It is awake_ then, keeps its place, and looks
+ * itself whether it is granted, which takes no token and is the granter's last touch of it: the
+ * token that it gets is that of its being roused.
+ *
  * Keys are compared and hashed, never dereferenced. The two lowest bits of a key do not choose its
  * bucket, so an object of four bytes has up to four queues under one guard.
  */
@@ -67,9 +71,8 @@ struct pawl__bucket_pair {
 struct pawl__bucket_pair pawl__lot_enter_two(const void *first_key, const void *second_key);
 void pawl__lot_leave_two(struct pawl__bucket_pair pair);
 
-/* Inside the bucket: queue an opened waiter under the key, behind the others or before them. */
+/* Inside the bucket: queue an opened waiter under the key, behind the others. */
 void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter);
-void pawl__lot_push_first(struct pawl__bucket *bucket, void *key, pawl_await *waiter);
 
 /* Inside the bucket: who has waited longest for the key, or NULL. */
 pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
@@ -87,6 +90,17 @@ uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_s
 
 /* Append a waiter that was taken out to the list, with this outcome. */
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list);
+
+/* The same for a waiter whose thread is awake and looks whether it was granted: without a list, as
+ * it needs no waking. It may be gone when this returns. */
+void pawl__lot_grant_awake(pawl_await *waiter, pawl_status outcome);
+
+/* In the waiter's own thread: whether it was granted. Orders that grant before a true. */
+bool pawl__lot_is_granted(const pawl_await *waiter);
+
+/* Outside any bucket: unpark a queued waiter's thread, which stays queued: pawl__lot_wait returns
+ * there. Set awake_ before, inside the bucket, so that nobody else does. */
+void pawl__lot_rouse(pawl_await *waiter);
 
 /* Outside any bucket: wake all of a list, the threads first, and call the tasks, unless this thread
  * is in such a call already, which then does it afterwards. They may be gone when this returns. */
@@ -114,20 +128,32 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
 /* Outside any bucket: sleep until the waiter, queued under the key, was taken out and woken, or
  * until `deadline`. Once it was taken out or moved to another key the deadline no longer counts.
  *
- * Returns   NULL: it was woken. Otherwise the deadline has passed, the waiter has been withdrawn
- *           from its queue, and the caller is inside the bucket returned, to mend the object's
- *           word there and leave. */
+ * Returns   NULL: it was woken, or roused. Otherwise the deadline has passed, the waiter has been
+ *           withdrawn from its queue, and the caller is inside the bucket returned, to mend the
+ *           object's word there and leave. */
 struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
+
+/* True in the first of about 64 calls for a key, whoever makes them, and again after these: for
+ * what would cost too much each time. */
+bool pawl__lot_now_and_then(const void *key);
+
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);
 
-/* One turn of spinning before a thread parks: pauses, longer with each turn, and counts.
+/* Spinning before a thread parks: the turn to begin with. Where spinning has failed of late it is
+ * the last, but now and then. */
+unsigned pawl__lot_spin_begin(const void *key);
+
+/* One turn: pauses, longer with each later turn, and counts.
  *
  * Returns   false when spinning has cost about as much as parking would; at once on a machine with
  *           one processor. */
 bool pawl__lot_spin(unsigned *turn);
+
+/* Remember whether it was worth it. */
+void pawl__lot_spin_end(const void *key, unsigned turn, bool won);
 
 /* Whether a deadline has passed. Costs a look at the clock, if the deadline is a time at all. */
 bool pawl__lot_is_past(pawl_time deadline);

@@ -13,13 +13,14 @@
 
 /* The backend's own header, found on the include path that CMake sets, defines
  *   struct pawl__guard    a native mutex, for a few instructions at a time
- *   struct pawl__parker   where one waiting thread sleeps: a native mutex, a native condition
- *                         variable and a token
+ *   struct pawl__parker   where one waiting thread sleeps: a token (token.h), and what it takes to
+ *                         sleep until it is left, a native condition variable and mutex or the like
  *   struct pawl__local    the key of a pointer that each thread has for itself
  *   PAWL__AT_LOAD         makes a function run when the code is loaded, where there is fork
  *   pawl__remember(word)  the calling thread may keep this number at hand, for
  *   pawl__remembered()    which returns it, or 0: a fast path */
 #include "native.h"
+#include "token.h"
 
 /* Monotonic nanoseconds, above 0. */
 pawl_time pawl__port_now(void);

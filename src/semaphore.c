@@ -51,14 +51,14 @@ static uint64_t bound_of(const pawl_semaphore *semaphore)
 /* Spin while nobody is parked; true: a permit is taken. */
 static bool spin(pawl_semaphore *semaphore)
 {
-    unsigned turn = 0;
-    while ((pawl__load64(&semaphore->state_, PAWL__RELAXED) & PARKED) == 0 &&
+    unsigned turn = pawl__lot_spin_begin(semaphore);
+    bool taken = false;
+    while (!taken && (pawl__load64(&semaphore->state_, PAWL__RELAXED) & PARKED) == 0 &&
            pawl__lot_spin(&turn)) {
-        if (pawl__semaphore_take(semaphore)) {
-            return true;
-        }
+        taken = pawl__semaphore_take(semaphore);
     }
-    return false;
+    pawl__lot_spin_end(semaphore, turn, taken);
+    return taken;
 }
 
 /* Queue the waiter if there is no permit and the state says that somebody is parked; false: look

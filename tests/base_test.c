@@ -21,6 +21,7 @@ static void status_names_are_the_constants_names(void **state)
 static void status_name_of_no_status_is_not_null(void **state)
 {
     (void)state;
+    assert_string_equal(pawl_status_name((pawl_status)(PAWL_NO_MEMORY + 1)), "PAWL_UNKNOWN");
     assert_string_equal(pawl_status_name((pawl_status)99), "PAWL_UNKNOWN");
     assert_string_equal(pawl_status_name((pawl_status)-1), "PAWL_UNKNOWN");
 }
@@ -86,6 +87,21 @@ static void deadline_saturates_at_never(void **state)
     assert_true(pawl_after_s(INT64_MAX / PAWL_S(1)) == PAWL_NEVER);
 }
 
+/* As many whole seconds as there are left, on a clock whose second does not change meanwhile. */
+static void longest_duration_that_fits_is_no_never(void **state)
+{
+    int64_t before, after;
+    pawl_time deadline;
+    (void)state;
+    do {
+        before = (PAWL_NEVER - pawl_now()) / PAWL_S(1);
+        deadline = pawl_after_s(before);
+        after = (PAWL_NEVER - pawl_now()) / PAWL_S(1);
+    } while (before != after);
+    assert_true(deadline != PAWL_NEVER);
+    assert_true(deadline > PAWL_NEVER - PAWL_S(1));
+}
+
 static void deadline_of_nothing_or_less_is_past(void **state)
 {
     const int64_t little[] = {0, -1, INT64_MIN};
@@ -121,6 +137,7 @@ int main(void)
         cmocka_unit_test(clock_moves),
         cmocka_unit_test(deadline_is_now_plus_the_duration),
         cmocka_unit_test(deadline_saturates_at_never),
+        cmocka_unit_test(longest_duration_that_fits_is_no_never),
         cmocka_unit_test(deadline_of_nothing_or_less_is_past),
         cmocka_unit_test(duration_macros_take_fractions_and_evaluate_once),
     };

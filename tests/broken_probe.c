@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * One thread that makes every call that pawl makes to its host, over a host that is broken
+ * A program that makes every call that pawl makes to its host, over a host that is broken
  * (tests/broken.h). Without an argument it says what can fail; broken_test.cmake runs it with each.
  */
 #define BROKEN_ITSELF
 #include "broken.h"
 
+#include "crew.h"
 #include "task.h"
 
 #include "lot.h"
+#include "port.h"
 
 #include <pawl/pawl.h>
 
@@ -21,28 +23,42 @@ static void list(void)
     }
 }
 
-/* A wait without an end whose token is there only after a while, as the host's wait fails. */
+/* A wait without an end, whose thread another wakes once it sleeps, or is about to. */
 static pawl_await sleeper;
 
-static void wake_sleeper(struct task *task)
+static bool sleeps(void *context)
+{
+    const struct pawl__parker *parker = context;
+    return pawl__load32(&parker->token, PAWL__RELAXED) == PAWL__TOKEN_AWAITED;
+}
+
+static void wake_sleeper(void *key)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    struct pawl__bucket *bucket = pawl__lot_enter(task);
-    pawl__lot_take_first(bucket, task, PAWL_OK, &list);
+    crew_until(sleeps, sleeper.ctx_); /* which begins with its parker */
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    pawl__lot_take_first(bucket, key, PAWL_OK, &list);
     pawl__lot_leave(bucket);
     pawl__lot_wake(&list);
 }
 
-static void wait_and_be_woken(struct task *task)
+static void wait_and_be_woken(void *key)
 {
+    crew_thread other;
     pawl__waiter_open(&sleeper, PAWL__ON_LOCK);
-    struct pawl__bucket *bucket = pawl__lot_enter(task);
-    pawl__lot_push_last(bucket, task, &sleeper);
+    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    pawl__lot_push_last(bucket, key, &sleeper);
     pawl__lot_leave(bucket);
-    wake_sleeper(task);
-    bucket = pawl__lot_wait(&sleeper, task, PAWL_NEVER);
+    crew_start(&other, wake_sleeper, key);
+    bucket = pawl__lot_wait(&sleeper, key, PAWL_NEVER);
+    crew_join(&other);
     pawl__waiter_close(&sleeper);
     printf("%s\n", bucket == NULL ? "woken" : "not woken");
+}
+
+static void do_nothing(struct task *task)
+{
+    (void)task;
 }
 
 static int use_everything(void)
@@ -56,7 +72,7 @@ static int use_everything(void)
         return 1;
     }
     pawl_rlock_acquire(&rlock);
-    task_init(&task, wake_sleeper, NULL);
+    task_init(&task, do_nothing, NULL);
     if (pawl_lock_acquire_await(&lock, &task.op) != PAWL_PENDING ||
         pawl_lock_release(&lock) != PAWL_OK || task.calls != 1) {
         return 2;

@@ -135,7 +135,7 @@ static void wait_once(void *context)
     pawl__store8(&waiter->inside, 1, PAWL__RELEASE);
     if (waiter->queued > 0) {
         wait_for_waiters(lock_of(monitor), waiter->queued);
-        let_time_pass(PAWL_MS(2)); /* so that a release hands the lock over */
+        let_time_pass(PATIENCE); /* so that a release hands the lock over */
     }
     waiter->status = wait_until(monitor, waiter->deadline);
     waiter->held = is_held(monitor);
@@ -403,7 +403,7 @@ static void wait_whose_deadline_has_passed_lets_the_lock_go_once(void **state)
             enter(&monitor);
             visitor_start(&other, &monitor, 1);
             if (kind != FAIR) {
-                let_time_pass(PAWL_MS(2)); /* so that a release hands the lock over */
+                let_time_pass(PATIENCE); /* so that a release hands the lock over */
             }
             assert_int_equal(wait_in_the_past(&monitor, form), PAWL_TIMEOUT);
             assert_true(is_set(&other.been));
@@ -995,7 +995,7 @@ static void wait_pred_that_is_true_on_entry_returns_at_once(void **state)
         enter(&monitor);
         visitor_start(&other, &monitor, 1); /* it would get a lock that was let go */
         if (kind != FAIR) {
-            let_time_pass(PAWL_MS(2));
+            let_time_pass(PATIENCE);
         }
         for (size_t i = 0; i < 4; i++) {
             struct question question = {.monitor = &monitor, .enough = 1, .from = PAWL_NEVER};
@@ -1043,7 +1043,7 @@ static void wait_pred_with_a_past_deadline_lets_the_lock_go_and_asks_again(void 
         enter(&monitor);
         visitor_start(&other, &monitor, 1);
         if (kind != FAIR) {
-            let_time_pass(PAWL_MS(2));
+            let_time_pass(PATIENCE);
         }
         assert_int_equal(wait_pred(&monitor, is_enough, &question, 0), PAWL_TIMEOUT);
         assert_int_equal(question.asked, 2);

@@ -175,7 +175,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
         others[i].turn = &turn;
         acquirer_start(&others[i], lock, PAWL_NEVER, i + 1);
     }
-    let_time_pass(PAWL_MS(2)); /* a default lock's are now handed it, in order */
+    let_time_pass(PATIENCE); /* a default lock's are now handed it, in order */
     for (size_t i = 0; i < WAITERS; i++) {
         say("Lock.4 a release with waiters", "%s", name(pawl_lock_release(lock)));
         acquirer_join(&others[i]);
@@ -186,7 +186,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
     pawl_lock_release(lock);
 }
 
-/* After a millisecond a release hands a default lock over; a fair lock is handed over always. */
+/* After some milliseconds a release hands a default lock over, a fair lock always. */
 static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
 {
     struct acquirer other = {0};
@@ -248,7 +248,7 @@ int main(int argc, char **argv)
         return 2;
     }
     walk_base();
-    walk_lock("default lock", plain, PAWL_MS(2));
+    walk_lock("default lock", plain, PATIENCE);
     walk_lock("fair lock", fair, 0);
     walk_scope();
     walk_family();

@@ -200,7 +200,7 @@ static void walk_condition_rlock(void)
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
     caller_start(&other, &rlock.lock_, 1);
-    let_time_pass(PAWL_MS(2)); /* so that a release hands it over */
+    let_time_pass(PATIENCE); /* so that a release hands it over */
     pawl_status past = pawl_condition_wait_rlock_until(&condition, &rlock, 0);
     pawl_status got_it = caller_join(&other);
     say("Condition.1 an rlock is released at all levels, a past deadline too",

@@ -254,7 +254,7 @@ static void lock_held_across_fork_by_handlers_is_free_in_the_child(void **state)
         struct acquirer other = {.release_after = true};
         pawl_lock_acquire(lock); /* as a prepare handler would */
         acquirer_start(&other, lock, PAWL_NEVER, 1);
-        let_time_pass(PAWL_MS(2)); /* so that a default lock, too, would be handed over */
+        let_time_pass(PATIENCE); /* so that a default lock, too, would be handed over */
         held_across_fork = lock;
         assert_int_equal(in_child(use_it, lock), CHILD_OK);
         held_across_fork = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What pawl does on a host that breaks: no memory, no mapping, no clock, no mutex. The linker puts
- * the functions below in the place of the system's (--wrap). Each run does what its argument names;
- * what it must print stands in lacking_test.cmake.
+ * What pawl does on a host that breaks: no memory, no mapping, no clock, no mutex; and that it
+ * gives back what it took, and makes what it is given fresh. The linker puts the functions below in
+ * the place of the system's (--wrap). Each run does what its argument names; what it must print
+ * stands in lacking_test.cmake.
  */
 #include <pawl/pawl.h>
 
@@ -15,6 +16,7 @@
 #include <time.h>
 
 static const char *broken = "";
+static int blocks; /* that malloc gave and free did not get */
 
 static bool is_broken(const char *what)
 {
@@ -23,6 +25,8 @@ static bool is_broken(const char *what)
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
+void __real_free(void *at);
+void __wrap_free(void *at);
 void *__real_mmap(void *at, size_t size, int access, int flags, int file, off_t offset);
 void *__wrap_mmap(void *at, size_t size, int access, int flags, int file, off_t offset);
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
@@ -32,7 +36,18 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
 
 void *__wrap_malloc(size_t size)
 {
-    return is_broken("malloc") ? NULL : __real_malloc(size);
+    void *at = is_broken("malloc") ? NULL : __real_malloc(size);
+    if (at != NULL) {
+        memset(at, 0xA5, size);
+        blocks++;
+    }
+    return at;
+}
+
+void __wrap_free(void *at)
+{
+    blocks -= at != NULL ? 1 : 0;
+    __real_free(at);
 }
 
 void *__wrap_mmap(void *at, size_t size, int access, int flags, int file, off_t offset)
@@ -64,25 +79,64 @@ static void never_called(pawl_await *op, pawl_status result)
     (void)result;
 }
 
-/* Every pawl_*_new. */
-static int make_all(void)
+/* One of each, from every pawl_*_new. */
+struct all {
+    pawl_lock *lock, *fair;
+    pawl_rlock *rlock;
+    pawl_semaphore *semaphore, *bounded;
+    pawl_condition *condition;
+    pawl_event *event;
+    pawl_barrier *barrier;
+    pawl_rwlock *rwlock;
+    pawl_once *once;
+    pawl_await *op;
+};
+
+/* Returns how many there are, or -1 if one that should refuse its arguments did not. */
+static int make_all(struct all *all)
 {
-    void *const made[] = {pawl_lock_new(),
-                          pawl_lock_new_fair(),
-                          pawl_rlock_new(),
-                          pawl_semaphore_new(1),
-                          pawl_semaphore_new_bounded(1),
-                          pawl_condition_new(),
-                          pawl_event_new(),
-                          pawl_barrier_new(2, NULL, NULL),
-                          pawl_rwlock_new(),
-                          pawl_once_new(),
-                          pawl_await_new(never_called, NULL)};
-    int count = 0;
-    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
-        count += made[i] != NULL ? 1 : 0;
-    }
-    return count;
+    all->lock = pawl_lock_new();
+    all->fair = pawl_lock_new_fair();
+    all->rlock = pawl_rlock_new();
+    all->semaphore = pawl_semaphore_new(1);
+    all->bounded = pawl_semaphore_new_bounded(1);
+    all->condition = pawl_condition_new();
+    all->event = pawl_event_new();
+    all->barrier = pawl_barrier_new(2, NULL, NULL);
+    all->rwlock = pawl_rwlock_new();
+    all->once = pawl_once_new();
+    all->op = pawl_await_new(never_called, NULL);
+    bool refused = pawl_semaphore_new(-1) == NULL && pawl_semaphore_new_bounded(-1) == NULL &&
+                   pawl_barrier_new(0, NULL, NULL) == NULL;
+    return refused ? blocks : -1;
+}
+
+/* Whatever was in their memory. */
+static bool are_fresh(const struct all *all)
+{
+    return pawl_lock_try_acquire(all->lock) && pawl_lock_try_acquire(all->fair) &&
+           pawl_rlock_try_acquire(all->rlock) && pawl_rlock_depth(all->rlock) == 1 &&
+           pawl_semaphore_value(all->semaphore) == 1 && pawl_semaphore_value(all->bounded) == 1 &&
+           pawl_semaphore_release(all->bounded) == PAWL_OVERFLOW &&
+           pawl_condition_notify(all->condition, 1) == 0 && !pawl_event_is_set(all->event) &&
+           pawl_barrier_waiting(all->barrier) == 0 && !pawl_barrier_broken(all->barrier) &&
+           pawl_rwlock_try_acquire_exclusive(all->rwlock) && !pawl_once_done(all->once) &&
+           !pawl_await_cancel(all->op);
+}
+
+static void free_all(const struct all *all)
+{
+    pawl_lock_free(all->lock);
+    pawl_lock_free(all->fair);
+    pawl_rlock_free(all->rlock);
+    pawl_semaphore_free(all->semaphore);
+    pawl_semaphore_free(all->bounded);
+    pawl_condition_free(all->condition);
+    pawl_event_free(all->event);
+    pawl_barrier_free(all->barrier);
+    pawl_rwlock_free(all->rwlock);
+    pawl_once_free(all->once);
+    pawl_await_free(all->op);
 }
 
 static void wait_for_a_held_lock(void)
@@ -109,10 +163,13 @@ static void share_too_often(void)
 
 int main(int argc, char **argv)
 {
+    struct all all;
     int made = 0;
     broken = argc == 2 ? argv[1] : "";
-    if (is_broken("malloc")) {
-        made = make_all();
+    if (is_broken("malloc") || is_broken("nothing")) {
+        made = make_all(&all);
+        made = made > 0 && !are_fresh(&all) ? -1 : made;
+        free_all(&all);
     } else if (is_broken("mmap") || is_broken("pthread_mutex_lock")) {
         wait_for_a_held_lock();
     } else if (is_broken("clock_gettime")) {
@@ -123,6 +180,6 @@ int main(int argc, char **argv)
         share_too_often();
     }
     broken = "";
-    printf("went on, %d made\n", made);
+    printf("went on, %d made, %d left\n", made, blocks);
     return 0;
 }

@@ -156,14 +156,14 @@ static void lock_release_lets_exactly_one_waiter_through(void **state)
     }
 }
 
-static void lock_is_handed_to_one_that_has_waited_a_millisecond(void **state)
+static void lock_is_handed_to_one_that_has_waited_some_milliseconds(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     struct acquirer other = {0};
     (void)state;
     pawl_lock_acquire(&lock);
     acquirer_start(&other, &lock, PAWL_NEVER, 1);
-    let_time_pass(PAWL_MS(2));
+    let_time_pass(PATIENCE);
     assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
     assert_false(pawl_lock_try_acquire(&lock)); /* it never became free */
     acquirer_join(&other);
@@ -412,7 +412,7 @@ int main(void)
         cmocka_unit_test(lock_second_acquire_by_the_holder_waits_like_any_other),
         cmocka_unit_test(lock_release_of_an_unlocked_one_is_refused),
         cmocka_unit_test(lock_release_lets_exactly_one_waiter_through),
-        cmocka_unit_test(lock_is_handed_to_one_that_has_waited_a_millisecond),
+        cmocka_unit_test(lock_is_handed_to_one_that_has_waited_some_milliseconds),
         cmocka_unit_test(lock_starves_nobody),
         cmocka_unit_test(fair_lock_serves_in_order_of_arrival),
         cmocka_unit_test(fair_lock_lets_no_newcomer_overtake_a_waiter),

@@ -16,13 +16,6 @@ static void push_last(char *key, pawl_await *waiter)
     pawl__lot_leave(bucket);
 }
 
-static void push_first(char *key, pawl_await *waiter)
-{
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
-    pawl__lot_push_first(bucket, key, waiter);
-    pawl__lot_leave(bucket);
-}
-
 static pawl_await *first_of(const char *key)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(key);
@@ -60,20 +53,6 @@ static void queue_is_first_in_first_out(void **state)
         take(&key, &waiters[i]);
     }
     assert_null(first_of(&key));
-}
-
-static void waiter_pushed_first_is_first(void **state)
-{
-    pawl_await waiters[3] = {0};
-    char key = 0;
-    (void)state;
-    push_first(&key, &waiters[1]);
-    push_last(&key, &waiters[2]);
-    push_first(&key, &waiters[0]);
-    for (size_t i = 0; i < 3; i++) {
-        assert_ptr_equal(first_of(&key), &waiters[i]);
-        take(&key, &waiters[i]);
-    }
 }
 
 static void waiter_can_be_taken_from_anywhere(void **state)
@@ -206,7 +185,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queue_is_first_in_first_out),
-        cmocka_unit_test(waiter_pushed_first_is_first),
         cmocka_unit_test(waiter_can_be_taken_from_anywhere),
         cmocka_unit_test(queues_of_many_keys_match_a_model),
         cmocka_unit_test(waiter_not_woken_is_withdrawn_at_its_deadline),

@@ -369,14 +369,14 @@ static void rlock_is_free_after_reinit_after_fork(void **state)
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_NOT_HELD);
 }
 
-static void rlock_is_handed_to_one_that_has_waited_a_millisecond(void **state)
+static void rlock_is_handed_to_one_that_has_waited_some_milliseconds(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
     struct owner other = {0};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, PAWL_NEVER, 1);
-    let_time_pass(PAWL_MS(2));
+    let_time_pass(PATIENCE);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
     assert_false(pawl_rlock_try_acquire(&rlock)); /* it never became free */
     owner_join(&other);
@@ -620,7 +620,7 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
             crew_until(has_gone, &reuse);
         }
         if (round % 20 == 0) {
-            let_time_pass(PAWL_MS(1)); /* so that it is handed over */
+            let_time_pass(PATIENCE); /* so that it is handed over */
         }
         assert_int_equal(pawl_rlock_release(reuse.rlock), PAWL_OK);
         crew_join(&reuse.thread);
@@ -755,7 +755,7 @@ int main(void)
         cmocka_unit_test(rlock_stays_held_for_ever_when_its_owner_ends),
         cmocka_unit_test(rlock_takes_no_later_thread_for_an_owner_that_ended),
         cmocka_unit_test(rlock_is_free_after_reinit_after_fork),
-        cmocka_unit_test(rlock_is_handed_to_one_that_has_waited_a_millisecond),
+        cmocka_unit_test(rlock_is_handed_to_one_that_has_waited_some_milliseconds),
         cmocka_unit_test(rlock_starves_nobody),
         cmocka_unit_test(past_deadline_or_no_duration_is_a_try),
         cmocka_unit_test(wait_never_ends_early),

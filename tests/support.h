@@ -24,6 +24,9 @@ void wait_for_waiters(const void *key, size_t count);
 /* Spin on the clock until `ns` nanoseconds have passed: for a state that is a matter of time. */
 void let_time_pass(pawl_ns ns);
 
+/* Longer than a default lock's waiter is patient: then the next release hands it the lock. */
+#define PATIENCE PAWL_MS(11)
+
 /* A helper thread that acquires a lock once. */
 struct acquirer {
     crew_thread thread;

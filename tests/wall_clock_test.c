@@ -47,12 +47,12 @@ static void no_wait_looks_at_the_wall_clock(void **state)
     assert_int_equal(pawl__load32(&broken_looks, PAWL__RELAXED), 0);
 }
 
-/* Or the kernel would look at it for us. Each that waits has one. */
-static void no_condition_variable_keeps_the_wall_clocks_time(void **state)
+/* Or the kernel would look at it for us. */
+static void no_limit_is_by_the_wall_clock(void **state)
 {
     (void)state;
-    assert_in_range(pawl__load32(&broken_conds, PAWL__RELAXED), 1, UINT32_MAX);
-    assert_int_equal(pawl__load32(&broken_wall_conds, PAWL__RELAXED), 0);
+    assert_in_range(pawl__load32(&broken_bells, PAWL__RELAXED), 1, UINT32_MAX);
+    assert_int_equal(pawl__load32(&broken_wall_bells, PAWL__RELAXED), 0);
 }
 
 /* What the first test rests on. */
@@ -70,7 +70,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_wait_looks_at_the_wall_clock),
-        cmocka_unit_test(no_condition_variable_keeps_the_wall_clocks_time),
+        cmocka_unit_test(no_limit_is_by_the_wall_clock),
         cmocka_unit_test(this_hosts_wall_clock_jumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

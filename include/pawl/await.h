@@ -96,14 +96,18 @@ struct pawl_await {
     pawl_resume *fn_;          /* NULL: a thread waits */
     void *ctx_;                /* fn's; a thread's: its parker */
     union {
-        pawl_time due;   /* a thread's that waits for a lock: when that has been long enough */
+        pawl_time since; /* a thread's that waits for a lock: when it began to */
         void *object;    /* a condition's: its lock; on the lock's queue: the condition, or NULL */
         uint32_t *index; /* a barrier's: where the party's number goes, or NULL */
     } more_;
-    uint32_t generation_; /* the number of forks before it was queued */
-    uint8_t kind_;        /* what it waits for */
-    uint8_t outcome_;     /* a pawl_status: from who takes it out to who is let through */
-    bool put_off_;        /* a lock's: due was put off, which happens once a wait */
+    union {
+        uint32_t generation_; /* a task's: the number of forks before it was queued */
+        uint32_t roused_us_;  /* a thread's that waits for a lock: when it was roused; wraps */
+    };
+    uint8_t kind_;    /* what it waits for */
+    uint8_t outcome_; /* a pawl_status: from who takes it out to who is let through */
+    bool awake_;      /* a thread's that waits for a lock: it looks whether it was granted */
+    bool tried_;      /* the same: it was awake, and found the lock taken */
 };
 
 /* Make the memory an idle operation that calls fn, which finds ctx by pawl_await_context.

@@ -51,8 +51,18 @@ typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
  *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues, so a release
  *              that does not see it has nobody to wake; cleared, under the bucket's guard, by who
  *              finds or leaves the queue empty.
- *     FAIR     exact: set at initialisation, never changed. */
-enum { PAWL__LOCK_LOCKED = 1, PAWL__LOCK_PARKED = 2, PAWL__LOCK_FAIR = 4 };
+ *     FAIR     exact: set at initialisation, never changed.
+ *     COMING   exact but in a forked child: the first of those queued was roused and is on its way,
+ *              so no release need rouse another. Set and cleared under the bucket's guard.
+ *     HANDED   may lag: a hint that LOCKED is a thread's that has yet to run, so that spinning is
+ *              no use. */
+enum {
+    PAWL__LOCK_LOCKED = 1,
+    PAWL__LOCK_PARKED = 2,
+    PAWL__LOCK_FAIR = 4,
+    PAWL__LOCK_COMING = 8,
+    PAWL__LOCK_HANDED = 16
+};
 
 /* The slow paths: another thread is in the way. */
 PAWL_API PAWL__COLD void pawl__lock_acquire_slow(pawl_lock *lock);
@@ -95,8 +105,10 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
 
 /* Acquire the lock, waiting as long as it takes.
  *
- * A default lock does not say which waiter is next, but one that has waited about a millisecond is
- * handed the lock by a release. A fair lock serves in order of arrival.
+ * A default lock does not say who is next: the oldest waiter is woken, and newcomers may be faster.
+ * But one that has waited ten milliseconds is handed the lock by the next release; so is one that
+ * has waited a millisecond, was woken and found the lock taken, or five, and gets no processor to
+ * come on. A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.

@@ -72,7 +72,7 @@ PAWL__HELPER void pawl__rwlock_check(const pawl_rwlock *rwlock, const char *call
     }
 }
 
-/* The acquires in the next two pair with the releases of the four calls that release. */
+/* The acquires in the next three pair with the releases of the four calls that release. */
 PAWL__HELPER bool pawl__rwlock_take_shared(pawl_rwlock *rwlock)
 {
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
@@ -83,6 +83,16 @@ PAWL__HELPER bool pawl__rwlock_take_shared(pawl_rwlock *rwlock)
         }
     }
     return false;
+}
+
+/* The same in one attempt, for who waits if it fails: readers that come at the same time then get
+ * out of each other's way. */
+PAWL__HELPER bool pawl__rwlock_take_shared_once(pawl_rwlock *rwlock)
+{
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    return (seen & (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_PARKED)) == 0 &&
+           seen < PAWL__RWLOCK_FULL &&
+           pawl__cas32(&rwlock->state_, &seen, seen + PAWL__RWLOCK_READER, PAWL__ACQUIRE);
 }
 
 PAWL__HELPER bool pawl__rwlock_take_exclusive(pawl_rwlock *rwlock)
@@ -109,7 +119,7 @@ PAWL_INLINE void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock)
     PAWL__ACQUIRES_SHARED(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_acquire_shared");
-    if (PAWL__UNLIKELY(!pawl__rwlock_take_shared(rwlock))) {
+    if (PAWL__UNLIKELY(!pawl__rwlock_take_shared_once(rwlock))) {
         pawl__rwlock_acquire_shared_slow(rwlock);
     }
     PAWL__TSAN_ACQUIRED(rwlock, PAWL__TSAN_SHARED);

@@ -61,18 +61,28 @@ void pawl__guard_init(struct pawl__guard *guard)
     check(pthread_mutex_init(&guard->mutex, NULL), "pthread_mutex_init");
 }
 
+#if defined(PAWL__BELL_IS_SEMAPHORE)
+void pawl__parker_init(struct pawl__parker *parker)
+{
+    pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
+    if (sem_init(&parker->bell, 0, 0) != 0) {
+        pawl__die("sem_init", errno);
+    }
+}
+#else
 void pawl__parker_init(struct pawl__parker *parker)
 {
     pthread_condattr_t attributes;
+    pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
     check(pthread_mutex_init(&parker->mutex, NULL), "pthread_mutex_init");
     check(pthread_condattr_init(&attributes), "pthread_condattr_init");
-#if !defined(__APPLE__) /* which has only the relative wait, below */
+# if !defined(__APPLE__) /* which has only the relative wait, below */
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock");
-#endif
+# endif
     check(pthread_cond_init(&parker->cond, &attributes), "pthread_cond_init");
     check(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
-    parker->token = false;
 }
+#endif
 
 void pawl__guard_lock(struct pawl__guard *guard)
 {
@@ -84,62 +94,120 @@ void pawl__guard_unlock(struct pawl__guard *guard)
     check(pthread_mutex_unlock(&guard->mutex), "pthread_mutex_unlock");
 }
 
-/* One wait, whose outcome does not matter: the caller decides by the token and the clock alone.
- * So a wait that ends early or spuriously, or with one of the errors macOS returns under load,
- * costs a turn and no more. A slice of a day keeps a 32-bit time_t from overflowing. */
-static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+/* A slice of a wait, of a day at most, which keeps a 32-bit time_t from overflowing: relative for
+ * Apple, else absolute. */
+static struct timespec slice(pawl_time now, pawl_time deadline)
 {
-    pawl_ns left = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
-    struct timespec limit;
+    pawl_ns limit = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
+#if !defined(__APPLE__)
+    limit += now;
+#endif
+    return (struct timespec){(time_t)(limit / PAWL_S(1)), (long)(limit % PAWL_S(1))};
+}
+
+/* The two kinds of parker. sleep_once is one wait, whose outcome does not matter: the token and the
+ * clock alone decide. So a wait that ends early or spuriously, or with one of the errors macOS
+ * returns under load, or takes a permit or signal that came too late for the wait before, costs a
+ * turn and no more. */
+#if defined(PAWL__BELL_IS_SEMAPHORE)
+static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+{
+    struct timespec limit = slice(now, deadline);
+    if (deadline == PAWL_NEVER) {
+        sem_wait(&parker->bell);
+    } else {
+        sem_clockwait(&parker->bell, CLOCK_MONOTONIC, &limit);
+    }
+}
+
+/* Nothing is to be held in between. */
+static void begin_sleep(struct pawl__parker *parker)
+{
+    (void)parker;
+}
+
+static void end_sleep(struct pawl__parker *parker)
+{
+    (void)parker;
+}
+
+static void wake(struct pawl__parker *parker)
+{
+    if (sem_post(&parker->bell) != 0) {
+        pawl__die("sem_post", errno);
+    }
+}
+#else
+static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+{
+    struct timespec limit = slice(now, deadline);
     if (deadline == PAWL_NEVER) {
         pthread_cond_wait(&parker->cond, &parker->mutex);
         return;
     }
-#if defined(__APPLE__)
-    limit.tv_sec = (time_t)(left / PAWL_S(1));
-    limit.tv_nsec = (long)(left % PAWL_S(1));
+# if defined(__APPLE__)
     pthread_cond_timedwait_relative_np(&parker->cond, &parker->mutex, &limit);
-#else
-    limit.tv_sec = (time_t)((now + left) / PAWL_S(1));
-    limit.tv_nsec = (long)((now + left) % PAWL_S(1));
+# else
     pthread_cond_timedwait(&parker->cond, &parker->mutex, &limit);
-#endif
+# endif
 }
 
-/* A thread that is cancelled inside pthread_cond_wait would leave its node in the queue, so
- * cancellation waits until the thread is out. */
+static void begin_sleep(struct pawl__parker *parker)
+{
+    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
+}
+
+static void end_sleep(struct pawl__parker *parker)
+{
+    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+}
+
+/* Passes through the mutex, so that who looked before the token was left is in its wait; and
+ * signals after, so that who wakes at once does not run into it. */
+static void wake(struct pawl__parker *parker)
+{
+    begin_sleep(parker);
+# if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex */
+    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
+    end_sleep(parker);
+# else
+    end_sleep(parker);
+    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
+# endif
+}
+#endif
+
+/* A thread that is cancelled inside a wait would leave its node in the queue, so cancellation waits
+ * until the thread is out. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    int cancellation = pawl__port_forbid_cancellation();
-    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
-    while (!parker->token) {
-        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
-        if (now >= deadline) {
-            break;
-        }
-        wait_once(parker, now, deadline);
+    if (!pawl__token_await(&parker->token)) {
+        return pawl__token_take(&parker->token);
     }
-    bool taken = parker->token;
-    parker->token = false;
-    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+    int cancellation = pawl__port_forbid_cancellation();
+    bool taken = false;
+    bool late = false;
+    begin_sleep(parker);
+    while (!late && !(taken = pawl__token_take(&parker->token))) {
+        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
+        if (now < deadline) {
+            sleep_once(parker, now, deadline);
+        } else {
+            late = pawl__token_forgo(&parker->token);
+        }
+    }
+    end_sleep(parker);
     pawl__port_restore_cancellation(cancellation);
     return taken;
 }
 
-/* Signals after it has let go of the mutex, so that who wakes at once does not run into it. By then
- * the token may be taken and the parker serve another wait, to which the signal is a spurious
- * wake-up: harmless, since a parker is never unmapped and park loops. */
+/* By the time it wakes the sleeper the token may be taken and the parker serve another wait, to
+ * which that is a spurious wake-up: harmless, since a parker is never unmapped and park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
-    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
-    parker->token = true;
-#if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex, as they cannot know */
-    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
-    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
-#else
-    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
-    check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
-#endif
+    if (pawl__token_leave(&parker->token)) {
+        wake(parker);
+    }
 }
 
 void *pawl__port_map(size_t size)
@@ -167,16 +235,16 @@ extern void *pawl__shared_cell_1;
 CELL_ATTRIBUTES void *pawl__shared_cell_1 = NULL;
 
 #if defined(__ELF__)
-# define TEXT_(x) #x
+# define TEXT_(x) #    x
 # define TEXT(x)  TEXT_(x)
 /* Name "pawl", type PAWL__LOT_ABI, and as descriptor the distance from itself to the cell. */
 __asm__(".pushsection .note.pawl,\"a\",%note\n"
         ".balign 4\n"
         ".long 5, 4, " TEXT(PAWL__LOT_ABI) "\n"
-        ".asciz \"pawl\"\n"
-        ".balign 4\n"
-        ".long pawl__shared_cell_1 - .\n"
-        ".popsection\n");
+                                           ".asciz \"pawl\"\n"
+                                           ".balign 4\n"
+                                           ".long pawl__shared_cell_1 - .\n"
+                                           ".popsection\n");
 
 /* The cell that a loaded object's note points to, or NULL. */
 static void **find_cell(const struct dl_phdr_info *object)

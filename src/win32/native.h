@@ -43,7 +43,7 @@ struct pawl__guard {
 struct pawl__parker {
     SRWLOCK mutex;
     CONDITION_VARIABLE cond;
-    bool token; /* under mutex */
+    uint32_t token; /* src/token.h */
 };
 
 struct pawl__local {

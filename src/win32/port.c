@@ -37,7 +37,7 @@ void pawl__parker_init(struct pawl__parker *parker)
 {
     InitializeSRWLock(&parker->mutex);
     InitializeConditionVariable(&parker->cond);
-    parker->token = false;
+    pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
 }
 
 void pawl__guard_lock(struct pawl__guard *guard)
@@ -53,7 +53,7 @@ void pawl__guard_unlock(struct pawl__guard *guard)
 /* One wait, whose outcome does not matter: the caller decides by the token and the clock alone.
  * Windows counts in ticks of another clock and returns up to some milliseconds early; that costs a
  * turn and no more. Milliseconds are rounded up, and a slice of a day stays below INFINITE. */
-static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
+static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
 {
     pawl_ns left = deadline - now < PAWL_S(86400) ? deadline - now : PAWL_S(86400);
     DWORD milliseconds = INFINITE;
@@ -65,29 +65,35 @@ static void wait_once(struct pawl__parker *parker, pawl_time now, pawl_time dead
 
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    AcquireSRWLockExclusive(&parker->mutex);
-    while (!parker->token) {
-        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
-        if (now >= deadline) {
-            break;
-        }
-        wait_once(parker, now, deadline);
+    if (!pawl__token_await(&parker->token)) {
+        return pawl__token_take(&parker->token);
     }
-    bool taken = parker->token;
-    parker->token = false;
+    bool taken = false;
+    bool late = false;
+    AcquireSRWLockExclusive(&parker->mutex);
+    while (!late && !(taken = pawl__token_take(&parker->token))) {
+        pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
+        if (now < deadline) {
+            sleep_once(parker, now, deadline);
+        } else {
+            late = pawl__token_forgo(&parker->token);
+        }
+    }
     ReleaseSRWLockExclusive(&parker->mutex);
     return taken;
 }
 
-/* Signals after it has let go of the mutex, so that who wakes at once does not run into it. By then
- * the token may be taken and the parker serve another wait, to which the signal is a spurious
- * wake-up: harmless, since a parker is never unmapped and park loops. */
+/* Passes through the mutex, so that who looked before the token was left is in its wait; and wakes
+ * after, so that it does not run into it. By then the token may be taken and the parker serve
+ * another wait, to which that is a spurious wake-up: harmless, since a parker is never unmapped and
+ * park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
-    AcquireSRWLockExclusive(&parker->mutex);
-    parker->token = true;
-    ReleaseSRWLockExclusive(&parker->mutex);
-    WakeConditionVariable(&parker->cond);
+    if (pawl__token_leave(&parker->token)) {
+        AcquireSRWLockExclusive(&parker->mutex);
+        ReleaseSRWLockExclusive(&parker->mutex);
+        WakeConditionVariable(&parker->cond);
+    }
 }
 
 void *pawl__port_map(size_t size)

@@ -2,6 +2,8 @@
 #define BROKEN_ITSELF
 #include "broken.h"
 
+#include "native.h"
+
 #include <pawl/compiler.h>
 
 #include <errno.h>
@@ -12,15 +14,22 @@
 const struct broken_call broken_calls[] = {
     {"mmap", ENOMEM, LINE("mmap")},
     {"clock_gettime", EINVAL, LINE("clock_gettime")},
+#if defined(PAWL__BELL_IS_SEMAPHORE)
+    {"sem_init", ENOSPC, LINE("sem_init")},
+    {"sem_post", EOVERFLOW, LINE("sem_post")},
+    {"sem_wait", EINVAL, NULL}, /* a spurious wake-up */
+    {"sem_clockwait", EINVAL, NULL},
+#else
     {"pthread_mutex_init", EAGAIN, LINE("pthread_mutex_init")},
-    {"pthread_mutex_lock", EINVAL, LINE("pthread_mutex_lock")},
-    {"pthread_mutex_unlock", EPERM, LINE("pthread_mutex_unlock")},
     {"pthread_condattr_init", ENOMEM, LINE("pthread_condattr_init")},
     {"pthread_condattr_setclock", EINVAL, LINE("pthread_condattr_setclock")},
     {"pthread_cond_init", EAGAIN, LINE("pthread_cond_init")},
     {"pthread_cond_signal", EINVAL, LINE("pthread_cond_signal")},
     {"pthread_cond_wait", EINVAL, NULL}, /* a spurious wake-up */
     {"pthread_cond_timedwait", EINVAL, NULL},
+#endif
+    {"pthread_mutex_lock", EINVAL, LINE("pthread_mutex_lock")},
+    {"pthread_mutex_unlock", EPERM, LINE("pthread_mutex_unlock")},
     {"pthread_key_create", EAGAIN, LINE("pthread_key_create")},
     {"pthread_setspecific", ENOMEM, LINE("pthread_setspecific")},
     {"pthread_atfork", ENOMEM, LINE("pthread_atfork")},
@@ -61,15 +70,14 @@ int broken_condattr_setclock(pthread_condattr_t *attributes, clockid_t clock)
     (void)attributes;
     return clock == CLOCK_MONOTONIC ? 0 : EINVAL;
 #else
-    return broken_fails("pthread_condattr_setclock")
-               ? EINVAL
-               : pthread_condattr_setclock(attributes, clock);
+    return broken_fails("pthread_condattr_setclock") ? EINVAL
+                                                     : pthread_condattr_setclock(attributes, clock);
 #endif
 }
 
 uint32_t broken_looks;
-uint32_t broken_conds;
-uint32_t broken_wall_conds;
+uint32_t broken_bells;
+uint32_t broken_wall_bells;
 
 static uint32_t count(uint32_t *counter)
 {
@@ -81,14 +89,14 @@ static uint32_t count(uint32_t *counter)
 
 int broken_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
-    count(&broken_conds);
+    count(&broken_bells);
 #if !defined(__APPLE__)
     clockid_t clock = CLOCK_REALTIME; /* without attributes */
     if (attributes != NULL) {
         pthread_condattr_getclock(attributes, &clock);
     }
     if (clock != CLOCK_MONOTONIC) {
-        count(&broken_wall_conds);
+        count(&broken_wall_bells);
     }
 #endif
     return broken_fails("pthread_cond_init") ? EAGAIN : pthread_cond_init(cond, attributes);
@@ -118,6 +126,46 @@ int broken_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
     return broken_fails("pthread_cond_timedwait") ? fail_in_wait(mutex)
                                                   : pthread_cond_timedwait(cond, mutex, limit);
 }
+
+int broken_sem_init(sem_t *semaphore, int shared, unsigned value)
+{
+    if (broken_fails("sem_init")) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return sem_init(semaphore, shared, value);
+}
+
+int broken_sem_post(sem_t *semaphore)
+{
+    if (broken_fails("sem_post")) {
+        errno = EOVERFLOW;
+        return -1;
+    }
+    return sem_post(semaphore);
+}
+
+static int refuse(void)
+{
+    errno = EINVAL;
+    return -1;
+}
+
+int broken_sem_wait(sem_t *semaphore)
+{
+    return broken_fails("sem_wait") ? refuse() : sem_wait(semaphore);
+}
+
+#if defined(PAWL__BELL_IS_SEMAPHORE)
+int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit)
+{
+    count(&broken_bells);
+    if (clock != CLOCK_MONOTONIC) {
+        count(&broken_wall_bells);
+    }
+    return broken_fails("sem_clockwait") ? refuse() : sem_clockwait(semaphore, clock, limit);
+}
+#endif
 
 int broken_key_create(pthread_key_t *key, void (*destructor)(void *))
 {

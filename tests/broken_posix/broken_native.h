@@ -11,6 +11,7 @@
 # define _DARWIN_C_SOURCE
 #endif
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/time.h>
@@ -27,6 +28,10 @@ int broken_cond_signal(pthread_cond_t *cond);
 int broken_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
 int broken_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                           const struct timespec *limit);
+int broken_sem_init(sem_t *semaphore, int shared, unsigned value);
+int broken_sem_post(sem_t *semaphore);
+int broken_sem_wait(sem_t *semaphore);
+int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit);
 int broken_key_create(pthread_key_t *key, void (*destructor)(void *));
 int broken_setspecific(pthread_key_t key, const void *value);
 int broken_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
@@ -36,9 +41,9 @@ int broken_clock_gettime(clockid_t clock, struct timespec *now);
 time_t broken_time(time_t *now);
 int broken_gettimeofday(struct timeval *now, void *zone);
 int broken_timespec_get(struct timespec *now, int base);
-extern uint32_t broken_looks;     /* atomic: at the wall clock, so far */
-extern uint32_t broken_conds;     /* atomic: condition variables made, */
-extern uint32_t broken_wall_conds; /* and those whose limits are the wall clock's */
+extern uint32_t broken_looks; /* atomic: at the wall clock, so far */
+extern uint32_t broken_bells; /* atomic: condition variables made, or limits told to a semaphore, */
+extern uint32_t broken_wall_bells; /* and those that are by the wall clock */
 
 #ifndef BROKEN_ITSELF
 # define mmap                      broken_mmap
@@ -51,6 +56,10 @@ extern uint32_t broken_wall_conds; /* and those whose limits are the wall clock'
 # define pthread_cond_signal       broken_cond_signal
 # define pthread_cond_wait         broken_cond_wait
 # define pthread_cond_timedwait    broken_cond_timedwait
+# define sem_init                  broken_sem_init
+# define sem_post                  broken_sem_post
+# define sem_wait                  broken_sem_wait
+# define sem_clockwait             broken_sem_clockwait
 # define pthread_key_create        broken_key_create
 # define pthread_setspecific       broken_setspecific
 # define pthread_atfork            broken_atfork

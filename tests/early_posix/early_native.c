@@ -2,6 +2,8 @@
 #define EARLY_ITSELF
 #include "early.h"
 
+#include "native.h"
+
 #include <errno.h>
 #include <sched.h>
 
@@ -36,3 +38,36 @@ int early_cond_signal(pthread_cond_t *cond)
     early_count_wake();
     return pthread_cond_signal(cond);
 }
+
+/* The backend sleeps on a semaphore, or on a condition. */
+#if defined(PAWL__BELL_IS_SEMAPHORE)
+static int fail(int error)
+{
+    sched_yield();
+    errno = error;
+    return -1;
+}
+
+int early_sem_wait(sem_t *semaphore)
+{
+    return early_choice() == 2 ? sem_wait(semaphore) : fail(EINTR);
+}
+
+int early_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit)
+{
+    switch (early_choice()) {
+    case 0:
+        return fail(EINTR);
+    case 1:
+        return fail(ETIMEDOUT);
+    default:
+        return sem_clockwait(semaphore, clock, limit);
+    }
+}
+
+int early_sem_post(sem_t *semaphore)
+{
+    early_count_wake();
+    return sem_post(semaphore);
+}
+#endif

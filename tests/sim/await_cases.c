@@ -183,9 +183,31 @@ static void start_when_idle(void)
     tasks[0].started = pawl_semaphore_acquire_await(semaphore, &tasks[0].op);
 }
 
+/* Who gets what there is at once has the operation to itself. */
+static void one_waits_beside_a_permit(void)
+{
+    one_waits_and_counts();
+    SIM_CHECK(pawl_semaphore_release(semaphore) == PAWL_OK);
+}
+
+static void initialise_when_idle(void)
+{
+    start_when_idle();
+    if (tasks[0].started == PAWL_OK) {
+        pawl_await_init(&tasks[0].op, count_call, &tasks[0]);
+    }
+}
+
 static void hand_lock_over(void)
 {
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+}
+
+static void lock_is_held_and_the_permit_taken(void)
+{
+    SIM_CHECK(tasks[0].calls + tasks[0].cancelled == 1);
+    SIM_CHECK(pawl_lock_locked(lock));
+    SIM_CHECK(pawl_semaphore_value(semaphore) == (tasks[0].started == PAWL_OK ? 0 : 1));
 }
 
 static void lock_is_held_and_the_start_counts(void)
@@ -503,6 +525,9 @@ static const struct sim_case await_cases[] = {
     {"await", "a_start_by_who_finds_it_idle_races_the_call", one_waits_and_counts,
      {hand_lock_over, start_when_idle},
      .finish = lock_is_held_and_the_start_counts, .leaves = true},
+    {"await", "who_finds_it_idle_initialises_it_behind_the_cancel", one_waits_beside_a_permit,
+     {cancel_first, initialise_when_idle}, .finish = lock_is_held_and_the_permit_taken,
+     .leaves = true},
     {"await", "a_release_races_a_start_that_frees_everything", one_waits_and_frees,
      {release_lock, start_and_free}, .finish = NULL},
     {"await", "a_start_races_the_permit", new_semaphore, {await_permit, give_permit},

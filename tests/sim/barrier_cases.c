@@ -95,7 +95,9 @@ static void wait_timed(void)
 
 static void wait_past(void)
 {
+    (void)sim_has_waited();
     wait_until(0);
+    SIM_CHECK(!sim_has_waited());
 }
 
 /* More threads than parties, or a reset between them: the parties are not known beforehand. */

@@ -18,6 +18,21 @@
 
 enum { STEPS_MAX = 4000, MESSAGE_BYTES = 400 };
 
+/* The simulated memory: the fibres' stacks, then the map, from which all else is given out. */
+enum {
+    STACK_BYTES = 128 * 1024,
+    STACKS_BYTES = SIM_FIBRES * STACK_BYTES,
+    MAP_BYTES = 1024 * 1024,
+    MEMORY_BYTES = STACKS_BYTES + MAP_BYTES
+};
+extern char sim_memory[MEMORY_BYTES];
+
+/* An address's place in it; MEMORY_BYTES or more: it is not in there. */
+static inline size_t memory_offset(const volatile void *at)
+{
+    return (uintptr_t)at - (uintptr_t)sim_memory;
+}
+
 /* How much of each fibre's doing is known: for happens-before in the fibres' own ticks, for the
  * search in steps. */
 struct clock {
@@ -35,7 +50,8 @@ enum op_kind {
     OP_UNPARK,
     OP_LOOK,
     OP_FREE,
-    OP_YIELD
+    OP_YIELD,
+    OP_WORLD /* concerns everybody */
 };
 
 struct op {
@@ -71,18 +87,21 @@ struct place {
     struct clock write_dep, read_dep;
 };
 
-/* Keys of pointers that each fibre has for itself: the lot's. */
-enum { SIM_LOCALS = 3 };
+/* Keys of pointers that each fibre has for itself: the lot's three, which a child that was forked
+ * while they were made makes anew. */
+enum { SIM_LOCALS = 6 };
 
 struct fibre {
     struct op pending;
     struct clock hb;  /* happens-before, in ticks */
     struct clock dep; /* what its steps so far depend on, in steps */
     bool ended;
+    bool vanished; /* it ended in the middle of something, as the others do in a forked child */
     void *locals[SIM_LOCALS];
     uint64_t remembered;
     bool parked; /* in this call */
-    unsigned section_step, arrived, taken_step;
+    bool waited; /* slept or spun, since it was asked */
+    unsigned queued_step, taken_step; /* in this call: when it joined a queue; its last swap */
     pawl_time waits_since;
 };
 
@@ -106,6 +125,7 @@ struct engine {
     struct fibre fibres[SIM_FIBRES];
     unsigned self; /* who runs, if live */
     bool live;     /* a fibre runs, and its operations are points */
+    bool alone;    /* in a forked child */
     uint32_t step;
     struct step steps[STEPS_MAX + 1]; /* from 1 */
     bool generous; /* with the limits, as random schedules are */
@@ -114,6 +134,10 @@ struct engine {
     char message[MESSAGE_BYTES];
     bool verbose;
     pawl_time now;
+    /* The last step that concerned everybody, and what it depends on. */
+    uint32_t world_step;
+    unsigned world_fibre;
+    struct clock world_dep;
 };
 extern struct engine sim_engine;
 
@@ -144,16 +168,29 @@ enum access_mode {
 void memory_reset(void);
 void memory_undo(void);
 void *memory_map(size_t size);
+/* The map's bytes there, which are all zero when a run begins, are about to be written to. */
+void memory_note_write(const volatile void *at, size_t size);
 struct place *memory_place(const volatile void *at, size_t size);
 void memory_access(struct place *place, enum access_mode mode);
+/* The running step concerns everybody; and each step follows the last that did. */
+extern const char world_cell;
+void memory_concern_all(void);
+void memory_follow_world(void);
 void memory_learn(struct clock *clock, const struct clock *news);
 /* The address by a name a person can read, in a buffer that lives until the next call but three. */
 const char *memory_name(const volatile void *at);
 void memory_check_end(void);
 void memory_settle(void);
 
-/* trace.c: one line of a schedule that is being printed. */
-void trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* plain.c: a new run; an atomic access, which races with plain ones; and the end of an object,
+ * which returns whose access to it does not happen before, or SIM_FIBRES. */
+void plain_reset(void);
+void plain_note_atomic(const volatile void *at, size_t size, bool write);
+unsigned plain_free(const void *at, size_t size);
+
+/* history.c: one line of a schedule that is being printed. */
+void trace_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define trace(...) (sim_engine.verbose ? trace_line(__VA_ARGS__) : (void)0)
 
 /* history.c */
 void history_reset(void);
@@ -164,6 +201,10 @@ void port_reset(void);
 void port_find_pool(void);
 bool port_is_parker(const volatile void *at);
 bool port_guard_is_free(const volatile void *at);
+/* The running fibre is inside the guard of the pool of parkers, or only looks into the lot. */
+bool port_is_aside(void);
+/* Access to a lot that was opened in this run: who does must have seen that it is prepared. */
+void port_check_block(const volatile void *at);
 /* Begin and end to look at the lot without points; false: not now, it is in the middle of
  * something. */
 bool port_peek(const void *key, struct pawl__bucket **bucket);

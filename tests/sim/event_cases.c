@@ -4,6 +4,7 @@
 enum call { SET, CLEAR, IS_SET, WAIT, WAIT_UNTIL };
 
 static pawl_event *event;
+static struct sim_task *task;
 static int news; /* what is told by a set */
 static int work[2];
 static bool seen[2];
@@ -11,6 +12,7 @@ static bool seen[2];
 static void new_event(void)
 {
     event = sim_new(sizeof *event, "event");
+    task = sim_new(sizeof *task, "task");
     news = 0;
     work[0] = work[1] = 0;
     seen[0] = seen[1] = false;
@@ -50,6 +52,22 @@ static void wait_timed(void)
     SIM_CHECK(status == PAWL_OK || sim_time() >= PAWL_S(1) + PAWL_MS(5));
 }
 
+static void go_on(void)
+{
+    SIM_CHECK(SIM_READ(news) == 7);
+}
+
+static void start_task(void)
+{
+    sim_started(task, pawl_event_wait_await(event, sim_start(task, WAIT_UNTIL, go_on)));
+}
+
+static void start_and_cancel_task(void)
+{
+    start_task();
+    sim_cancel(task);
+}
+
 static void tell(void)
 {
     SIM_WRITE(news, 7);
@@ -78,6 +96,19 @@ static void hear_timed(void)
 static void glance(void)
 {
     if (SIM_CALL(IS_SET, 0, pawl_event_is_set(event))) {
+        SIM_CHECK(SIM_READ(news) == 7);
+    }
+}
+
+/* A deadline that is past, and no duration: a look, and nobody waits. */
+static void glance_by_waiting(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(WAIT_UNTIL, 0, pawl_event_wait_until(event, sim_time()));
+    int64_t second = SIM_CALL(WAIT_UNTIL, 0, pawl_event_wait_for(event, 0));
+    SIM_CHECK(!sim_has_waited());
+    SIM_CHECK(first != PAWL_OK || second == PAWL_OK);
+    if (second == PAWL_OK) {
         SIM_CHECK(SIM_READ(news) == 7);
     }
 }
@@ -176,6 +207,13 @@ static const struct sim_case event_cases[] = {
      .finish = is_linear_from_set},
     {"event", "two_wait_with_deadlines_while_it_is_set_and_cleared", new_event,
      {wait_timed, wait_timed, tell_and_clear}, .finish = is_linear, .old_values = SIM_NONE},
+    {"event", "a_set_lets_a_task_and_a_thread_through", new_event, {start_task, hear_timed, tell},
+     .finish = is_set_and_linear},
+    {"event", "a_task_is_cancelled_while_it_is_set_and_cleared", new_event,
+     {start_and_cancel_task, wait_timed, tell_and_clear}, .finish = is_linear,
+     .old_values = SIM_NONE},
+    {"event", "a_try_neither_sleeps_nor_spins", new_event, {glance_by_waiting, tell},
+     .finish = is_set_and_linear, .processors = 2},
     {"event", "two_processors_spin_first", new_event, {hear, hear_timed, tell},
      .finish = is_set_and_linear, .processors = 2, .sampled = true},
 };

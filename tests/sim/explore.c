@@ -78,6 +78,9 @@ static bool conflicts(const struct op *op, const struct access *access)
 {
     const volatile char *at = access->at;
     const volatile char *begin = op->at;
+    if (at == &world_cell) {
+        return true;
+    }
     switch (op->kind) {
     case OP_LOAD:
         return access->write && at == begin;
@@ -87,6 +90,8 @@ static bool conflicts(const struct op *op, const struct access *access)
         return at == begin || (op->deadline != PAWL_NEVER && at == &clock_cell);
     case OP_FREE:
         return at >= begin && at < begin + op->size;
+    case OP_WORLD:
+        return true;
     case OP_YIELD:
     case OP_NONE:
         return false;

@@ -12,14 +12,11 @@
 #include <stdlib.h>
 #include <ucontext.h>
 
-enum { STACK_BYTES = 128 * 1024 };
-
 struct engine sim_engine;
 
 struct stack {
     jmp_buf place;
     bool usable; /* it waits in `place`, at the end of the body it ran last, or in its middle */
-    _Alignas(64) char bytes[STACK_BYTES];
 };
 static struct stack stacks[SIM_FIBRES];
 static jmp_buf main_place;
@@ -46,8 +43,8 @@ static void enter(unsigned fibre)
     }
     stack->usable = true;
     getcontext(&births[fibre]);
-    births[fibre].uc_stack.ss_sp = stack->bytes;
-    births[fibre].uc_stack.ss_size = sizeof stack->bytes;
+    births[fibre].uc_stack.ss_sp = sim_memory + (size_t)fibre * STACK_BYTES;
+    births[fibre].uc_stack.ss_size = STACK_BYTES;
     births[fibre].uc_link = NULL;
     makecontext(&births[fibre], run_bodies, 0);
     setcontext(&births[fibre]);
@@ -62,13 +59,8 @@ static void go_to_main(void)
 
 unsigned engine_owner_of(const void *at)
 {
-    unsigned fibre = 0;
-    const char *address = at;
-    while (fibre < SIM_FIBRES && (address < stacks[fibre].bytes ||
-                                  address >= stacks[fibre].bytes + sizeof stacks[fibre].bytes)) {
-        fibre++;
-    }
-    return fibre;
+    size_t offset = memory_offset(at);
+    return offset < STACKS_BYTES ? (unsigned)(offset / STACK_BYTES) : SIM_FIBRES;
 }
 
 bool engine_is_enabled(unsigned fibre)
@@ -158,6 +150,7 @@ void engine_point(struct op op)
     }
     fibre->pending.kind = OP_NONE;
     fibre->hb.at[self]++;
+    memory_follow_world();
 }
 
 static void begin(const struct sim_case *one)
@@ -168,8 +161,10 @@ static void begin(const struct sim_case *one)
     engine->failed = false;
     engine->pruned = false;
     engine->live = false;
+    engine->alone = false;
     engine->self = SIM_FIBRES;
     engine->now = PAWL_S(1);
+    engine->world_step = 0;
     engine->old_values_left = one->old_values != 0 ? one->old_values : 2;
     if (one->old_values == SIM_NONE) {
         engine->old_values_left = 0;
@@ -215,7 +210,8 @@ static void run_fibres(void)
         go_on();
     }
     for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
-        stacks[i].usable = stacks[i].usable && sim_engine.fibres[i].ended;
+        stacks[i].usable =
+            stacks[i].usable && sim_engine.fibres[i].ended && !sim_engine.fibres[i].vanished;
     }
 }
 
@@ -271,6 +267,21 @@ void sim_yield(void)
     engine_point((struct op){.kind = OP_YIELD});
 }
 
+void sim_pause(void)
+{
+    if (sim_engine.live) {
+        sim_engine.fibres[sim_engine.self].waited = true;
+    }
+}
+
+bool sim_has_waited(void)
+{
+    struct fibre *self = &sim_engine.fibres[sim_engine.self];
+    bool waited = self->waited;
+    self->waited = false;
+    return waited;
+}
+
 pawl_time sim_time(void)
 {
     return sim_engine.now;
@@ -284,8 +295,9 @@ unsigned sim_step(void)
 unsigned sim_arrival(void)
 {
     struct fibre *self = &sim_engine.fibres[sim_engine.self];
-    unsigned arrival = self->parked ? self->arrived : self->taken_step;
+    unsigned arrival = self->queued_step != 0 ? self->queued_step : self->taken_step;
     self->parked = false;
+    self->queued_step = 0;
     return arrival;
 }
 
@@ -297,7 +309,7 @@ bool sim_sleeps(unsigned fibre)
 
 unsigned sim_arrival_of(unsigned fibre)
 {
-    return sim_engine.fibres[fibre].arrived;
+    return sim_engine.fibres[fibre].queued_step;
 }
 
 pawl_time sim_waits_since(unsigned fibre)

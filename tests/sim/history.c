@@ -18,37 +18,84 @@ enum { CALLS = 32 };
 static struct {
     struct sim_call call;
     struct clock begin;
-    uint32_t end; /* 0: it has not ended */
+    unsigned ender; /* the fibre in which it ended: a task's call may end in another's */
+    uint32_t end;   /* 0: it has not ended */
 } calls[CALLS];
 static unsigned call_count;
-static unsigned open_call[SIM_FIBRES];
+/* A fibre's calls that have not ended: a task is called inside one. */
+static unsigned open_calls[SIM_FIBRES][CALLS];
+static unsigned open_count[SIM_FIBRES];
 
 void history_reset(void)
 {
     call_count = 0;
+    memset(open_count, 0, sizeof open_count);
 }
 
-void sim_begin(int name, int64_t argument)
+/* Returns the call's number. */
+static unsigned begin_call(int name, int64_t argument)
 {
     struct fibre *fibre = &sim_engine.fibres[sim_engine.self];
     if (call_count == CALLS) {
         sim_fail("the engine is too small: calls");
     }
     fibre->parked = false;
+    fibre->queued_step = 0;
     fibre->hb.at[sim_engine.self]++;
-    open_call[sim_engine.self] = call_count;
     calls[call_count].call = (struct sim_call){name, argument, 0, sim_engine.self};
     calls[call_count].begin = fibre->hb;
-    calls[call_count++].end = 0;
+    calls[call_count].end = 0;
+    return call_count++;
+}
+
+static void end_call(unsigned call, int64_t result)
+{
+    calls[call].call.result = result;
+    calls[call].ender = sim_engine.self;
+    calls[call].end = ++sim_engine.fibres[sim_engine.self].hb.at[sim_engine.self];
+}
+
+void sim_begin(int name, int64_t argument)
+{
+    unsigned self = sim_engine.self;
+    open_calls[self][open_count[self]++] = begin_call(name, argument);
 }
 
 int64_t sim_end(int64_t result)
 {
-    struct fibre *fibre = &sim_engine.fibres[sim_engine.self];
-    unsigned at = open_call[sim_engine.self];
-    calls[at].call.result = result;
-    calls[at].end = ++fibre->hb.at[sim_engine.self];
+    unsigned self = sim_engine.self;
+    end_call(open_calls[self][--open_count[self]], result);
     return result;
+}
+
+static void call_task(pawl_await *op, pawl_status result)
+{
+    struct sim_task *task = pawl_await_context(op);
+    end_call(task->call, result);
+    task->then();
+}
+
+pawl_await *sim_start(struct sim_task *task, int name, void (*then)(void))
+{
+    pawl_await_init(&task->op, call_task, task);
+    task->then = then;
+    task->call = begin_call(name, 0);
+    return &task->op;
+}
+
+void sim_started(struct sim_task *task, pawl_status status)
+{
+    SIM_CHECK(status == PAWL_OK || status == PAWL_PENDING);
+    if (status == PAWL_OK) {
+        call_task(&task->op, PAWL_OK);
+    }
+}
+
+void sim_cancel(struct sim_task *task)
+{
+    if (pawl_await_cancel(&task->op)) {
+        end_call(task->call, PAWL_TIMEOUT);
+    }
 }
 
 /* Whether call `at` may be the next of those not in `done`: no other must come before it. */
@@ -56,7 +103,7 @@ static bool may_be_next(uint32_t done, unsigned at)
 {
     for (unsigned i = 0; i < call_count; i++) {
         if ((done & 1U << i) == 0 && i != at &&
-            calls[at].begin.at[calls[i].call.fibre] >= calls[i].end) {
+            calls[at].begin.at[calls[i].ender] >= calls[i].end) {
             return false;
         }
     }
@@ -83,6 +130,11 @@ void sim_check_linearizable(const struct sim_model *model)
 {
     char text[MESSAGE_BYTES / 2];
     size_t length = 0;
+    for (unsigned i = 0; i < call_count; i++) {
+        if (calls[i].end == 0) {
+            sim_fail("a call has not ended");
+        }
+    }
     if (call_count == CALLS || linearize(model, 0, model->first)) {
         return;
     }
@@ -130,6 +182,15 @@ unsigned sim_first(const void *key)
     return owner;
 }
 
+bool sim_first_is_awake(const void *key)
+{
+    struct pawl__bucket *bucket = NULL;
+    const pawl_await *first = port_peek(key, &bucket) ? pawl__lot_first(bucket, key) : NULL;
+    bool awake = first != NULL && first->awake_;
+    port_peek_end(bucket);
+    return awake;
+}
+
 size_t sim_queue_length(const void *key)
 {
     struct pawl__bucket *bucket = NULL;
@@ -155,18 +216,16 @@ void sim_check_served_in_order(const void *key)
     }
 }
 
-void trace(const char *format, ...)
+void trace_line(const char *format, ...)
 {
-    if (sim_engine.verbose) {
-        va_list arguments;
-        va_start(arguments, format);
-        if (sim_engine.live) {
-            printf("    %4u  %c  ", (unsigned)sim_engine.step, 'a' + (int)sim_engine.self);
-        } else {
-            printf("          ");
-        }
-        vprintf(format, arguments);
-        printf("\n");
-        va_end(arguments);
+    va_list arguments;
+    va_start(arguments, format);
+    if (sim_engine.live) {
+        printf("    %4u  %c  ", (unsigned)sim_engine.step, 'a' + (int)sim_engine.self);
+    } else {
+        printf("          ");
     }
+    vprintf(format, arguments);
+    printf("\n");
+    va_end(arguments);
 }

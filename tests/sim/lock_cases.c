@@ -4,11 +4,13 @@
 enum call { ACQUIRE, TRY_ACQUIRE, ACQUIRE_UNTIL, RELEASE };
 
 static pawl_lock *lock;
+static struct sim_task *task;
 static struct sim_section section;
 
 static void new_lock(void)
 {
     lock = sim_new(sizeof *lock, "lock");
+    task = sim_new(sizeof *task, "task");
     section = (struct sim_section){0};
 }
 
@@ -36,11 +38,16 @@ static void pass_section(void)
     sim_leave(&section);
 }
 
+static void pass_and_release(void)
+{
+    pass_section();
+    release();
+}
+
 static void acquire_once(void)
 {
     acquire();
-    pass_section();
-    release();
+    pass_and_release();
 }
 
 static void acquire_twice(void)
@@ -52,8 +59,7 @@ static void acquire_twice(void)
 static void try_once(void)
 {
     if (SIM_CALL(TRY_ACQUIRE, 0, pawl_lock_try_acquire(lock))) {
-        pass_section();
-        release();
+        pass_and_release();
     }
 }
 
@@ -61,8 +67,35 @@ static void acquire_timed(void)
 {
     if (SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(5))) ==
         PAWL_OK) {
-        pass_section();
-        release();
+        pass_and_release();
+    }
+}
+
+static void start_task(void)
+{
+    sim_started(task, pawl_lock_acquire_await(lock,
+                                              sim_start(task, ACQUIRE_UNTIL, pass_and_release)));
+}
+
+static void start_and_cancel_task(void)
+{
+    start_task();
+    sim_cancel(task);
+}
+
+/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (first == PAWL_OK) {
+        pass_and_release();
+    }
+    int64_t second = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_for(lock, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (second == PAWL_OK) {
+        pass_and_release();
     }
 }
 
@@ -148,17 +181,16 @@ static void was_linear_from_held(void)
     sim_check_linearizable(&model);
 }
 
-/* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it, but
- * for being put off, which takes 100 us more. Whoever gets the lock while all who sleep are overdue
- * was handed it, or is the last who was not; so of those who are overdue each other can go ahead of
- * one once. Counted at most once in 100 us, since as long as it may be put off. */
+/* Eventual fairness. A fibre is overdue if it has waited for as long as a release may leave it.
+ * Whoever gets the lock while all who sleep are overdue was handed it, or is the last who was not;
+ * so of those who are overdue each other can go ahead of one once. */
 static unsigned overtaken[SIM_FIBRES];
 static pawl_time counted[SIM_FIBRES];
 static unsigned fair_enough;
 
 static bool is_overdue(unsigned fibre)
 {
-    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_US(1150);
+    return sim_sleeps(fibre) && sim_time() >= sim_waits_since(fibre) + PAWL_MS(10);
 }
 
 static void count_overtaken(void)
@@ -170,7 +202,8 @@ static void count_overtaken(void)
         sleepers += sim_sleeps(i);
         all = all && (!sim_sleeps(i) || is_overdue(i));
     }
-    if (!all || sim_queue_length(lock) != sleepers) { /* or one is just being woken */
+    if (!all || sim_queue_length(lock) != sleepers || sim_first_is_awake(lock)) {
+        /* or one is just being woken */
         return;
     }
     for (unsigned i = 0; i < SIM_FIBRES; i++) {
@@ -209,9 +242,14 @@ static void contend(void)
     acquire_counting(4);
 }
 
-/* Who is first in the queue and due when the lock is released has it next. With two fibres nobody
- * is put off. */
+/* Who is first in the queue and due when the lock is released has it next. So has one that was
+ * roused and COMING cleared, as it insists, or is late. */
 static unsigned heir;
+
+static bool insists(const pawl_lock *of)
+{
+    return sim_first_is_awake(of) && (of->state_ & PAWL__LOCK_COMING) == 0;
+}
 
 static void new_lock_for_two(void)
 {
@@ -228,7 +266,8 @@ static void inherit(unsigned times)
         pass_section();
         sim_yield();
         unsigned first = sim_first(lock);
-        if (first != SIM_FIBRES && is_overdue(first)) {
+        if (first != SIM_FIBRES &&
+            ((is_overdue(first) && !sim_first_is_awake(lock)) || insists(lock))) {
             heir = first;
         }
         SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
@@ -358,15 +397,36 @@ static const struct sim_case lock_cases[] = {
      {release_only, acquire_and_free}, .finish = NULL},
     {"lock", "fair_serves_three_in_order_of_arrival", new_fair_lock,
      {acquire_once, acquire_once, acquire_once}, .finish = was_in_order},
+    {"lock", "fair_a_time_out_and_a_try_race_the_release", new_fair_lock,
+     {acquire_once, acquire_timed, try_once}, .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "a_task_a_thread_and_a_try", new_lock, {start_task, acquire_once, try_once},
+     .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "fair_a_task_a_thread_and_a_time_out", new_fair_lock,
+     {start_task, acquire_once, acquire_timed}, .finish = is_free_and_linear, .old_values = 1},
+    {"lock", "a_task_that_is_cancelled_and_two_threads", new_lock,
+     {start_and_cancel_task, acquire_once, acquire_timed}, .finish = is_free_and_linear,
+     .old_values = SIM_NONE},
+    {"lock", "a_try_neither_sleeps_nor_spins", new_lock, {acquire_once, try_in_the_past},
+     .finish = is_free_and_linear, .processors = 2},
     {"lock", "two_open_the_lot_while_one_holds", held_at_first,
      {release_only, acquire_once, acquire_once}, .finish = NULL, .cold = true,
      .old_values = SIM_NONE},
     {"lock", "one_that_is_due_is_handed_the_lock", new_lock_for_two,
-     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .sampled = true},
+     {inherit_once, acquire_often}, .finish = NULL, .jumps = 3, .jump = PAWL_MS(6),
+     .sampled = true},
+    {"lock", "one_that_insists_is_handed_the_lock", new_lock_for_two,
+     {inherit_once, inherit_once, acquire_often}, .finish = NULL, .jumps = 3,
+     .jump = PAWL_MS(2), .processors = 2, .sampled = true},
+    {"lock", "one_that_is_late_is_handed_the_lock", new_lock_for_two,
+     {inherit_once, acquire_often, acquire_often}, .finish = NULL, .jumps = 3,
+     .jump = PAWL_MS(6), .sampled = true},
+    {"lock", "a_late_one_that_times_out_leaves_the_next_in_place", new_lock,
+     {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2,
+     .jump = PAWL_MS(6), .old_values = SIM_NONE, .sampled = true},
     {"lock", "a_waiter_is_not_put_off_again_and_again", new_lock_with_a_hog,
      {be_the_victim, be_the_rival, be_the_hog}, .finish = NULL, .jumps = 1000,
      .old_values = SIM_NONE, .choose = choose_worst, .time_passes = time_passes},
     {"lock", "those_who_are_due_are_overtaken_a_few_times_at_most", new_contended_lock,
-     {contend, contend, contend}, .finish = NULL, .jumps = 8, .sampled = true},
+     {contend, contend, contend}, .finish = NULL, .jumps = 8, .jump = PAWL_MS(4), .sampled = true},
 };
 SIM_GROUP(lock);

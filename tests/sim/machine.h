@@ -15,6 +15,10 @@ uint64_t sim_load(const volatile void *at, size_t size, int order, const char *w
 void sim_store(volatile void *at, size_t size, uint64_t value, int order, const char *where);
 bool sim_cas(volatile void *at, size_t size, void *expected, uint64_t desired, int order,
              const char *where);
+/* A read-modify-write that cannot fail; returns what was there. */
+enum sim_change { SIM_ADD, SIM_EXCHANGE };
+uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint64_t operand,
+                    int order, const char *where);
 
 #define SIM_TEXT_(x) #x
 #define SIM_TEXT(x)  SIM_TEXT_(x)
@@ -25,6 +29,9 @@ bool sim_cas(volatile void *at, size_t size, void *expected, uint64_t desired, i
     sim_store((at), sizeof(type), (uint64_t)(type)(value), (order), SIM_HERE)
 #define SIM_CAS(type, at, expected, desired, order)                                                \
     sim_cas((at), sizeof(type), (expected), (uint64_t)(type)(desired), (order), SIM_HERE)
+
+#define SIM_CHANGE(type, change, at, operand, order)                                               \
+    ((type)sim_change((at), sizeof(type), (change), (uint64_t)(type)(operand), (order), SIM_HERE))
 
 #define pawl__load8(at, order)                    SIM_LOAD(uint8_t, at, order)
 #define pawl__load32(at, order)                   SIM_LOAD(uint32_t, at, order)
@@ -39,10 +46,13 @@ bool sim_cas(volatile void *at, size_t size, void *expected, uint64_t desired, i
 #define pawl__cas64(at, expected, desired, order) SIM_CAS(uint64_t, at, expected, desired, order)
 #define pawl__cas_pointer(at, expected, desired, order)                                            \
     SIM_CAS(uintptr_t, at, expected, desired, order)
+#define pawl__add32(at, n, order)     SIM_CHANGE(uint32_t, SIM_ADD, at, n, order)
+#define pawl__xchg8(at, value, order) SIM_CHANGE(uint8_t, SIM_EXCHANGE, at, value, order)
 
 /* A spinning thread looks again; that look is a point where another may run. There are always
  * several threads. */
-#define PAWL__PAUSE()           ((void)0)
+void sim_pause(void);
+#define PAWL__PAUSE()           sim_pause()
 #define PAWL__SINGLE_THREADED() false
 
 #endif

@@ -6,6 +6,7 @@
 #include "sim.h"
 
 static uint32_t *x, *y;
+static uint8_t *flag;
 static uint64_t saw[SIM_FIBRES];
 static int plain;
 
@@ -13,6 +14,7 @@ static void begin(void)
 {
     x = sim_new(sizeof *x, "x");
     y = sim_new(sizeof *y, "y");
+    flag = sim_new(sizeof *flag, "flag");
     plain = 0;
     for (unsigned i = 0; i < SIM_FIBRES; i++) {
         saw[i] = 0;
@@ -146,6 +148,173 @@ static void acquire_x_read_plain(void)
     }
 }
 
+/* The read-modify-writes that cannot fail. */
+static void add_one_to_x(void)
+{
+    see(pawl__add32(x, 1, PAWL__RELAXED));
+}
+
+static void raise_flag(void)
+{
+    see(pawl__xchg8(flag, 1, PAWL__RELAXED));
+}
+
+static void add_two_to_x(void)
+{
+    see(pawl__add32(x, 2, PAWL__RELAXED));
+}
+
+/* What was released shows in the lowest bit. */
+static void acquire_bit_of_x_read_plain(void)
+{
+    uint32_t seen = pawl__load32(x, PAWL__ACQUIRE);
+    see(seen);
+    if ((seen & 1) != 0) {
+        SIM_CHECK(SIM_READ(plain) == 1);
+    }
+}
+
+static void write_plain_release_by_addition(void)
+{
+    SIM_WRITE(plain, 1);
+    see(pawl__add32(x, 1, PAWL__RELEASE));
+}
+
+static void acquire_by_addition_read_plain(void)
+{
+    uint32_t seen = pawl__add32(x, 2, PAWL__ACQUIRE);
+    see(seen);
+    if (seen != 0) {
+        SIM_CHECK(SIM_READ(plain) == 1);
+    }
+}
+
+static void write_plain_release_by_exchange(void)
+{
+    SIM_WRITE(plain, 1);
+    see(pawl__xchg8(flag, 1, PAWL__RELEASE));
+}
+
+static void acquire_by_exchange_read_plain(void)
+{
+    uint8_t seen = pawl__xchg8(flag, 2, PAWL__ACQUIRE);
+    see(seen);
+    if (seen != 0) {
+        SIM_CHECK(SIM_READ(plain) == 1);
+    }
+}
+
+/* The barrier of one thread for all. */
+static void relaxed_x_load_y(void)
+{
+    pawl__store32(x, 1, PAWL__RELAXED);
+    see(pawl__load32(y, PAWL__RELAXED));
+}
+
+static void relaxed_y_barrier_load_x(void)
+{
+    pawl__store32(y, 1, PAWL__RELAXED);
+    sim_barrier_all();
+    see(pawl__load32(x, PAWL__RELAXED));
+}
+
+static void load_y_barrier_load_x(void)
+{
+    see(pawl__load32(y, PAWL__RELAXED));
+    sim_barrier_all();
+    see(pawl__load32(x, PAWL__RELAXED));
+}
+
+static void only_barrier(void)
+{
+    sim_barrier_all();
+}
+
+static void write_plain_relaxed_x(void)
+{
+    SIM_WRITE(plain, 1);
+    pawl__store32(x, 1, PAWL__RELAXED);
+}
+
+static void load_x_barrier_read_plain(void)
+{
+    if (pawl__load32(x, PAWL__RELAXED) != 0) {
+        sim_barrier_all();
+        SIM_CHECK(SIM_READ(plain) == 1);
+        see(1);
+    }
+}
+
+/* A fork: the parent sees 9; a child what there was, and no change of it. */
+static void fork_and_load_x_twice(void)
+{
+    if (sim_fork()) {
+        load_x_twice();
+    } else {
+        see(9);
+    }
+}
+
+/* What must be found: the accesses are the compiler's own, as in pawl's sources. */
+static void write_y_plainly(void)
+{
+    *y = 1;
+}
+
+static void write_y_release_x(void)
+{
+    *y = 1;
+    pawl__store32(x, 1, PAWL__RELEASE);
+}
+
+static void release_x_write_y(void)
+{
+    pawl__store32(x, 1, PAWL__RELEASE);
+    *y = 1;
+}
+
+static void acquire_x_read_y(void)
+{
+    if (pawl__load32(x, PAWL__ACQUIRE) != 0) {
+        see(*y);
+    }
+}
+
+static void store_y(void)
+{
+    pawl__store32(y, 1, PAWL__RELEASE);
+}
+
+static void load_y(void)
+{
+    see(pawl__load32(y, PAWL__ACQUIRE));
+}
+
+static void read_y_plainly(void)
+{
+    see(*y);
+}
+
+static void free_y_release_x(void)
+{
+    sim_free(y);
+    pawl__store32(x, 1, PAWL__RELEASE);
+}
+
+static void acquire_x_write_y(void)
+{
+    if (pawl__load32(x, PAWL__ACQUIRE) != 0) {
+        *y = 1;
+    }
+}
+
+static void load_x_free_y(void)
+{
+    if (pawl__load32(x, PAWL__RELAXED) != 0) {
+        sim_free(y);
+    }
+}
+
 /* Three operations each, of a program that a number stands for. */
 static uint32_t program;
 
@@ -238,6 +407,45 @@ static const struct sim_case machine_cases[] = {
      {write_plain_release_x, pass_x_on, acquire_x_read_plain}, .finish = tell, .outcomes = 5},
     {"machine", "a_release_races_two_time_outs", begin_semaphore,
      {wait_a_little, wait_longer, release_one}, .finish = tell, .outcomes = 3},
+    {"machine", "three_add_one_each_at_once", begin, {add_one_to_x, add_one_to_x, add_one_to_x},
+     .finish = tell, .outcomes = 6},
+    {"machine", "one_of_two_exchanges_finds_it_empty", begin, {raise_flag, raise_flag},
+     .finish = tell, .outcomes = 2},
+    {"machine", "a_release_lasts_through_an_addition", begin,
+     {write_plain_release_x, add_two_to_x, acquire_bit_of_x_read_plain}, .finish = tell,
+     .outcomes = 6},
+    {"machine", "an_addition_releases_and_one_acquires", begin,
+     {write_plain_release_by_addition, acquire_by_addition_read_plain}, .finish = tell,
+     .outcomes = 2},
+    {"machine", "an_exchange_releases_and_one_acquires", begin,
+     {write_plain_release_by_exchange, acquire_by_exchange_read_plain}, .finish = tell,
+     .outcomes = 2},
+    {"machine", "a_barrier_for_all_forbids_store_buffering", begin,
+     {relaxed_x_load_y, relaxed_y_barrier_load_x}, .finish = tell, .outcomes = 3},
+    {"machine", "a_barrier_for_all_orders_relaxed_messages", begin,
+     {store_x_store_y, load_y_barrier_load_x}, .finish = tell, .outcomes = 3},
+    {"machine", "a_barrier_for_all_orders_nothing_between_others", begin,
+     {store_x_store_y, load_y_load_x, only_barrier}, .finish = tell, .outcomes = 4},
+    {"machine", "a_barrier_for_all_orders_plain_data", begin,
+     {write_plain_relaxed_x, load_x_barrier_read_plain}, .finish = tell, .outcomes = 2},
+    {"machine", "a_forked_child_is_alone", begin, {store_x_twice, fork_and_load_x_twice},
+     .finish = tell, .outcomes = 4},
+    {"machine", "a_released_plain_write_is_no_race", begin, {write_y_release_x, acquire_x_read_y},
+     .finish = tell, .outcomes = 2},
+    {"machine", "plain_writes_of_two_are_a_race", begin, {write_y_plainly, write_y_plainly},
+     .fails = "data race"},
+    {"machine", "a_plain_write_after_the_release_is_a_race", begin,
+     {release_x_write_y, acquire_x_read_y}, .fails = "data race"},
+    {"machine", "a_plain_read_beside_an_atomic_write_is_a_race", begin, {store_y, read_y_plainly},
+     .fails = "data race"},
+    {"machine", "an_atomic_read_beside_a_plain_write_is_a_race", begin, {load_y, write_y_plainly},
+     .fails = "data race"},
+    {"machine", "plain_and_atomic_reads_are_no_race", begin, {load_y, read_y_plainly},
+     .finish = tell, .outcomes = 1},
+    {"machine", "a_plain_write_after_the_free_is_found", begin,
+     {free_y_release_x, acquire_x_write_y}, .fails = "after it was freed"},
+    {"machine", "a_free_that_is_not_ordered_is_found", begin, {write_y_release_x, load_x_free_y},
+     .fails = "does not happen before"},
     {"machine", "a_program", program_1, {run_program, run_program, run_program}, .finish = tell,
      .outcomes = SIM_ANY},
     {"machine", "another_program", program_2, {run_program, run_program, run_program},

@@ -9,12 +9,11 @@
 #include <string.h>
 #include <time.h>
 
-extern const struct sim_group await_group, barrier_group, condition_group, event_group, lock_group,
-    machine_group, once_group, rlock_group, rwlock_group, semaphore_group;
+extern const struct sim_group await_group, barrier_group, condition_group, event_group, fork_group,
+    lock_group, machine_group, once_group, rlock_group, rwlock_group, semaphore_group;
 static const struct sim_group *const groups[] = {
-    &machine_group, &lock_group,    &rlock_group,  &semaphore_group, &condition_group,
-    &event_group,   &barrier_group, &rwlock_group, &once_group,
-    &await_group,
+    &machine_group, &lock_group,   &rlock_group, &semaphore_group, &condition_group, &event_group,
+    &barrier_group, &rwlock_group, &once_group,  &await_group,     &fork_group,
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
@@ -28,7 +27,7 @@ static struct {
     const char *replay;
     uint64_t seed;
     double budget; /* for all cases that are wanted */
-    bool list;
+    bool list, brief;
 } options = {.seed = 1, .budget = 60};
 
 static struct {
@@ -38,11 +37,13 @@ static struct {
 
 static void usage(void)
 {
-    fputs("usage: sim [--list] [--case PART] [--seed N] [--budget SECONDS] [--replay SCHEDULE]\n"
+    fputs("usage: sim [--list] [--case PART] [--seed N] [--budget SECONDS] [--brief]\n"
+          "           [--replay SCHEDULE]\n"
           "  --list             name the cases\n"
           "  --case PART        only those whose group is PART, or whose name contains it\n"
           "  --seed N           of the random schedules\n"
           "  --budget SECONDS   of processor time, for all cases together\n"
+          "  --brief            end at the first failure, without its schedule\n"
           "  --replay SCHEDULE  print one schedule of one case, step by step\n",
           stderr);
     exit(2);
@@ -54,6 +55,8 @@ static void read_options(int count, char **words)
         bool has_value = i + 1 < count;
         if (strcmp(words[i], "--list") == 0) {
             options.list = true;
+        } else if (strcmp(words[i], "--brief") == 0) {
+            options.brief = true;
         } else if (strcmp(words[i], "--case") == 0 && has_value) {
             options.wanted = words[++i];
         } else if (strcmp(words[i], "--seed") == 0 && has_value) {
@@ -129,7 +132,11 @@ static void replay_case(const struct sim_case *one)
 
 static void report_failure(const struct sim_case *one, struct report *report)
 {
-    printf("FAILED %s: %s\n    %s\n    as found: ", one->group, one->name, report->message);
+    printf("FAILED %s: %s\n    %s\n", one->group, one->name, report->message);
+    if (options.brief) {
+        exit(1);
+    }
+    printf("    as found: ");
     schedule_print(&report->schedule);
     shrink(one, &report->schedule);
     printf("    shrunk, sim --case %s --replay ", one->name);
@@ -148,18 +155,32 @@ static double seconds(void)
 static void check_outcomes(const struct sim_case *one, struct report *report)
 {
     static struct report whole;
-    if (one->outcomes == 0 || report->failed) {
+    if (one->outcomes == 0 || report->failed || !report->exhausted) {
         return;
     }
     memset(&whole, 0, sizeof whole);
     bool compared = explore_all(one, false, 1, &whole);
-    unsigned right = compared ? whole.outcomes : one->outcomes;
-    if (report->exhausted && (report->outcomes != right ||
-                              (one->outcomes != SIM_ANY && right != one->outcomes))) {
+    if ((one->outcomes != SIM_ANY && report->outcomes != one->outcomes) ||
+        (compared && report->outcomes != whole.outcomes)) {
         report->failed = true;
         snprintf(report->message, sizeof report->message,
                  "%u outcomes; %u if nothing is left out; %u are right", report->outcomes,
                  whole.outcomes, one->outcomes);
+    }
+}
+
+/* A case that must fail, as it shows that such a thing is seen. */
+static void check_failure(const struct sim_case *one, struct report *report)
+{
+    if (one->fails == NULL) {
+        return;
+    }
+    if (report->failed && strstr(report->message, one->fails) != NULL) {
+        report->failed = false;
+        report->exhausted = true;
+    } else if (!report->failed) {
+        report->failed = true;
+        snprintf(report->message, sizeof report->message, "nobody finds it: %s", one->fails);
     }
 }
 
@@ -179,7 +200,8 @@ static void run_case(const struct sim_case *one)
         check_outcomes(one, &report);
     }
     uint64_t enumerated = report.schedules;
-    if (!report.failed && one->choose == NULL) {
+    check_failure(one, &report);
+    if (!report.failed && one->choose == NULL && one->fails == NULL) {
         double rest = part - (seconds() - begin);
         explore_sample(one, report.exhausted ? SAMPLED_AT_LEAST : rest, options.seed, &report);
     }
@@ -218,10 +240,10 @@ int main(int count, char **words)
     double begin = seconds();
     end_of_all = begin + options.budget;
     for_each(run_case);
-    printf("%u cases, %u of them exhaustively, %llu schedules, %llu steps, seed %llu, %.1f s: "
-           "%u failed\n",
-           totals.cases, totals.exhausted, (unsigned long long)totals.schedules,
-           (unsigned long long)totals.steps, (unsigned long long)options.seed, seconds() - begin,
-           totals.failed);
+    printf("%s: %u cases, %u of them exhaustively, %llu schedules, %llu steps, seed %llu, "
+           "%.1f s: %u failed\n",
+           options.wanted != NULL ? options.wanted : "all", totals.cases, totals.exhausted,
+           (unsigned long long)totals.schedules, (unsigned long long)totals.steps,
+           (unsigned long long)options.seed, seconds() - begin, totals.failed);
     return totals.failed != 0;
 }

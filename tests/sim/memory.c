@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLACES = 1024, STORES = 16384, OBJECTS = 16, MAP_BYTES = 1 << 20, UNDO = 64, POISON = 0xDB };
+enum { PLACES = 1024, STORES = 16384, OBJECTS = 16, UNDO = 64, POISON = 0xDB };
 
 static struct place places[PLACES]; /* a hash table; `at` NULL: empty */
 static unsigned used_places[PLACES];
@@ -32,8 +32,14 @@ static struct object {
 } objects[OBJECTS];
 static unsigned object_count;
 
-static _Alignas(64) char map_bytes[MAP_BYTES];
+_Alignas(64) char sim_memory[MEMORY_BYTES];
+static char *const map_bytes = sim_memory + STACKS_BYTES;
 static size_t mapped;
+/* The pages of the map that were written to, which is a small part of it: the lot is large. */
+enum { PAGE_BYTES = 4096, PAGES = MAP_BYTES / PAGE_BYTES };
+static bool is_dirty[PAGES];
+static unsigned dirty_pages[PAGES];
+static unsigned dirty_count;
 
 /* What stores outside the schedule and places' first values were, to begin the next run alike. */
 static struct {
@@ -45,6 +51,27 @@ static unsigned undo_count;
 /* The first of undo are those of opening the lot: nobody changes them afterwards, so that loads of
  * them are no points. */
 static unsigned settled_count;
+
+static bool is_mapped(const volatile void *at)
+{
+    size_t offset = memory_offset(at);
+    return offset >= STACKS_BYTES && offset < MEMORY_BYTES;
+}
+
+void memory_note_write(const volatile void *at, size_t size)
+{
+    if (!is_mapped(at)) {
+        return;
+    }
+    size_t first = (memory_offset(at) - STACKS_BYTES) / PAGE_BYTES;
+    size_t last = (memory_offset(at) + size - 1 - STACKS_BYTES) / PAGE_BYTES;
+    for (size_t page = first; page <= last; page++) {
+        if (!is_dirty[page]) {
+            is_dirty[page] = true;
+            dirty_pages[dirty_count++] = (unsigned)page;
+        }
+    }
+}
 
 static uint64_t peek(const volatile void *at, size_t size)
 {
@@ -60,6 +87,7 @@ static uint64_t peek(const volatile void *at, size_t size)
 
 static void poke(volatile void *at, size_t size, uint64_t value)
 {
+    memory_note_write(at, size);
     switch (size) {
     case 1:
         *(volatile uint8_t *)at = (uint8_t)value;
@@ -73,6 +101,16 @@ static void poke(volatile void *at, size_t size, uint64_t value)
     }
 }
 
+static void clear_map(void)
+{
+    for (; dirty_count > 0; dirty_count--) {
+        unsigned page = dirty_pages[dirty_count - 1];
+        memset(map_bytes + (size_t)page * PAGE_BYTES, 0, PAGE_BYTES);
+        is_dirty[page] = false;
+    }
+    mapped = 0;
+}
+
 void memory_reset(void)
 {
     for (unsigned i = 0; i < used_count; i++) {
@@ -83,14 +121,8 @@ void memory_reset(void)
     object_count = 0;
     undo_count = 0;
     settled_count = 0;
-    memset(map_bytes, 0, mapped);
-    mapped = 0;
-}
-
-static bool is_mapped(const volatile void *at)
-{
-    const volatile char *address = at;
-    return address >= map_bytes && address < map_bytes + MAP_BYTES;
+    clear_map();
+    plain_reset();
 }
 
 static void remember(volatile void *at, size_t size)
@@ -146,6 +178,7 @@ void *sim_new(size_t size, const char *name)
         return NULL;
     }
     objects[object_count++] = (struct object){memory, size, name, false};
+    memory_note_write(memory, size);
     return memory;
 }
 
@@ -221,6 +254,39 @@ void memory_access(struct place *place, enum access_mode mode)
     }
 }
 
+const char world_cell;
+
+void memory_concern_all(void)
+{
+    struct engine *engine = &sim_engine;
+    struct clock *dep = &self()->dep;
+    for (unsigned i = 0; i < engine->fibre_count; i++) {
+        uint32_t last = engine->fibres[i].dep.at[i];
+        if (i != engine->self && dep->at[i] < last) {
+            search_note_race(last);
+        }
+    }
+    for (unsigned i = 0; i < engine->fibre_count; i++) {
+        memory_learn(dep, &engine->fibres[i].dep);
+    }
+    struct step *step = &engine->steps[engine->step];
+    step->accesses[step->access_count++] = (struct access){&world_cell, true};
+    engine->world_step = engine->step;
+    engine->world_fibre = engine->self;
+    engine->world_dep = *dep;
+}
+
+void memory_follow_world(void)
+{
+    struct engine *engine = &sim_engine;
+    struct clock *dep = &self()->dep;
+    if (engine->world_step != 0 && dep->at[engine->world_fibre] < engine->world_step) {
+        search_note_race(engine->world_step);
+        memory_learn(dep, &engine->world_dep);
+    }
+    dep->at[engine->self] = engine->step;
+}
+
 static unsigned add_store(struct place *place, uint64_t value)
 {
     if (store_count == STORES - 1) {
@@ -255,6 +321,7 @@ static void check_not_freed(const volatile void *at, const char *where)
 static struct place *atomic_place(const volatile void *at, size_t size, const char *where)
 {
     check_not_freed(at, where);
+    port_check_block(at);
     struct place *place = memory_place(at, size);
     uint64_t value = peek(at, size);
     if (place->latest == 0 || stores[place->latest].value != value) {
@@ -327,6 +394,7 @@ uint64_t sim_load(const volatile void *at, size_t size, int order, const char *w
     struct place *place = atomic_place(at, size, where);
     struct store *store = choose_store(place, NULL);
     memory_access(place, ACCESS_READ);
+    plain_note_atomic(at, size, false);
     see(store);
     if (order == PAWL__ACQUIRE || order == PAWL__ACQ_REL) {
         memory_learn(&self()->hb, &store->sync);
@@ -350,6 +418,15 @@ static void publish(struct place *place, uint64_t value, int order, const struct
     poke((volatile void *)(uintptr_t)place->at, place->size, value);
 }
 
+/* The first pointer that a call stores on its own stack is its waiter's key: it joins a queue. */
+static void note_queueing(const volatile void *at, size_t size)
+{
+    if (self()->queued_step == 0 && size == sizeof(void *) &&
+        engine_owner_of((const void *)(uintptr_t)at) == sim_engine.self) {
+        self()->queued_step = sim_engine.step;
+    }
+}
+
 void sim_store(volatile void *at, size_t size, uint64_t value, int order, const char *where)
 {
     if (!sim_engine.live) {
@@ -360,9 +437,43 @@ void sim_store(volatile void *at, size_t size, uint64_t value, int order, const 
     engine_point((struct op){.kind = OP_STORE, .at = at, .size = size, .where = where});
     struct place *place = atomic_place(at, size, where);
     memory_access(place, ACCESS_WRITE);
+    plain_note_atomic(at, size, true);
+    note_queueing(at, size);
     publish(place, value, order, NULL);
     trace("store  %-22s : %-4llx %s, %s", memory_name(at), (unsigned long long)value,
           order_name(order), short_name(where));
+}
+
+/* A read-modify-write has read the newest store: make the next. */
+static void replace(struct place *place, const struct store *newest, uint64_t value, int order)
+{
+    if (order == PAWL__ACQUIRE || order == PAWL__ACQ_REL) {
+        memory_learn(&self()->hb, &newest->sync);
+    }
+    self()->taken_step = sim_engine.step;
+    publish(place, value, order, &newest->sync);
+}
+
+uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint64_t operand,
+                    int order, const char *where)
+{
+    if (!sim_engine.live) {
+        uint64_t seen = peek(at, size);
+        remember(at, size);
+        poke(at, size, change == SIM_ADD ? seen + operand : operand);
+        return seen;
+    }
+    engine_point((struct op){.kind = OP_CAS, .at = at, .size = size, .where = where});
+    struct place *place = atomic_place(at, size, where);
+    struct store *newest = &stores[place->latest];
+    memory_access(place, ACCESS_WRITE);
+    plain_note_atomic(at, size, true);
+    see(newest);
+    poke(at, size, change == SIM_ADD ? newest->value + operand : operand);
+    replace(place, newest, peek(at, size), order);
+    trace("change %-22s : %llx to %llx %s, %s", memory_name(at), (unsigned long long)newest->value,
+          (unsigned long long)peek(at, size), order_name(order), short_name(where));
+    return newest->value;
 }
 
 bool sim_cas(volatile void *at, size_t size, void *expected, uint64_t desired, int order,
@@ -383,14 +494,11 @@ bool sim_cas(volatile void *at, size_t size, void *expected, uint64_t desired, i
     struct store *store = choose_store(place, &wanted);
     bool done = store->value == wanted;
     memory_access(place, done ? ACCESS_WRITE : ACCESS_READ);
+    plain_note_atomic(at, size, done);
     see(store);
     poke(expected, size, store->value);
     if (done) {
-        if (order == PAWL__ACQUIRE || order == PAWL__ACQ_REL) {
-            memory_learn(&self()->hb, &store->sync);
-        }
-        self()->taken_step = sim_engine.step;
-        publish(place, desired, order, &store->sync);
+        replace(place, store, desired, order);
         trace("swap   %-22s : %llx to %llx %s, %s", memory_name(at), (unsigned long long)wanted,
               (unsigned long long)desired, order_name(order), short_name(where));
     } else {
@@ -454,6 +562,11 @@ void sim_free(void *memory)
                          'a' + (int)j);
             }
         }
+    }
+    unsigned rival = sim_engine.live ? plain_free(memory, object->size) : SIM_FIBRES;
+    if (rival < SIM_FIBRES) {
+        sim_fail("%s is freed, and a plain access by %c does not happen before", object->name,
+                 'a' + (int)rival);
     }
     object->freed = true;
     memset(memory, POISON, object->size);

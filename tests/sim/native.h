@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Nothing runs at load: the first who needs the lot opens it, so that cases can race for that. */
-#define PAWL__AT_LOAD __attribute__((unused))
+/* Registers what forks call. The lot is not opened then, so that cases can race for that. */
+#define PAWL__AT_LOAD __attribute__((constructor))
 
 struct pawl__guard {
     bool held;

@@ -23,8 +23,13 @@ static bool finding_pool;
 static bool peeking, in_the_way;
 static const volatile void *parkers[PARKERS];
 static unsigned parker_count;
-static void *blocks[SIM_FIBRES]; /* lots that were prepared, in the order of their addresses */
+/* Lots that fibres prepared, in the order of their addresses. */
+static struct {
+    char *at;
+    size_t size;
+} blocks[SIM_FIBRES];
 static unsigned block_count;
+static void (*before_fork)(void), (*in_child)(void);
 static unsigned local_count;
 
 static struct fibre *self(void)
@@ -88,19 +93,30 @@ unsigned pawl__port_processors(void)
     return sim_engine.one->processors != 0 ? sim_engine.one->processors : 1;
 }
 
-/* The block, of the one or two that fibres prepared, that the guard is in. */
-static const void *block_of(const struct pawl__guard *guard)
+bool port_is_aside(void)
 {
-    unsigned i = block_count - 1;
-    while (i > 0 && (const char *)guard < (const char *)blocks[i]) {
-        i--;
+    return peeking || (pool != NULL && pool->held);
+}
+
+void port_check_block(const volatile void *at)
+{
+    for (unsigned i = 0; i < block_count; i++) {
+        const volatile char *address = at;
+        if (address >= blocks[i].at && address < blocks[i].at + blocks[i].size) {
+            sim_plain(blocks[i].at, false, "the lot");
+        }
     }
-    return blocks[i];
+}
+
+static void set_held(struct pawl__guard *guard, bool held)
+{
+    memory_note_write(guard, sizeof *guard);
+    guard->held = held;
 }
 
 void pawl__guard_init(struct pawl__guard *guard)
 {
-    guard->held = false;
+    set_held(guard, false);
 }
 
 void pawl__parker_init(struct pawl__parker *parker)
@@ -120,15 +136,13 @@ void pawl__guard_lock(struct pawl__guard *guard)
         in_the_way = true;
         return;
     }
-    if (sim_engine.live && sim_engine.one->cold) {
-        sim_plain(block_of(guard), false, "the lot"); /* all guards are in it */
-    }
+    port_check_block(guard);
     if (!sim_engine.live || (guard == pool && !guard->held)) {
-        guard->held = true;
+        set_held(guard, true);
         return;
     }
     engine_point((struct op){.kind = OP_LOCK, .at = guard, .where = "guard"});
-    guard->held = true;
+    set_held(guard, true);
     if (guard == pool) {
         return;
     }
@@ -144,15 +158,14 @@ void pawl__guard_unlock(struct pawl__guard *guard)
         return;
     }
     if (!sim_engine.live || guard == pool) {
-        guard->held = false;
+        set_held(guard, false);
         return;
     }
     engine_point((struct op){.kind = OP_UNLOCK, .at = guard, .where = "guard"});
-    guard->held = false;
+    set_held(guard, false);
     struct place *place = memory_place(guard, sizeof *guard + 1);
     memory_access(place, ACCESS_FOLLOW);
     place->left = self()->hb;
-    self()->section_step = sim_engine.step;
     trace("leave  %s", memory_name(guard));
 }
 
@@ -191,9 +204,9 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         sim_fail("a wait outside the fibres");
         return true;
     }
+    fibre->waited = true;
     if (!fibre->parked) {
         fibre->parked = true;
-        fibre->arrived = fibre->section_step;
         fibre->waits_since = sim_engine.now;
     }
     trace("parks  %s", deadline == PAWL_NEVER ? "" : "with a deadline");
@@ -216,6 +229,7 @@ void pawl__unpark(struct pawl__parker *parker)
         sim_fail("a parker gets a second token: a double grant");
     }
     memory_learn(&place->left, &self()->hb);
+    memory_note_write(parker, sizeof *parker);
     parker->token = true;
 }
 
@@ -224,14 +238,22 @@ void *pawl__port_map(size_t size)
     return memory_map(size);
 }
 
+/* At load there is no case yet, and no block: the first who needs it opens it. Zeros, which fresh
+ * memory is, are an empty lot here: to prepare it would take most of a schedule's time. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
+    (void)prepare;
+    if (sim_engine.one == NULL) {
+        return NULL;
+    }
     void *block = pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
     if (block == NULL) {
         void *fresh = memory_map(size);
-        prepare(fresh);
-        blocks[block_count++] = fresh;
-        sim_plain(fresh, true, "the lot"); /* what any guard's user must see: one stands for all */
+        if (sim_engine.live) {
+            blocks[block_count].at = fresh;
+            blocks[block_count++].size = size;
+        }
+        sim_plain(fresh, true, "the lot"); /* what any user must see: one byte stands for all */
         block = pawl__cas_pointer(&shared_block_cell, &block, fresh, PAWL__RELEASE)
                     ? fresh
                     : pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
@@ -283,8 +305,46 @@ void pawl__port_restore_cancellation(int before)
 
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
-    (void)prepare;
-    (void)child;
+    before_fork = prepare;
+    in_child = child;
+}
+
+/* A fork, seen from the parent or from the child. In the child the others have vanished, and memory
+ * is what it was when the fork was made: the newest values. */
+bool sim_fork(void)
+{
+    before_fork();
+    engine_point((struct op){.kind = OP_WORLD, .where = "fork"});
+    memory_concern_all();
+    bool forked = search_choose_way(2) != 0;
+    trace("forks  %s", forked ? "and goes on in the child" : "and goes on in the parent");
+    for (unsigned i = 0; forked && i < sim_engine.fibre_count; i++) {
+        struct fibre *other = &sim_engine.fibres[i];
+        memory_learn(&self()->hb, &other->hb);
+        if (other != self() && !other->ended) {
+            other->ended = other->vanished = true;
+        }
+    }
+    sim_engine.alone = forked;
+    if (forked) {
+        in_child();
+    }
+    return forked;
+}
+
+/* What each thread did before the barrier happens before what its caller does next, and what the
+ * caller did happens before what each does next: what FlushProcessWriteBuffers and Linux's
+ * membarrier promise. Between two others it orders nothing. */
+void sim_barrier_all(void)
+{
+    engine_point((struct op){.kind = OP_WORLD, .where = "barrier"});
+    memory_concern_all();
+    struct clock before = self()->hb;
+    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
+        memory_learn(&self()->hb, &sim_engine.fibres[i].hb);
+        memory_learn(&sim_engine.fibres[i].hb, &before);
+    }
+    trace("barrier for all");
 }
 
 bool port_peek(const void *key, struct pawl__bucket **bucket)

@@ -76,6 +76,21 @@ static void acquire_timed(void)
     }
 }
 
+/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t status = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_rlock_acquire_until(rlock, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (status == PAWL_OK) {
+        status = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_rlock_acquire_for(rlock, 0));
+        SIM_CHECK(status == PAWL_OK);
+        pass_section();
+        release();
+        release();
+    }
+}
+
 /* Another's rlock, or nobody's, is not the caller's, however old what it reads. */
 static void release_unowned(void)
 {
@@ -147,6 +162,8 @@ static const struct sim_case rlock_cases[] = {
     {"rlock", "three_acquire_and_one_times_out", new_rlock,
      {acquire_nested, acquire_first, acquire_timed}, .finish = is_free_and_linear, .jumps = 1,
      .old_values = SIM_NONE},
+    {"rlock", "a_try_neither_sleeps_nor_spins", new_rlock, {acquire_once, try_in_the_past},
+     .finish = is_free_and_linear, .processors = 2},
     {"rlock", "two_processors_spin_first", new_rlock,
      {acquire_nested, try_nested, acquire_timed}, .finish = is_free_and_linear, .processors = 2,
      .sampled = true},

@@ -14,12 +14,14 @@ enum call {
 };
 
 static pawl_rwlock *rwlock;
+static struct sim_task *task;
 static pawl_event *inside; /* a reader is in */
 static int value, copy;
 
 static void new_rwlock(void)
 {
     rwlock = sim_new(sizeof *rwlock, "rwlock");
+    task = sim_new(sizeof *task, "task");
     inside = sim_new(sizeof *inside, "inside");
     value = 0;
     copy = 0;
@@ -54,6 +56,18 @@ static void release_exclusive(void)
     SIM_CHECK(SIM_CALL(RELEASE_EXCLUSIVE, 0, pawl_rwlock_release_exclusive(rwlock)) == PAWL_OK);
 }
 
+static void change_and_release(void)
+{
+    change();
+    release_exclusive();
+}
+
+static void look_and_release(void)
+{
+    look();
+    release_shared();
+}
+
 static void acquire_shared(void)
 {
     sim_begin(SHARED, 0);
@@ -71,15 +85,13 @@ static void acquire_exclusive(void)
 static void reader(void)
 {
     acquire_shared();
-    look();
-    release_shared();
+    look_and_release();
 }
 
 static void writer(void)
 {
     acquire_exclusive();
-    change();
-    release_exclusive();
+    change_and_release();
 }
 
 static void reader_then_writer(void)
@@ -91,24 +103,21 @@ static void reader_then_writer(void)
 static void try_reader(void)
 {
     if (SIM_CALL(TRY_SHARED, 0, pawl_rwlock_try_acquire_shared(rwlock))) {
-        look();
-        release_shared();
+        look_and_release();
     }
 }
 
 static void try_writer(void)
 {
     if (SIM_CALL(TRY_EXCLUSIVE, 0, pawl_rwlock_try_acquire_exclusive(rwlock))) {
-        change();
-        release_exclusive();
+        change_and_release();
     }
 }
 
 static void timed_reader(void)
 {
     if (SIM_CALL(SHARED_UNTIL, 0, pawl_rwlock_acquire_shared_until(rwlock, soon())) == PAWL_OK) {
-        look();
-        release_shared();
+        look_and_release();
     }
 }
 
@@ -116,8 +125,7 @@ static void timed_writer(void)
 {
     if (SIM_CALL(EXCLUSIVE_UNTIL, 0, pawl_rwlock_acquire_exclusive_until(rwlock, soon())) ==
         PAWL_OK) {
-        change();
-        release_exclusive();
+        change_and_release();
     }
 }
 
@@ -128,6 +136,41 @@ static void downgrading_writer(void)
     SIM_CHECK(SIM_CALL(DOWNGRADE, 0, pawl_rwlock_downgrade(rwlock)) == PAWL_OK);
     look();
     release_shared();
+}
+
+static void writing_task(void)
+{
+    sim_started(task, pawl_rwlock_acquire_exclusive_await(
+                          rwlock, sim_start(task, EXCLUSIVE_UNTIL, change_and_release)));
+}
+
+static void reading_task(void)
+{
+    sim_started(task, pawl_rwlock_acquire_shared_await(
+                          rwlock, sim_start(task, SHARED_UNTIL, look_and_release)));
+}
+
+static void writing_task_that_is_cancelled(void)
+{
+    writing_task();
+    sim_cancel(task);
+}
+
+/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t status = SIM_CALL(SHARED_UNTIL, 0,
+                              pawl_rwlock_acquire_shared_until(rwlock, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (status == PAWL_OK) {
+        look_and_release();
+    }
+    status = SIM_CALL(EXCLUSIVE_UNTIL, 0, pawl_rwlock_acquire_exclusive_for(rwlock, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (status == PAWL_OK) {
+        change_and_release();
+    }
 }
 
 /* Holds it shared until another reader has been in: which a writer must not prevent for longer than
@@ -339,6 +382,15 @@ static const struct sim_case rwlock_cases[] = {
      .old_values = SIM_NONE},
     {"rwlock", "a_downgrade_lets_waiting_readers_in", new_rwlock,
      {writer_downgrades_until_another, another_reader}, .finish = is_free_and_linear},
+    {"rwlock", "a_writing_task_a_reader_and_a_writer", new_rwlock, {writing_task, reader, writer},
+     .finish = is_free_and_linear, .old_values = SIM_NONE},
+    {"rwlock", "a_reading_task_a_writer_and_a_time_out", new_rwlock,
+     {reading_task, writer, timed_writer}, .finish = is_free_and_linear, .old_values = SIM_NONE},
+    {"rwlock", "a_writing_task_that_is_cancelled_a_reader_and_a_writer", new_rwlock,
+     {writing_task_that_is_cancelled, reader, writer}, .finish = is_free_and_linear,
+     .old_values = SIM_NONE},
+    {"rwlock", "a_try_neither_sleeps_nor_spins", new_rwlock, {writer, try_in_the_past},
+     .finish = is_free_and_linear, .processors = 2},
     {"rwlock", "an_exclusive_release_races_the_free_by_a_writer", held_exclusively,
      {only_release_exclusive, writer_frees}, .finish = NULL},
     {"rwlock", "an_exclusive_release_races_the_free_by_a_reader", held_exclusively,

@@ -4,12 +4,14 @@
 enum call { ACQUIRE, TRY_ACQUIRE, ACQUIRE_UNTIL, RELEASE };
 
 static pawl_semaphore *semaphore;
+static struct sim_task *task;
 static unsigned holders, most_holders;
 static int parcel; /* what a releaser leaves for who takes its permit */
 
 static void begin(int64_t value, bool bounded)
 {
     semaphore = sim_new(sizeof *semaphore, "semaphore");
+    task = sim_new(sizeof *task, "task");
     SIM_CHECK((bounded ? pawl_semaphore_init_bounded(semaphore, value)
                        : pawl_semaphore_init(semaphore, value)) == PAWL_OK);
     holders = 0;
@@ -68,11 +70,16 @@ static bool acquire_timed(pawl_ns ns)
     return acquired;
 }
 
+static void hold_and_release(void)
+{
+    hold();
+    release();
+}
+
 static void acquire_and_release(void)
 {
     acquire();
-    hold();
-    release();
+    hold_and_release();
 }
 
 /* With one permit it is a lock. */
@@ -98,9 +105,20 @@ static void try_alone(void)
 static void acquire_and_release_timed(void)
 {
     if (acquire_timed(PAWL_MS(5))) {
-        hold();
-        release();
+        hold_and_release();
     }
+}
+
+static void start_task(void)
+{
+    sim_started(task, pawl_semaphore_acquire_await(
+                          semaphore, sim_start(task, ACQUIRE_UNTIL, hold_and_release)));
+}
+
+static void start_and_cancel_task(void)
+{
+    start_task();
+    sim_cancel(task);
 }
 
 static void acquire_only(void)
@@ -157,6 +175,22 @@ static void take_and_free(void)
 static void over_release(void)
 {
     SIM_CHECK(pawl_semaphore_release_n(semaphore, 2) == PAWL_OVERFLOW);
+}
+
+/* A deadline that is past, and no duration: a permit that is there is taken, and nobody waits. */
+static void try_in_the_past(void)
+{
+    (void)sim_has_waited();
+    int64_t first = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_semaphore_acquire_until(semaphore, sim_time()));
+    SIM_CHECK(!sim_has_waited());
+    if (first == PAWL_OK) {
+        hold_and_release();
+    }
+    int64_t second = SIM_CALL(ACQUIRE_UNTIL, 0, pawl_semaphore_acquire_for(semaphore, 0));
+    SIM_CHECK(!sim_has_waited());
+    if (second == PAWL_OK) {
+        hold_and_release();
+    }
 }
 
 /* state[0]: the permits. */
@@ -233,6 +267,13 @@ static const struct sim_case semaphore_cases[] = {
     {"semaphore", "two_permits_three_threads_and_a_time_out", of_two,
      {acquire_and_release, acquire_and_release, acquire_and_release_timed},
      .finish = two_are_left, .old_values = SIM_NONE},
+    {"semaphore", "one_permit_for_a_task_a_thread_and_a_time_out", of_one,
+     {start_task, acquire_and_release, acquire_and_release_timed}, .finish = one_is_left,
+     .old_values = SIM_NONE},
+    {"semaphore", "one_permit_for_a_task_that_is_cancelled_and_a_thread", of_one,
+     {start_and_cancel_task, acquire_and_release}, .finish = one_is_left},
+    {"semaphore", "a_try_neither_sleeps_nor_spins", of_one,
+     {acquire_and_release, try_in_the_past}, .finish = one_is_left, .processors = 2},
     {"semaphore", "served_in_order_of_arrival", of_none,
      {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
      .sampled = true},

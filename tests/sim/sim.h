@@ -35,6 +35,7 @@ struct sim_case {
      * set of bits, and time_passes whether a look at the clock finds it moved. */
     unsigned (*choose)(unsigned enabled);
     bool (*time_passes)(void);
+    const char *fails; /* some schedule must, with a message that contains this */
     bool sampled;        /* too large for the exhaustive search: random schedules only */
     bool leaves;         /* tasks are left waiting, which finish cancels */
     bool cold;           /* pawl was never used before: the lot is opened by the fibres */
@@ -70,6 +71,11 @@ bool sim_sees(const void *at);
 void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define SIM_CHECK(truth) ((truth) ? (void)0 : sim_fail("%s: not so: %s", SIM_HERE, #truth))
 
+/* A fork: true in the child, where the caller is alone; false in the parent. And a process-wide
+ * barrier. */
+bool sim_fork(void);
+void sim_barrier_all(void);
+
 /* A section that only one may be in: a plain variable, and who is inside. */
 struct sim_section {
     unsigned inside;
@@ -93,13 +99,18 @@ bool sim_sleeps(unsigned fibre);
 unsigned sim_arrival_of(unsigned fibre);
 pawl_time sim_waits_since(unsigned fibre);
 
-/* Who has waited longest for a key is not older than the caller's arrival: first come, first
- * served. Says nothing while the bucket is in use. */
+/* Whether the calling fibre has slept or spun since it asked last: a try does neither. */
+bool sim_has_waited(void);
+
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
+/* Whether that one was roused; false: or the bucket is in use. */
+bool sim_first_is_awake(const void *key);
 /* How many are in the key's queue; SIM_NONE: the bucket is in use. */
 size_t sim_queue_length(const void *key);
 
+/* Who has waited longest for the key is not older than the caller's arrival: first come, first
+ * served. Says nothing while the bucket is in use. */
 void sim_check_served_in_order(const void *key);
 
 /* A history of calls, and whether some order of them, which keeps happens-before, is one that a
@@ -120,5 +131,18 @@ int64_t sim_end(int64_t result);
 /* One call, recorded. `call` is evaluated between begin and end. */
 #define SIM_CALL(name, argument, call) (sim_begin((name), (argument)), sim_end((int64_t)(call)))
 void sim_check_linearizable(const struct sim_model *model);
+
+/* A call that a task makes, recorded from its start until the task is called, or cancelled, which
+ * is recorded as a time-out:
+ *     sim_started(task, pawl_lock_acquire_await(lock, sim_start(task, ACQUIRE_UNTIL, use_lock)));
+ * calls use_lock when the lock is had. `task` is zeroed memory. */
+struct sim_task {
+    pawl_await op;
+    unsigned call;
+    void (*then)(void);
+};
+pawl_await *sim_start(struct sim_task *task, int name, void (*then)(void));
+void sim_started(struct sim_task *task, pawl_status status);
+void sim_cancel(struct sim_task *task);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT
  *
- * usage: soak [SECONDS [SEED]]
- *
  * Exits with 0 when the books balanced to the end; else one line says what did not, and abort.
  */
 #include "soak.h"
@@ -12,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void soak_insist(bool fact, const char *what)
 {
@@ -158,6 +157,10 @@ int main(int argc, char **argv)
 {
     static struct world world;
     crew_thread threads[WORKERS];
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        puts("usage: soak [SECONDS [SEED]]");
+        return 0;
+    }
     unsigned seconds = argc > 1 ? parse(argv[1]) : 2;
     unsigned seed = argc > 2 ? parse(argv[2]) : 20261121;
     printf("soak: %u seconds, seed %u, %d workers, %d tasks\n", seconds, seed, WORKERS,
