@@ -182,13 +182,16 @@ unsigned sim_first(const void *key)
     return owner;
 }
 
-bool sim_first_is_awake(const void *key)
+unsigned sim_roused(const void *key)
 {
     struct pawl__bucket *bucket = NULL;
     const pawl_await *first = port_peek(key, &bucket) ? pawl__lot_first(bucket, key) : NULL;
-    bool awake = first != NULL && first->awake_;
+    unsigned roused = first != NULL && first->awake_ ? 1 : 0;
+    for (const pawl_await *at = first; first != NULL && at->next_ != first; at = at->next_) {
+        roused += at->next_->awake_ ? 1 : 0;
+    }
     port_peek_end(bucket);
-    return awake;
+    return roused;
 }
 
 size_t sim_queue_length(const void *key)

@@ -202,7 +202,7 @@ static void count_overtaken(void)
         sleepers += sim_sleeps(i);
         all = all && (!sim_sleeps(i) || is_overdue(i));
     }
-    if (!all || sim_queue_length(lock) != sleepers || sim_first_is_awake(lock)) {
+    if (!all || sim_queue_length(lock) != sleepers || sim_roused(lock) != 0) {
         /* or one is just being woken */
         return;
     }
@@ -232,6 +232,7 @@ static void acquire_counting(unsigned times)
     for (; times > 0; times--) {
         pawl_lock_acquire(lock);
         count_overtaken();
+        SIM_CHECK(sim_roused(lock) <= 1); /* or a release has woken a second */
         pass_section();
         SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
     }
@@ -248,7 +249,7 @@ static unsigned heir;
 
 static bool insists(const pawl_lock *of)
 {
-    return sim_first_is_awake(of) && (of->state_ & PAWL__LOCK_COMING) == 0;
+    return sim_roused(of) != 0 && (of->state_ & PAWL__LOCK_COMING) == 0;
 }
 
 static void new_lock_for_two(void)
@@ -262,12 +263,13 @@ static void inherit(unsigned times)
     for (; times > 0; times--) {
         pawl_lock_acquire(lock);
         SIM_CHECK(heir == SIM_FIBRES || heir == sim_self());
+        SIM_CHECK(sim_roused(lock) <= 1);
         heir = SIM_FIBRES;
         pass_section();
         sim_yield();
         unsigned first = sim_first(lock);
         if (first != SIM_FIBRES &&
-            ((is_overdue(first) && !sim_first_is_awake(lock)) || insists(lock))) {
+            ((is_overdue(first) && sim_roused(lock) == 0) || insists(lock))) {
             heir = first;
         }
         SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);

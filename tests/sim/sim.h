@@ -104,8 +104,8 @@ bool sim_has_waited(void);
 
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
-/* Whether that one was roused; false: or the bucket is in use. */
-bool sim_first_is_awake(const void *key);
+/* How many of those in the queue were roused and have not parked again; 0: or it is in use. */
+unsigned sim_roused(const void *key);
 /* How many are in the key's queue; SIM_NONE: the bucket is in use. */
 size_t sim_queue_length(const void *key);
 
