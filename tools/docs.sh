@@ -31,7 +31,7 @@ version=$(sed -n 's/^project(pawl VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 
 # The pages in the order in which they are to be read.
 markdown='README.md docs/guide.md docs/choosing.md docs/performance.md docs/platforms.md
-    docs/internals.md CONTRIBUTING.md SECURITY.md CHANGELOG.md'
+    docs/internals.md docs/proof.md CONTRIBUTING.md SECURITY.md CHANGELOG.md'
 
 headers=$(sh $awk_files/headers.sh)
 

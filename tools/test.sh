@@ -152,6 +152,8 @@ run_sim() {
     # shellcheck disable=SC2086 # `repeat` is words, or nothing
     step ctest --preset sim $repeat
     read_closing_line
+    remark=$(awk '/ cases, .* schedules, / { sum += $8 } END { print sum + 0 " schedules" }' \
+        build/sim/Testing/Temporary/LastTest.log)
 }
 
 # From the corpus in the tree on; what it finds new stays in build/fuzz/corpus.

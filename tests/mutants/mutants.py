@@ -2,249 +2,442 @@
 # SPDX-License-Identifier: MIT
 """Weakens the library in one place at a time and requires that a test fails for it.
 
-usage: mutants.py BUILD [--only FILE] [--list] [--limit N] [--seconds N]
+A mutant is one change of one place: a memory order, a comparison, a condition, a call that is
+dropped (so each wake), a queue's end, a deadline that is not looked at again. Each is built in a
+scratch copy of the tree and run against the tests, those first that are most likely to tell: the
+simulator on what the file is about, the file's own test, then all. The first that fails or hangs
+kills it. Who survives must stand in survivors.txt beside this script, with the reason why the
+change is harmless or cannot be told.
 
-A scratch copy of the tree is made in BUILD and built once. Then, for each mutant, one source file
-is changed, the test programs are linked anew and run, the quick ones first, until one fails, or
-hangs: the mutant is killed. Who survives is listed, and must be in survivors.txt beside this
-script, with the reason why the change is harmless.
+It runs by hand, for an hour or so, and can be stopped at any time: what is known stands in
+BUILD/results, and is known again when it is started anew. That somebody was killed stays known
+until the file changes, that somebody survived until any file of src, include or tests does.
 
-It runs by hand, for hours: a mutant costs some seconds, one in a header more.
+    python3 tests/mutants/mutants.py build/mutants
+    python3 tests/mutants/mutants.py build/mutants --only src/lot.c
+    python3 tests/mutants/mutants.py build/mutants --what order --tests '^sim_'
 """
 import argparse
+import collections
+import hashlib
+import json
 import os
+import queue
 import re
-import shutil
+import shlex
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-COPIED = ["CMakeLists.txt", "cmake", "include", "src", "tests"]
+NOT_COPIED = [".git", "build"]
+LEAST_KILLED = 95  # per cent, of all
 
-# What is run for a change in a file: the first that fails kills. Each is a CTest name.
-COMMON = ["lot", "model", "lock", "await", "await_family"]
-OWN = {
-    "await": ["await", "await_family"],
-    "barrier": ["barrier"],
-    "base": ["base"],
-    "condition": ["condition", "wakes"],
-    "event": ["event"],
-    "lock": ["lock", "lock_early", "wakes", "lock_stress"],
-    "lot": ["lot", "port", "fork", "copies"],
-    "misuse": ["null"],
-    "once": ["once"],
-    "port": ["port", "port_early", "fork", "copies", "interruption"],
-    "rlock": ["rlock"],
-    "rwlock": ["rwlock"],
-    "semaphore": ["semaphore", "semaphore_stress"],
+# The simulator's groups that are about a file.
+GROUPS = {
+    "await": ["await", "fork"],
+    "barrier": ["barrier", "await"],
+    "condition": ["condition", "await"],
+    "event": ["event", "await"],
+    "lock": ["lock", "condition", "await"],
+    "lot": ["lock", "await", "fork", "condition", "once", "semaphore", "rlock", "rwlock", "event",
+            "barrier"],
+    "once": ["once", "fork"],
+    "rlock": ["rlock", "condition"],
+    "rwlock": ["rwlock", "await"],
+    "semaphore": ["semaphore", "await"],
 }
-LAST = ["conformance", "null", "await_stress", "soak", "lock_stress", "semaphore_stress", "fork"]
+GLANCE = 2.5  # seconds of the simulator for all of them, before anything else
+# After the file's own tests: what runs every call, quickly. Then all others.
+QUICK = ["conformance", "null", "lacking", "model", "await_family", "lot", "lock"]
 
-# (what, pattern, replacement): each match of the pattern in code is one mutant.
+# (kind, pattern, replacement): each match of the pattern in code is a mutant. A statement's pattern
+# begins with the white space before it.
+BEFORE = r"(?<=[;{}:])(\s*?\n\s+)"
+BEHIND = r"(?=\s*\n)"
+CALL = r"(?!return\b|sizeof\b)[a-z_]\w*\([^;{}]*\);"
+ASSIGNMENT = r"[\w>.\-\[\]*+]+ (?:[|+\-*&]|<<|>>)?= [^;{}]*;"
 CHANGES = [
-    ("order", r"PAWL__(?:ACQUIRE|RELEASE|ACQ_REL)\b(?=\))", "PAWL__RELAXED"),
-    ("equal", r" == ", " != "),
-    ("unequal", r" != ", " == "),
-    ("less", r" < ", " <= "),
-    ("at most", r" <= ", " < "),
-    ("more", r" > ", " >= "),
-    ("at least", r" >= ", " > "),
-    ("and", r" && ", " || "),
-    ("or", r" \|\| ", " && "),
-    ("plus", r" \+ (?=[\w(])", " - "),
-    ("minus", r" - (?=[\w(])", " + "),
-    ("no wake", r"pawl__lot_wake\(&list\);", ";"),
-    ("no unpark", r"pawl__unpark\(parker_of\(waiter\)\);", ";"),
-    ("no signal", r"check\(pthread_cond_signal\([^;]*;", ";"),
-    ("queue end", r"pawl__lot_push_last\(", "pawl__lot_push_first("),
-    ("queue end", r"pawl__lot_push_first\(", "pawl__lot_push_last("),
-    ("true", r"return true;", "return false;"),
-    ("false", r"return false;", "return true;"),
-    ("is past", r"pawl__lot_is_past\(deadline\)", "false"),
+    ("order", r"PAWL__(?:ACQUIRE|RELEASE|ACQ_REL)\b", "PAWL__RELAXED"),
+    ("order", r"PAWL__ACQ_REL\b", "PAWL__ACQUIRE"),
+    ("order", r"PAWL__ACQ_REL\b", "PAWL__RELEASE"),
+    ("comparison", r"(?<= )==(?=\s)", "!="),
+    ("comparison", r"(?<= )!=(?=\s)", "=="),
+    ("comparison", r"(?<= )<(?=\s)", "<="),
+    ("comparison", r"(?<= )<=(?=\s)", "<"),
+    ("comparison", r"(?<= )>(?=\s)", ">="),
+    ("comparison", r"(?<= )>=(?=\s)", ">"),
+    ("condition", r"(?<= )&&(?=\s)", "||"),
+    ("condition", r"(?<= )\|\|(?=\s)", "&&"),
+    ("condition", r"\b(if|while) \(((?:[^;{}<>=]|->)*)\)(?= \{)", r"\1 (!(\2))"),
+    ("condition", r"(?<![=<>] )\b([\w>.\-]+|\w+\([^()]*\)) \?(?=\s)", r"!\1 ?"),
+    ("arithmetic", r"(?<= )\+(?= [\w(])", "-"),
+    ("arithmetic", r"(?<= )-(?= [\w(])", "+"),
+    ("arithmetic", r"\+\+(?=[;)\]])", "--"),
+    ("arithmetic", r"--(?=[;)\]])", "++"),
+    ("call", BEFORE + CALL + BEHIND, r"\1;"),
+    ("assignment", BEFORE + ASSIGNMENT + BEHIND, r"\1;"),
+    ("queue end", r"(?<=pawl__lot_push_)last\(", "first("),
+    ("queue end", r"(?<=pawl__lot_push_)first\(", "last("),
+    ("queue end", r"\bpawl__lot_first\((\w[\w.]*), ([^;{]*?)\)(?=[;, ])",
+     r"(pawl__lot_first(\1, \2) ? pawl__lot_first(\1, \2)->prev_ : NULL)"),
+    ("queue end", r"(?<=->)next_\b", "prev_"),
+    ("queue end", r"(?<=->)prev_\b", "next_"),
+    ("truth", r"\breturn true;", "return false;"),
+    ("truth", r"\breturn false;", "return true;"),
+    ("deadline", r"pawl__lot_is_past\((\w+)\)", "false"),
+    ("deadline", r"\bnow >= deadline\b", "false"),
+    ("deadline", r"(?<=, )deadline(?=\);)", "PAWL_NEVER"),
+    ("no look again", r"\bwhile \(([^;{}]*)\)(?= \{)",
+     r"for (int again = 0; again++ == 0 && (\1);)"),
 ]
 
 
-def code_lines(path):
-    """(number, text) of the lines that are code: no comment, no preprocessor, no static check."""
-    inside = False
-    for number, line in enumerate(open(path, encoding="ascii"), 1):
-        text = line
-        if inside:
-            inside = "*/" not in text
+def masked(text):
+    """The text with comments, strings and what is no code blanked out, of the same length."""
+    def blank(match):
+        return re.sub(r"[^\n]", " ", match.group())
+    text = re.sub(r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"", blank, text, flags=re.DOTALL)
+    return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*|^_Static_assert[^;]*;", blank, text,
+                  flags=re.MULTILINE)
+
+
+def compiled_lines(path):
+    """The numbers of the file's lines that are there for this system."""
+    flags = ["-I" + os.path.join(ROOT, name) for name in ("include", "src", "src/posix")]
+    output = subprocess.run(
+        ["gcc", "-std=c11", "-E", "-fdirectives-only", "-D_GNU_SOURCE", *flags, "-xc", "-"],
+        input='#include "%s"\n' % path, check=True, capture_output=True, text=True).stdout
+    lines, here, number = set(), False, 0
+    for line in output.split("\n"):
+        marker = re.match(r'# (\d+) "(.*?)"', line)
+        if marker:
+            number, here = int(marker.group(1)), os.path.realpath(marker.group(2)) == path
             continue
-        if re.match(r"\s*/\*", text):
-            inside = "*/" not in text
-            continue
-        if text.lstrip().startswith("#") or "_Static_assert" in text or text.rstrip().endswith("\\"):
-            continue
-        if "/*" in text and "*/" not in text:
-            inside = True
-        yield number, text.split("/*")[0].rstrip("\n")
+        if here and line.strip():
+            lines.add(number)
+        number += 1
+    return lines
 
 
-def mutants_of(path):
-    for number, text in code_lines(os.path.join(ROOT, path)):
-        for what, pattern, replacement in CHANGES:
-            for match in re.finditer(pattern, text):
-                changed = text[: match.start()] + replacement + text[match.end() :]
-                yield {
-                    "file": path,
-                    "line": number,
-                    "column": match.start() + 1,
-                    "what": what,
-                    "text": text.strip(),
-                    "changed": changed,
-                }
+Mutant = collections.namedtuple("Mutant", "file line what key changed")
 
 
-def sources(backend):
+def mutants_of(file):
+    path = os.path.join(ROOT, file)
+    text = open(path, encoding="ascii").read()
+    code, lines, seen = masked(text), compiled_lines(os.path.realpath(path)), collections.Counter()
+    for what, pattern, replacement in CHANGES:
+        for match in re.finditer(pattern, code):
+            fresh = re.sub(r"\\(\d)", lambda group, of=match: text[slice(*of.span(int(group[1])))],
+                           replacement)
+            begin = match.end(1) if pattern.startswith(BEFORE) else match.start()
+            line = text.count("\n", 0, begin) + 1
+            if line not in lines:
+                continue
+            start = text.rfind("\n", 0, begin) + 1
+            words = text[start:text.find("\n", begin)].split("/*")[0].strip()
+            key = "%s: %s: %s @%d" % (file, what, words, begin - start + 1)
+            seen[key] += 1
+            key += " #%d" % seen[key] if seen[key] > 1 else ""
+            yield Mutant(file, line, what, key,
+                         text[:match.start()] + fresh + text[match.end():])
+
+
+def sources():
     files = ["src/" + name for name in sorted(os.listdir(os.path.join(ROOT, "src")))]
-    files = [name for name in files if name.endswith(".c")]
-    files += ["src/%s/port.c" % backend]
+    files = [name for name in files if name.endswith(".c")] + ["src/posix/port.c"]
     headers = sorted(os.listdir(os.path.join(ROOT, "include/pawl")))
     return files + ["include/pawl/" + h for h in headers if h.endswith(".h") and h != "uv.h"]
 
 
-def key_of(mutant):
-    return "%s: %s: %s @%d" % (
-        mutant["file"], mutant["what"], mutant["text"], mutant["column"])
-
-
 def known_survivors():
-    """The keys of survivors.txt; a line that begins with white space is the reason for the one
-    above."""
-    known = {}
-    last = None
+    """The reasons of survivors.txt by key: the lines below a key that begin with white space."""
+    known, last = {}, None
     path = os.path.join(HERE, "survivors.txt")
     if os.path.exists(path):
         for line in open(path, encoding="ascii"):
             if line.startswith("#") or not line.strip():
                 continue
             if line[0].isspace():
-                known[last] = (known[last] + " " + line.strip()).strip()
+                known[last] += line.strip() + " "
             else:
                 last = line.rstrip("\n")
                 known[last] = ""
     return known
 
 
+def files_below(path):
+    """The paths in the tree of this file, or of all files in this folder."""
+    if os.path.isfile(os.path.join(ROOT, path)):
+        return [path]
+    found = []
+    for name in sorted(os.listdir(os.path.join(ROOT, path))):
+        found += files_below(os.path.join(path, name)) if name not in NOT_COPIED else []
+    return found
+
+
+def read(*path):
+    with open(os.path.join(*path), "rb") as file:
+        return file.read()
+
+
+def digest_of(*paths):
+    """Of all files in these, but for this script and its list."""
+    digest = hashlib.sha256()
+    for name in [name for path in paths for name in files_below(path)]:
+        if not name.startswith("tests/mutants/"):
+            digest.update(name.encode() + read(ROOT, name))
+    return digest.hexdigest()
+
+
+class Results:
+    """What became of each mutant, kept from one run to the next."""
+
+    def __init__(self, path):
+        self.path, self.lock = path, threading.Lock()
+        self.all = digest_of("src", "include", "tests")
+        self.killers = {}
+        for line in open(path, encoding="ascii") if os.path.exists(path) else []:
+            entry = json.loads(line)
+            self.killers[entry["key"]] = (entry["killer"], entry["digest"])
+
+    def digest(self, mutant, killer):
+        return self.all if killer is None else digest_of(mutant.file)
+
+    def find(self, mutant):
+        """(True, the killer, or None who survived), or (False, None)."""
+        killer, digest = self.killers.get(mutant.key, (None, None))
+        is_known = digest == self.digest(mutant, killer)
+        return is_known, killer if is_known else None
+
+    def add(self, mutant, killer):
+        with self.lock:
+            digest = self.digest(mutant, killer)
+            self.killers[mutant.key] = (killer, digest)
+            with open(self.path, "a", encoding="ascii") as file:
+                json.dump({"key": mutant.key, "killer": killer, "digest": digest}, file)
+                file.write("\n")
+
+
+def copy_tree(target):
+    """Make the target a copy of the tree. What is there already keeps its time, so that little is
+    built again."""
+    wanted = set(files_below(""))
+    for folder, _, names in os.walk(target):
+        for path in [os.path.join(folder, name) for name in names]:
+            if os.path.relpath(path, target) not in wanted:
+                os.remove(path)
+    for name in wanted:
+        copy = os.path.join(target, name)
+        if not os.path.exists(copy) or read(copy) != read(ROOT, name):
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            with open(copy, "wb") as file:
+                file.write(read(ROOT, name))
+
+
+class Test:
+    """A test of CTest's, run without it, so that a limit ends all its processes."""
+
+    def __init__(self, entry, build, targets):
+        self.name, self.command = entry["name"], entry.get("command", [])
+        properties = {p["name"]: p["value"] for p in entry["properties"]}
+        self.folder = properties["WORKING_DIRECTORY"]
+        self.must_say = properties.get("PASS_REGULAR_EXPRESSION", [])
+        self.skips = properties.get("SKIP_RETURN_CODE")
+        paths = re.findall(re.escape(build) + r"/([\w./-]+)", " ".join(self.command))
+        self.targets = [path for path in paths if path in targets]
+        self.limit = 120.0
+
+    def run(self, prefix, command=None):
+        """None: it passes. Otherwise how it does not. That it hangs is believed the second time, as
+        others may use the processors."""
+        how = self.run_once(prefix, command or self.command, self.limit)
+        if how == "hangs":
+            how = self.run_once(prefix, command or self.command, 3 * self.limit)
+        return how
+
+    def run_once(self, prefix, command, limit):
+        command = prefix + ["timeout", "-k", "2", "%.0f" % limit] + command
+        run = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE if self.must_say else subprocess.DEVNULL,
+                             stderr=subprocess.STDOUT, check=False)
+        if run.returncode in (124, 137):
+            return "hangs"
+        if self.must_say:
+            said = run.stdout.decode("ascii", "replace")
+            is_good = any(re.search(text, said, re.DOTALL) for text in self.must_say)
+        else:
+            is_good = run.returncode in (0, self.skips)
+        return None if is_good else "fails"
+
+
 class Bench:
-    """The scratch copy, and how its tests are run."""
+    """A scratch copy, and how its tests are run."""
 
-    def __init__(self, build, seconds):
-        self.tree = os.path.join(build, "tree")
-        self.build = os.path.join(build, "build")
-        self.seconds = seconds
-        shutil.rmtree(self.tree, ignore_errors=True)
-        for name in COPIED:
-            source = os.path.join(ROOT, name)
-            target = os.path.join(self.tree, name)
-            if os.path.isdir(source):
-                shutil.copytree(source, target)
-            else:
-                os.makedirs(self.tree, exist_ok=True)
-                shutil.copy(source, target)
-        for name in ["examples", "bench"]:
-            os.makedirs(os.path.join(self.tree, name))
-            open(os.path.join(self.tree, name, "CMakeLists.txt"), "w", encoding="ascii").close()
+    def __init__(self, folder, options):
+        self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
+        self.prefix, self.cores = options.prefix, max(1, (os.cpu_count() or 1) // options.jobs)
+        copy_tree(self.tree)
         cmocka = os.environ.get("PAWL_CMOCKA_SOURCE_DIR", os.path.join(ROOT, "build/deps/cmocka"))
-        self.run(["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja",
-                  "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka])
-        self.run(["ninja", "-C", self.build])
-        listing = subprocess.run(["ctest", "-N"], cwd=self.build, capture_output=True, text=True,
-                                 check=True).stdout
-        self.tests = re.findall(r"Test +#\d+: (\S+)", listing)
+        subprocess.run(
+            ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+             "-DCMAKE_C_FLAGS=-O1 -w", "-DCMAKE_CXX_FLAGS=-O1 -w", "-DPAWL_SIM=ON",
+             "-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka], check=True, stdout=subprocess.DEVNULL)
+        if not self.make([]):
+            sys.exit("mutants.py: the tree itself does not build, in " + self.build)
+        said = subprocess.run(["ninja", "-C", self.build, "-t", "targets", "all"], check=True,
+                              capture_output=True, text=True).stdout
+        targets = set(line.split(": ")[0] for line in said.split("\n"))
+        said = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.build, check=True,
+                              capture_output=True, text=True).stdout
+        self.tests = [Test(entry, self.build, targets) for entry in json.loads(said)["tests"]]
+        self.tests = [t for t in self.tests if re.search(options.tests, t.name) and t.targets]
 
-    @staticmethod
-    def run(command):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    def make(self, targets):
+        command = self.prefix + ["ninja", "-j", str(self.cores), "-C", self.build] + targets
+        return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
-    def order(self, path):
-        """The tests for a change in this file, the most telling first."""
-        thing = os.path.splitext(os.path.basename(path))[0]
-        wanted = OWN.get(thing, []) + COMMON
-        simulated = [name for name in self.tests if name.startswith("sim")]
-        simulated.sort(key=lambda name: thing not in name)
-        wanted += simulated + LAST
-        seen = []
-        for name in wanted:
-            if name in self.tests and name not in seen:
-                seen.append(name)
-        return seen
+    def measure(self):
+        """Run each test once: how long it takes limits how long it may. Leaves out, and says so,
+        those that fail as it is."""
+        for test in list(self.tests):
+            began = time.time()
+            how = test.run(self.prefix)
+            test.limit = min(60, 4 + 4 * (time.time() - began))
+            if how is not None:
+                print("left out, as it %s without a change: %s" % (how, test.name), flush=True)
+                self.tests.remove(test)
+
+    def stages(self, file):
+        """Lists of (test, command): all of a stage are built before any is run."""
+        thing = os.path.splitext(os.path.basename(file))[0]
+        groups = ["sim_" + group for group in GROUPS.get(thing, [])]
+        simulated = [t for name in groups for t in self.tests if t.name == name]
+        real = [t for t in self.tests if not t.name.startswith("sim_")]
+        own = [t for t in real if t.name == thing]
+        quick = [t for name in QUICK for t in real if t.name == name and t not in own]
+        rest = [t for t in real if t not in own + quick]
+        rest.sort(key=lambda test: (thing not in test.name, test.limit))
+        glance = "%.1f" % (GLANCE / max(1, len(simulated)))
+        yield [(t, t.command[:-1] + [glance, "--brief"]) for t in simulated]
+        yield [(t, None) for t in own]
+        yield [(t, None) for t in quick]
+        yield [(t, None) for t in rest]
+        yield [(t, None) for t in simulated]
 
     def killer(self, mutant):
-        """The test that fails with the mutant, "compiler", or None."""
-        path = os.path.join(self.tree, mutant["file"])
+        """The test that fails with the mutant, or None; "nobody" for one that does not compile."""
+        path = os.path.join(self.tree, mutant.file)
         original = open(path, encoding="ascii").read()
-        lines = original.split("\n")
-        lines[mutant["line"] - 1] = mutant["changed"]
         with open(path, "w", encoding="ascii") as file:
-            file.write("\n".join(lines))
+            file.write(mutant.changed)
         try:
-            built = subprocess.run(["ninja", "-C", self.build], stdout=subprocess.DEVNULL,
-                                   check=False)
-            if built.returncode != 0:
-                return "compiler"
-            for name in self.order(mutant["file"]):
-                if not self.passes(name):
-                    return name
+            for stage in self.stages(mutant.file):
+                targets = sorted({target for test, _ in stage for target in test.targets})
+                if stage and not self.make(targets):
+                    return "nobody"
+                for test, command in stage:
+                    how = test.run(self.prefix, command)
+                    if how is not None:
+                        return test.name + (" (hangs)" if how == "hangs" else "")
             return None
         finally:
             with open(path, "w", encoding="ascii") as file:
                 file.write(original)
 
-    def passes(self, name):
-        command = ["ctest", "-R", "^%s$" % re.escape(name), "--timeout", str(self.seconds)]
-        return subprocess.run(command, cwd=self.build, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+def work(bench, mutants, results):
+    """Take mutants from the queue until it is empty."""
+    while True:
+        try:
+            mutant = mutants.get_nowait()
+        except queue.Empty:
+            return
+        began = time.time()
+        killer = bench.killer(mutant)
+        results.add(mutant, killer)
+        print("%4d left %5.1f s  %-24s %s:%d %s" % (
+            mutants.qsize(), time.time() - began, killer or "SURVIVES", mutant.file, mutant.line,
+            mutant.what), flush=True)
+
+
+def run_all(mutants, results, options):
+    """Find out what is not known of these."""
+    unknown = queue.Queue()
+    for mutant in mutants:
+        if not results.find(mutant)[0]:
+            unknown.put(mutant)
+    if unknown.empty():
+        return
+    benches = [Bench(os.path.join(options.build, str(n)), options) for n in range(options.jobs)]
+    for bench in benches:
+        bench.measure()
+    began, count = time.time(), unknown.qsize()
+    workers = [threading.Thread(target=work, args=(bench, unknown, results))
+               for bench in benches]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    print("%.1f s for each of %d mutants" % ((time.time() - began) / count, count))
+
+
+def report(mutants, results, least):
+    """Print what became of them; returns whether all is well: each survivor has its reason, and at
+    least so many per cent were killed."""
+    known = known_survivors()
+    killers = {m: results.find(m)[1] for m in mutants}
+    valid = [m for m in mutants if killers[m] != "nobody"]
+    survivors = [m for m in valid if killers[m] is None]
+    unexplained = [m for m in survivors if not known.get(m.key)]
+    for mutant in survivors:
+        print("%s\n    %s" % (mutant.key, known.get(mutant.key) or "NO REASON IS GIVEN"))
+    for mutant in mutants:
+        if killers[mutant] is not None and mutant.key in known:
+            print("killed by %s, but listed as a survivor: %s" % (killers[mutant], mutant.key))
+    for title, name_of in (("kind", lambda m: m.what), ("file", lambda m: m.file)):
+        for name in sorted({name_of(m) for m in valid}):
+            of_it = [m for m in valid if name_of(m) == name]
+            print("%-22s %4d of %4d killed" % (
+                name, sum(killers[m] is not None for m in of_it), len(of_it)))
+    simulated = sum((killers[m] or "").startswith("sim_") for m in valid)
+    killed = len(valid) - len(survivors)
+    print("%d more do not compile" % (len(mutants) - len(valid)))
+    print("%d mutants, %d killed (%d by the simulator), %d survivors (%s)" % (
+        len(valid), killed, simulated, len(survivors),
+        "all explained" if not unexplained else "%d UNEXPLAINED" % len(unexplained)))
+    return not unexplained and 100 * killed >= least * len(valid)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", nargs="?", help="a scratch folder")
-    parser.add_argument("--only", help="mutants of this file alone")
-    parser.add_argument("--what", help="mutants of this kind alone")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=os.path.abspath,
+                        help="a scratch folder, kept for the next run")
+    parser.add_argument("--only", action="append", help="mutants of files that contain this")
+    parser.add_argument("--what", action="append", help="mutants of this kind")
+    parser.add_argument("--tests", default="", help="only tests whose names match this expression")
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
-    parser.add_argument("--limit", type=int, help="every so many'th only, to this number")
-    parser.add_argument("--seconds", type=int, default=60, help="for one test (60)")
+    parser.add_argument("--jobs", type=int, default=1, help="so many copies at a time (1)")
+    parser.add_argument("--prefix", default=[], type=shlex.split,
+                        help="words before each command that builds or tests, such as nice")
     options = parser.parse_args()
-    mutants = [m for path in sources("posix") for m in mutants_of(path)]
-    mutants = [m for m in mutants if options.only in (None, m["file"])]
-    mutants = [m for m in mutants if options.what in (None, m["what"])]
-    if options.limit and options.limit < len(mutants):
-        mutants = mutants[:: len(mutants) // options.limit + 1]
-    if options.list or not options.build:
-        for mutant in mutants:
-            print(key_of(mutant))
+    mutants = [m for file in sources() for m in mutants_of(file)
+               if (not options.only or any(part in file for part in options.only))
+               and (not options.what or m.what in options.what)]
+    if options.list:
+        print("\n".join(m.key for m in mutants))
         print("%d mutants" % len(mutants))
         return 0
-    known = known_survivors()
-    bench = Bench(os.path.abspath(options.build), options.seconds)
-    survivors, killed, began = [], {}, time.time()
-    for number, mutant in enumerate(mutants, 1):
-        killer = bench.killer(mutant)
-        if killer is None:
-            survivors.append(mutant)
-        else:
-            killed[killer] = killed.get(killer, 0) + 1
-        print("%4d/%d %5.0f s  %-20s %s:%d %s" % (
-            number, len(mutants), time.time() - began, killer or "SURVIVES", mutant["file"],
-            mutant["line"], mutant["what"]), flush=True)
-    return report(mutants, survivors, killed, known)
-
-
-def report(mutants, survivors, killed, known):
-    print("\n%d mutants, %d killed, %d survive" % (
-        len(mutants), len(mutants) - len(survivors), len(survivors)))
-    for killer in sorted(killed, key=killed.get, reverse=True):
-        print("  %4d by %s" % (killed[killer], killer))
-    unknown = [m for m in survivors if not known.get(key_of(m))]
-    for mutant in survivors:
-        print("%s\n    %s" % (key_of(mutant), known.get(key_of(mutant)) or "NO REASON IS GIVEN"))
-    print("%d survivors without a reason" % len(unknown))
-    return 1 if unknown else 0
+    os.makedirs(options.build, exist_ok=True)
+    name = "results" + re.sub(r"\W+", "-", options.tests)
+    results = Results(os.path.join(options.build, name))
+    run_all(mutants, results, options)
+    is_part = options.only or options.what or options.tests
+    return 0 if report(mutants, results, 0 if is_part else LEAST_KILLED) else 1
 
 
 if __name__ == "__main__":

@@ -183,14 +183,19 @@ static void reader_until_another(void)
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
-static void writer_downgrades_until_another(void)
+static void downgrade_until_another(void)
 {
-    pawl_rwlock_acquire_exclusive(rwlock);
     change();
     SIM_CHECK(pawl_rwlock_downgrade(rwlock) == PAWL_OK);
     look();
     pawl_event_wait(inside);
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void writer_downgrades_until_another(void)
+{
+    pawl_rwlock_acquire_exclusive(rwlock);
+    downgrade_until_another();
 }
 
 static void another_reader(void)
@@ -379,6 +384,9 @@ static const struct sim_case rwlock_cases[] = {
      .finish = is_free_and_linear},
     {"rwlock", "a_writer_that_times_out_lets_readers_in", new_rwlock,
      {reader_until_another, another_reader, writer_in_time}, .finish = is_free_and_linear,
+     .old_values = SIM_NONE},
+    {"rwlock", "readers_whom_a_time_out_lets_in_see_what_was_written", held_exclusively,
+     {downgrade_until_another, another_reader, writer_in_time}, .finish = is_free_and_linear,
      .old_values = SIM_NONE},
     {"rwlock", "a_downgrade_lets_waiting_readers_in", new_rwlock,
      {writer_downgrades_until_another, another_reader}, .finish = is_free_and_linear},
