@@ -5,7 +5,7 @@
  * The invariants. A queued waiter implies PARKED. COMING implies that the first of them is a
  * thread that was roused (awake_) and will look at the lock under the guard, where it takes it or
  * clears COMING. While LOCKED and PARKED are set and COMING is not, only the holder of the bucket's
- * guard changes the state.
+ * guard changes the state, but for HANDED, which its new holder clears.
  *
  * So a release that sees PARKED without COMING decides under the guard, against which a time-out's
  * withdrawal is serialised. One that sees COMING leaves it to who is coming: many threads can use
@@ -46,10 +46,10 @@ enum {
     HANDED = PAWL__LOCK_HANDED
 };
 
-/* When a default lock's waiter is handed the lock by the next release: when it has waited for
- * PATIENCE, whatever it does; when it has waited for INSISTENCE, and has been awake and found the
- * lock taken; or when it has waited for LATENESS, was roused HURRY ago and has not come, for want
- * of a processor: then those who run have to wait in their turn, which leaves it one. The switches
+/* When a default lock's waiter is handed the lock by a release: when it has waited for PATIENCE and
+ * sleeps; when it has waited for INSISTENCE, and has been awake and found the lock taken; or when
+ * it has waited for LATENESS, was roused HURRY ago and has not come, for want of a processor, and a
+ * release looks: then those who run have to wait in their turn, which leaves it one. The switches
  * that this costs are a few per cent of the time, however many wait. */
 static const pawl_ns PATIENCE = PAWL_MS(10);
 static const pawl_ns LATENESS = PAWL_MS(5);
@@ -193,23 +193,27 @@ static bool arrive(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *wai
     return false;
 }
 
-/* Under the guard: a waiter on its way has looked for long enough, and gives COMING up, unless the
- * lock has become free: as one step, since while COMING is set releases need no guard.
- *
- * Returns   false: it is to park. true: it looks on, for a lock that is free, or since it is due
- *           and the next release will hand it the lock; that it may wait for once each time. */
-static bool looks_on(pawl_lock *lock, pawl_await *waiter, bool *insisted)
+/* Under the guard: the waiter gives COMING up, as the lock is taken; false: it has become free. As
+ * one step, since while COMING is set releases need no guard. */
+static bool give_up_coming(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    do {
-        if ((seen & LOCKED) == 0) {
+    while ((seen & LOCKED) != 0) {
+        if ((seen & COMING) == 0 ||
+            pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~COMING), PAWL__RELAXED)) {
             return true;
         }
-    } while ((seen & COMING) != 0 &&
-             !pawl__cas8(&lock->state_, &seen, (uint8_t)(seen & ~COMING), PAWL__RELAXED));
+    }
+    return false;
+}
+
+/* Under the guard: a waiter has looked for long enough, and found the lock taken. true: it has
+ * waited for so long that it looks on, once each time, as the next release will hand it the lock;
+ * false: it is to park. */
+static bool insists(pawl_await *waiter, bool has_insisted)
+{
     waiter->tried_ = true;
-    waiter->awake_ = !*insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
-    *insisted = true;
+    waiter->awake_ = !has_insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
     return waiter->awake_;
 }
 
@@ -219,7 +223,7 @@ static bool come_forward(pawl_lock *lock, pawl_await *waiter)
 {
     bool arrived = pawl__lot_is_granted(waiter);
     bool awake = true;
-    bool insisted = false;
+    bool has_insisted = false;
     for (unsigned turn = 0; !arrived && awake;) {
         bool tired = !pawl__lot_spin(&turn);
         if (!tired && (pawl__load8(&lock->state_, PAWL__RELAXED) & LOCKED) != 0) {
@@ -227,9 +231,12 @@ static bool come_forward(pawl_lock *lock, pawl_await *waiter)
             continue;
         }
         struct pawl__bucket *bucket = pawl__lot_enter(lock);
-        arrived = arrive(lock, bucket, waiter);
+        do {
+            arrived = arrive(lock, bucket, waiter);
+        } while (!arrived && tired && !give_up_coming(lock));
         if (!arrived && tired) {
-            awake = looks_on(lock, waiter, &insisted);
+            awake = insists(waiter, has_insisted);
+            has_insisted = true;
             turn = 0;
         }
         pawl__lot_leave(bucket);
@@ -340,11 +347,12 @@ static bool is_handed(const pawl_await *first, pawl_time now)
 static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *first,
                                   struct pawl__wake_list *list)
 {
-    uint8_t kept = pawl__load8(&lock->state_, PAWL__RELAXED) & (FAIR | HANDED);
-    bool at_once = (kept & FAIR) != 0 || pawl__waiter_is_task(first);
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    bool at_once = (seen & FAIR) != 0 || pawl__waiter_is_task(first);
+    uint8_t kept = seen & (at_once ? FAIR : HANDED); /* which a task would not clear */
     pawl_time now = at_once ? 0 : pawl__port_now();
     if (!at_once && !is_handed(first, now)) {
-        first->awake_ = true;
+        pawl__lot_awaken(bucket, first);
         first->roused_us_ = microseconds(now);
         /* Pairs with the acquire in pawl__lock_take. */
         pawl__store8(&lock->state_, PARKED | COMING, PAWL__RELEASE);
@@ -389,7 +397,7 @@ static bool release_to_waiters(pawl_lock *lock)
 pawl_status pawl__lock_release_slow(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    if ((seen & COMING) != 0 && pawl__lot_now_and_then(lock)) {
+    if ((seen & COMING) != 0 && pawl__lot_pass(lock)) {
         look_after_first(lock);
         seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     }

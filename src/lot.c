@@ -18,9 +18,10 @@ enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 6
 
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
-    uint8_t calls;                 /* atomic: of pawl__lot_now_and_then */
+    uint8_t passes;                /* atomic: of pawl__lot_pass, since one was awakened */
     void *chains[1 << CHAIN_BITS]; /* under guard: the first of the first waiters */
-    uint8_t misses;                /* atomic: of those who spun; on a line that is seldom written */
+    uint8_t misses; /* atomic: of those who spun, up to SPIN_MISSES; seldom written, hence here */
+    uint8_t skips;  /* atomic: by those who did not */
 };
 
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
@@ -257,8 +258,8 @@ void pawl__lot_leave(struct pawl__bucket *bucket)
     pawl__guard_unlock(&bucket->guard);
 }
 
-/* The key_ of a waiter that was granted and not yet woken, or is being withdrawn: no address of an
- * object. One that is only moved to another key never has it, so who sees it comes too late. */
+/* The key_ of a waiter that was granted and not yet woken: no address of an object. One that is
+ * only moved to another key never has it, so who sees it comes too late. */
 static void *const TAKEN = (void *)1;
 
 /* The link in the key's chain that holds, or would hold, the key's first waiter. */
@@ -523,13 +524,20 @@ struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key, pawl_ti
     return NULL;
 }
 
-/* Relaxed, and not as one step: a call that is not counted does no harm. */
-bool pawl__lot_now_and_then(const void *key)
+void pawl__lot_awaken(struct pawl__bucket *bucket, pawl_await *waiter)
+{
+    waiter->awake_ = true;
+    pawl__store8(&bucket->passes, 0, PAWL__RELAXED); /* as in pawl__lot_pass */
+}
+
+/* Relaxed, and not as one step: it is a guess, which another lock's waiters in the bucket may spoil
+ * towards more looks. */
+bool pawl__lot_pass(const void *key)
 {
     struct pawl__bucket *bucket = bucket_of(key);
-    uint8_t calls = (uint8_t)(pawl__load8(&bucket->calls, PAWL__RELAXED) + 1);
-    pawl__store8(&bucket->calls, calls, PAWL__RELAXED);
-    return calls % ONCE_IN == 1; /* so the first call is one: a test need not make 64 */
+    uint8_t passes = (uint8_t)(pawl__load8(&bucket->passes, PAWL__RELAXED) + 1);
+    pawl__store8(&bucket->passes, passes, PAWL__RELAXED);
+    return (passes & (passes - 1)) == 0 || passes % ONCE_IN == 0;
 }
 
 size_t pawl__lot_count(const void *key)
@@ -566,12 +574,16 @@ static bool one_processor(void)
     return known == 1;
 }
 
+/* Relaxed, and not as one step, as all about spinning: it is a guess. */
 unsigned pawl__lot_spin_begin(const void *key)
 {
-    return pawl__load8(&bucket_of(key)->misses, PAWL__RELAXED) < SPIN_MISSES ||
-                   pawl__lot_now_and_then(key)
-               ? 0
-               : SPIN_TURNS;
+    struct pawl__bucket *bucket = bucket_of(key);
+    if (pawl__load8(&bucket->misses, PAWL__RELAXED) < SPIN_MISSES) {
+        return 0;
+    }
+    uint8_t skips = (uint8_t)(pawl__load8(&bucket->skips, PAWL__RELAXED) + 1);
+    pawl__store8(&bucket->skips, skips, PAWL__RELAXED);
+    return skips % ONCE_IN == 0 ? 0 : SPIN_TURNS;
 }
 
 bool pawl__lot_spin(unsigned *turn)
@@ -587,8 +599,7 @@ bool pawl__lot_spin(unsigned *turn)
     return true;
 }
 
-/* Each miss makes up for a hit, so that only who hits more often than not goes on. Relaxed, and not
- * as one step: it is a guess. */
+/* Each miss makes up for a hit, so that only who hits more often than not goes on. */
 void pawl__lot_spin_end(const void *key, unsigned turn, bool won)
 {
     uint8_t *misses = &bucket_of(key)->misses;

@@ -98,8 +98,10 @@ void pawl__lot_grant_awake(pawl_await *waiter, pawl_status outcome);
 /* In the waiter's own thread: whether it was granted. Orders that grant before a true. */
 bool pawl__lot_is_granted(const pawl_await *waiter);
 
-/* Outside any bucket: unpark a queued waiter's thread, which stays queued: pawl__lot_wait returns
- * there. Set awake_ before, inside the bucket, so that nobody else does. */
+/* Rouse a thread, whose waiter stays queued: pawl__lot_wait returns there. First, inside the
+ * bucket, it is awake_, so that nobody else does; then, outside any bucket, its thread is
+ * unparked. */
+void pawl__lot_awaken(struct pawl__bucket *bucket, pawl_await *waiter);
 void pawl__lot_rouse(pawl_await *waiter);
 
 /* Outside any bucket: wake all of a list, the threads first, and call the tasks, unless this thread
@@ -134,10 +136,10 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
 struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
 
-/* True in the first of about 64 calls for a key, whoever makes them, and again after these: for
- * what would cost too much each time. */
-bool pawl__lot_now_and_then(const void *key);
-
+/* By who lets others pass a waiter that was awakened: whether to look if it is late. True in the
+ * first such call, the second, the fourth and so on, and then in each 64th: so a look is late by no
+ * more than the time that has gone by, and costs next to nothing. */
+bool pawl__lot_pass(const void *key);
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);

@@ -29,7 +29,7 @@ static pawl_await sleeper;
 static bool sleeps(void *context)
 {
     const struct pawl__parker *parker = context;
-    return pawl__load32(&parker->token, PAWL__RELAXED) == PAWL__TOKEN_AWAITED;
+    return pawl__load32(&parker->token, PAWL__RELAXED) >= PAWL__TOKEN_AWAITED;
 }
 
 static void wake_sleeper(void *key)

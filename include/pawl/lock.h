@@ -4,9 +4,9 @@
  *
  * Any thread may release what another acquired, as with Python's Lock. A default lock is the
  * fastest: who asks just as it becomes free may get it before those who wait, and none of them
- * starves. A fair lock serves strictly in order of arrival and pays a thread switch for every
- * contended release. Neither counts nested acquires: a second acquire by the same thread waits for
- * a release that it must not depend on itself.
+ * starves. A fair lock serves strictly in order of arrival and pays a thread switch for nearly
+ * every contended release. Neither counts nested acquires: a second acquire by the same thread
+ * waits for a release that it must not depend on itself.
  *
  *     state        acquire       try_acquire   acquire_for     release          locked
  *     unlocked     takes it      takes it      takes it        PAWL_NOT_HELD    false
@@ -52,8 +52,9 @@ typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
  *              that does not see it has nobody to wake; cleared, under the bucket's guard, by who
  *              finds or leaves the queue empty.
  *     FAIR     exact: set at initialisation, never changed.
- *     COMING   exact but in a forked child: the first of those queued was roused and is on its way,
- *              so no release need rouse another. Set and cleared under the bucket's guard.
+ *     COMING   the first of those queued was roused and is on its way, so no release need rouse
+ *              another. Set, it is exact, but where threads have vanished, in a forked child or an
+ *              ending process. Set and cleared under the bucket's guard.
  *     HANDED   may lag: a hint that LOCKED is a thread's that has yet to run, so that spinning is
  *              no use. */
 enum {
@@ -106,14 +107,14 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
 /* Acquire the lock, waiting as long as it takes.
  *
  * A default lock does not say who is next: the oldest waiter is woken, and newcomers may be faster.
- * But one that has waited ten milliseconds is handed the lock by the next release; so is one that
- * has waited a millisecond, was woken and found the lock taken, or five, and gets no processor to
- * come on. A fair lock serves in order of arrival.
+ * But one that has waited a millisecond, was woken and found the lock taken, is handed it by the
+ * next release, and so is one that has slept for ten. One that was woken and gets no processor is
+ * handed the lock after five to ten, by a release. A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.
- * Costs     one atomic operation when the lock is free; otherwise spins briefly (a default lock),
- *           then parks. Never allocates. Not a cancellation point. */
+ * Costs     one atomic operation when the lock is free; otherwise spins briefly (a fair lock's
+ *           first waiter, too), then parks. Never allocates. Not a cancellation point. */
 PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire");
@@ -161,15 +162,17 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline), lock, 0U);
 }
 
-/* Release the lock, whichever thread acquired it. With waiters, exactly one is let through.
+/* Release the lock, whichever thread acquired it. With waiters, exactly one is let through: it is
+ * handed the lock, or finds it free, woken by this release or on its way already.
  *
  * Returns   PAWL_OK        the lock was held and is released
  *           PAWL_NOT_HELD  it was not locked; nothing changed
  * Requires  the lock outlives the moment at which another thread can acquire it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before the next acquire returns.
- * Costs     one atomic operation when nobody waits; else one waiter is woken, however many wait. A
- *           task (await.h) is called instead, before this returns. */
+ * Costs     one atomic operation when nobody waits; else one waiter is woken at most, however many
+ *           wait: none while one is on its way. A task (await.h) is called instead, before this
+ *           returns. */
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");

@@ -21,22 +21,23 @@ struct pawl__guard {
 };
 
 /* Where there is a semaphore with a time limit by the monotonic clock (POSIX 2024, glibc 2.30), a
- * thread sleeps on it: one native call where a condition variable takes three. */
+ * thread sleeps on it: one native call where a condition variable takes three. A copy of pawl that
+ * was built with an older glibc may be in the same process, so the parker has all with either. */
 #if defined(__GLIBC__)
+# include <semaphore.h>
+# define PAWL__HAS_BELL 1
 # if __GLIBC_PREREQ(2, 30)
-#  define PAWL__BELL_IS_SEMAPHORE 1
-#  include <semaphore.h>
+#  define PAWL__SLEEPS_AT_BELL 1
 # endif
 #endif
 
 struct pawl__parker {
     uint32_t token; /* src/token.h */
-#if defined(PAWL__BELL_IS_SEMAPHORE)
+#if defined(PAWL__HAS_BELL)
     sem_t bell;
-#else
+#endif
     pthread_mutex_t mutex;
     pthread_cond_t cond;
-#endif
 };
 
 struct pawl__local {

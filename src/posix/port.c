@@ -61,28 +61,21 @@ void pawl__guard_init(struct pawl__guard *guard)
     check(pthread_mutex_init(&guard->mutex, NULL), "pthread_mutex_init");
 }
 
-#if defined(PAWL__BELL_IS_SEMAPHORE)
-void pawl__parker_init(struct pawl__parker *parker)
-{
-    pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
-    if (sem_init(&parker->bell, 0, 0) != 0) {
-        pawl__die("sem_init", errno);
-    }
-}
-#else
 void pawl__parker_init(struct pawl__parker *parker)
 {
     pthread_condattr_t attributes;
     pawl__store32(&parker->token, PAWL__TOKEN_NONE, PAWL__RELAXED);
+#if defined(PAWL__HAS_BELL)
+    check(sem_init(&parker->bell, 0, 0) == 0 ? 0 : errno, "sem_init");
+#endif
     check(pthread_mutex_init(&parker->mutex, NULL), "pthread_mutex_init");
     check(pthread_condattr_init(&attributes), "pthread_condattr_init");
-# if !defined(__APPLE__) /* which has only the relative wait, below */
+#if !defined(__APPLE__) /* which has only the relative wait, below */
     check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC), "pthread_condattr_setclock");
-# endif
+#endif
     check(pthread_cond_init(&parker->cond, &attributes), "pthread_cond_init");
     check(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
 }
-#endif
 
 void pawl__guard_lock(struct pawl__guard *guard)
 {
@@ -105,11 +98,13 @@ static struct timespec slice(pawl_time now, pawl_time deadline)
     return (struct timespec){(time_t)(limit / PAWL_S(1)), (long)(limit % PAWL_S(1))};
 }
 
-/* The two kinds of parker. sleep_once is one wait, whose outcome does not matter: the token and the
+/* How this copy sleeps. sleep_once is one wait, whose outcome does not matter: the token and the
  * clock alone decide. So a wait that ends early or spuriously, or with one of the errors macOS
  * returns under load, or takes a permit or signal that came too late for the wait before, costs a
  * turn and no more. */
-#if defined(PAWL__BELL_IS_SEMAPHORE)
+#if defined(PAWL__SLEEPS_AT_BELL)
+static const enum pawl__token how = PAWL__TOKEN_AWAITED_AT_BELL;
+
 static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
 {
     struct timespec limit = slice(now, deadline);
@@ -130,14 +125,9 @@ static void end_sleep(struct pawl__parker *parker)
 {
     (void)parker;
 }
-
-static void wake(struct pawl__parker *parker)
-{
-    if (sem_post(&parker->bell) != 0) {
-        pawl__die("sem_post", errno);
-    }
-}
 #else
+static const enum pawl__token how = PAWL__TOKEN_AWAITED;
+
 static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline)
 {
     struct timespec limit = slice(now, deadline);
@@ -161,27 +151,38 @@ static void end_sleep(struct pawl__parker *parker)
 {
     check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
 }
+#endif
 
 /* Passes through the mutex, so that who looked before the token was left is in its wait; and
  * signals after, so that who wakes at once does not run into it. */
-static void wake(struct pawl__parker *parker)
+static void signal_sleeper(struct pawl__parker *parker)
 {
-    begin_sleep(parker);
-# if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex */
+    check(pthread_mutex_lock(&parker->mutex), "pthread_mutex_lock");
+#if defined(PAWL_VALGRIND) /* whose tools report a signal without the mutex */
     check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
-    end_sleep(parker);
-# else
-    end_sleep(parker);
+    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
+#else
+    check(pthread_mutex_unlock(&parker->mutex), "pthread_mutex_unlock");
     check(pthread_cond_signal(&parker->cond), "pthread_cond_signal");
-# endif
-}
 #endif
+}
+
+/* A permit stays in the semaphore if the token came before the sleeper slept: a later sleep then
+ * takes a turn more. */
+static void ring_bell(struct pawl__parker *parker)
+{
+#if defined(PAWL__HAS_BELL)
+    check(sem_post(&parker->bell) == 0 ? 0 : errno, "sem_post");
+#else
+    (void)parker; /* no copy of pawl sleeps there on this host */
+#endif
+}
 
 /* A thread that is cancelled inside a wait would leave its node in the queue, so cancellation waits
  * until the thread is out. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    if (!pawl__token_await(&parker->token)) {
+    if (!pawl__token_await(&parker->token, how)) {
         return pawl__token_take(&parker->token);
     }
     int cancellation = pawl__port_forbid_cancellation();
@@ -193,7 +194,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         if (now < deadline) {
             sleep_once(parker, now, deadline);
         } else {
-            late = pawl__token_forgo(&parker->token);
+            late = pawl__token_forgo(&parker->token, how);
         }
     }
     end_sleep(parker);
@@ -205,8 +206,11 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
  * which that is a spurious wake-up: harmless, since a parker is never unmapped and park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
-    if (pawl__token_leave(&parker->token)) {
-        wake(parker);
+    enum pawl__token sleeper = pawl__token_leave(&parker->token);
+    if (sleeper == PAWL__TOKEN_AWAITED_AT_BELL) {
+        ring_bell(parker);
+    } else if (sleeper == PAWL__TOKEN_AWAITED) {
+        signal_sleeper(parker);
     }
 }
 

@@ -65,7 +65,7 @@ static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time dea
 
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    if (!pawl__token_await(&parker->token)) {
+    if (!pawl__token_await(&parker->token, PAWL__TOKEN_AWAITED)) {
         return pawl__token_take(&parker->token);
     }
     bool taken = false;
@@ -76,7 +76,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         if (now < deadline) {
             sleep_once(parker, now, deadline);
         } else {
-            late = pawl__token_forgo(&parker->token);
+            late = pawl__token_forgo(&parker->token, PAWL__TOKEN_AWAITED);
         }
     }
     ReleaseSRWLockExclusive(&parker->mutex);
@@ -89,7 +89,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
  * park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
-    if (pawl__token_leave(&parker->token)) {
+    if (pawl__token_leave(&parker->token) == PAWL__TOKEN_AWAITED) {
         AcquireSRWLockExclusive(&parker->mutex);
         ReleaseSRWLockExclusive(&parker->mutex);
         WakeConditionVariable(&parker->cond);

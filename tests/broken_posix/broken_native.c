@@ -14,16 +14,18 @@
 const struct broken_call broken_calls[] = {
     {"mmap", ENOMEM, LINE("mmap")},
     {"clock_gettime", EINVAL, LINE("clock_gettime")},
-#if defined(PAWL__BELL_IS_SEMAPHORE)
-    {"sem_init", ENOSPC, LINE("sem_init")},
-    {"sem_post", EOVERFLOW, LINE("sem_post")},
-    {"sem_wait", EINVAL, NULL}, /* a spurious wake-up */
-    {"sem_clockwait", EINVAL, NULL},
-#else
     {"pthread_mutex_init", EAGAIN, LINE("pthread_mutex_init")},
     {"pthread_condattr_init", ENOMEM, LINE("pthread_condattr_init")},
     {"pthread_condattr_setclock", EINVAL, LINE("pthread_condattr_setclock")},
     {"pthread_cond_init", EAGAIN, LINE("pthread_cond_init")},
+#if defined(PAWL__HAS_BELL)
+    {"sem_init", ENOSPC, LINE("sem_init")},
+#endif
+#if defined(PAWL__SLEEPS_AT_BELL)
+    {"sem_post", EOVERFLOW, LINE("sem_post")},
+    {"sem_wait", EINVAL, NULL}, /* a spurious wake-up */
+    {"sem_clockwait", EINVAL, NULL},
+#else
     {"pthread_cond_signal", EINVAL, LINE("pthread_cond_signal")},
     {"pthread_cond_wait", EINVAL, NULL}, /* a spurious wake-up */
     {"pthread_cond_timedwait", EINVAL, NULL},
@@ -156,7 +158,7 @@ int broken_sem_wait(sem_t *semaphore)
     return broken_fails("sem_wait") ? refuse() : sem_wait(semaphore);
 }
 
-#if defined(PAWL__BELL_IS_SEMAPHORE)
+#if defined(PAWL__SLEEPS_AT_BELL)
 int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit)
 {
     count(&broken_bells);

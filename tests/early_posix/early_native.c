@@ -39,8 +39,7 @@ int early_cond_signal(pthread_cond_t *cond)
     return pthread_cond_signal(cond);
 }
 
-/* The backend sleeps on a semaphore, or on a condition. */
-#if defined(PAWL__BELL_IS_SEMAPHORE)
+#if defined(PAWL__SLEEPS_AT_BELL)
 static int fail(int error)
 {
     sched_yield();

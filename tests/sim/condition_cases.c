@@ -210,7 +210,38 @@ static void tell_and_notify(void)
     pawl_lock_release(lock);
 }
 
+static void use_lock_slowly(void)
+{
+    for (int i = 0; i < 3; i++) {
+        pawl_lock_acquire(lock);
+        change_items(0);
+        (void)pawl_now();
+        pawl_lock_release(lock);
+    }
+}
+
+static void use_lock_timed(void)
+{
+    for (int i = 0; i < 2; i++) {
+        if (pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(4)) == PAWL_OK) {
+            change_items(0);
+            pawl_lock_release(lock);
+        }
+    }
+}
+
 static const struct sim_case condition_cases[] = {
+    {"condition", "one_that_was_notified_is_late", new_condition,
+     {wait_timed, wait_timed, notify_holding, use_lock_slowly, use_lock_timed},
+     .finish = each_notification_counts_once, .jumps = 5, .jump = PAWL_MS(6), .sampled = true},
+    {"condition", "two_processors_and_one_that_was_notified_is_late", new_condition,
+     {wait_timed, wait_timed, notify_holding, use_lock_slowly, use_lock_timed},
+     .finish = each_notification_counts_once, .jumps = 5, .jump = PAWL_MS(6), .processors = 2,
+     .sampled = true},
+    {"condition", "two_processors_and_a_fair_lock_that_is_used", new_fair_condition,
+     {wait_timed, wait_timed, notify_all, use_lock_slowly, use_lock_timed},
+     .finish = each_notification_counts_once, .jumps = 5, .jump = PAWL_MS(6), .processors = 2,
+     .sampled = true},
     {"condition", "an_item_is_put_and_taken", new_condition, {take, put},
      .finish = all_is_taken},
     {"condition", "a_notification_without_the_lock_is_not_lost", new_condition, {take, put_first},

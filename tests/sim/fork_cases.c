@@ -175,7 +175,50 @@ static void ran_once(void)
     SIM_CHECK(forked || runs == 1);
 }
 
+static void fork_and_use_unheld_lock(void)
+{
+    forked = sim_fork();
+    if (forked && !pawl_lock_locked(lock)) { /* "a lock that nobody held needs nothing" */
+        pawl_lock_acquire(lock);
+        SIM_CHECK(pawl_lock_acquire_until(lock, sim_time() + 1) == PAWL_TIMEOUT);
+        SIM_CHECK(pawl_lock_acquire_await(lock, op) == PAWL_PENDING);
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+        SIM_CHECK(calls == 1);
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+        SIM_CHECK(!pawl_lock_locked(lock));
+        SIM_CHECK(lock->state_ == 0);
+    } else if (forked) {
+        pawl_lock_reinit_after_fork(lock);
+    }
+}
+
+static void acquire_and_release_twice(void)
+{
+    acquire_and_release();
+    acquire_and_release();
+}
+
+static void fork_holding_and_release(void)
+{
+    pawl_lock_acquire(lock);
+    forked = sim_fork();
+    if (forked) {
+        SIM_CHECK(pawl_lock_acquire_await(lock, op) == PAWL_PENDING);
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+        SIM_CHECK(calls == 1);
+    }
+    SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+}
+
 static const struct sim_case fork_cases[] = {
+    {"fork", "a_child_uses_a_lock_that_nobody_held", new_world,
+     {acquire_and_release_twice, acquire_and_release_twice, fork_and_use_unheld_lock},
+     .finish = lock_is_free,
+     .old_values = SIM_NONE, .sampled = true},
+    {"fork", "a_child_releases_what_the_forker_held", new_world,
+     {acquire_and_release_twice, acquire_and_release_twice, fork_holding_and_release},
+     .finish = lock_is_free,
+     .old_values = SIM_NONE, .sampled = true},
     {"fork", "a_child_forked_while_two_contend_uses_the_lock", new_world,
      {acquire_and_release, acquire_and_release, fork_and_use_lock}, .finish = all_went_on,
      .old_values = SIM_NONE},

@@ -375,7 +375,223 @@ static bool time_passes(void)
     return passes;
 }
 
+/* One that was roused and gets no processor is handed the lock before it has waited for twice as
+ * long as it should: here by the next release once it is late. The sleeper is roused and then never
+ * runs while the hog can; each of the hog's sections takes 100 ms. */
+enum { SLEEPER, BUSY };
+static bool sleeper_has_queued, works;
+static unsigned releases_since_due;
+
+static void new_lock_with_a_sleeper(void)
+{
+    held_at_first();
+    sleeper_has_queued = works = false;
+    releases_since_due = 0;
+}
+
+static void be_busy(void)
+{
+    SIM_CHECK(pawl_lock_release(lock) == PAWL_OK); /* rouses the sleeper */
+    for (unsigned i = 0; i < 200 && section.entered == 0; i++) {
+        pawl_lock_acquire(lock);
+        if (section.entered == 0 && releases_since_due > 1) {
+            sim_fail("the sleeper, due, was passed over by %u releases in a row",
+                     releases_since_due);
+        }
+        works = i > 0; /* the first look finds the sleeper not yet late */
+        (void)pawl_now();
+        works = false;
+        releases_since_due += i > 0 ? 1 : 0;
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    }
+}
+
+static unsigned choose_busy(unsigned enabled)
+{
+    bool sleeper = (enabled & 1U << SLEEPER) != 0;
+    sleeper_has_queued = sleeper_has_queued || sim_sleeps(SLEEPER);
+    return sleeper && (!sleeper_has_queued || (enabled & 1U << BUSY) == 0) ? SLEEPER : BUSY;
+}
+
+static bool it_works(void)
+{
+    return works;
+}
+
+static struct sim_task *tasks[3];
+
+static void held_with_tasks(void)
+{
+    held_at_first();
+    for (unsigned i = 0; i < 3; i++) {
+        tasks[i] = sim_new(sizeof *tasks[i], "task of three");
+    }
+}
+
+static void fair_held_with_tasks(void)
+{
+    held_with_tasks();
+    pawl_lock_init_fair(lock);
+    SIM_CHECK(pawl_lock_try_acquire(lock));
+}
+
+static void release_any_twice(void)
+{
+    release_any();
+    release_any();
+}
+
+static void keep_task(void)
+{
+}
+
+static void start_keeping_task(void)
+{
+    pawl_await *op = sim_start(tasks[0], ACQUIRE_UNTIL, keep_task);
+    sim_started(tasks[0], pawl_lock_acquire_await(lock, op));
+}
+
+static void start_keeping_task_and_cancel(void)
+{
+    start_keeping_task();
+    sim_cancel(tasks[0]);
+}
+
+static void keep_timed_shortly(void)
+{
+    (void)SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(1)));
+}
+
+static void acquire_timed_twice(void)
+{
+    acquire_timed();
+    if (SIM_CALL(ACQUIRE_UNTIL, 0, pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(12))) ==
+        PAWL_OK) {
+        pass_and_release();
+    }
+}
+
+static void release_slowly(void)
+{
+    (void)pawl_now();
+    release();
+}
+
+static void is_free_and_quiet(void)
+{
+    is_free_and_linear();
+    SIM_CHECK((lock->state_ & ~PAWL__LOCK_FAIR) == 0);
+}
+
+static void slow_section(void)
+{
+    acquire();
+    pass_section();
+    release_slowly();
+}
+
+static void slow_section_thrice(void)
+{
+    slow_section();
+    slow_section();
+    slow_section();
+}
+
+/* As above, but in each round the hog also waits in vain for an event in the next byte, and so in
+ * the same bucket, where spinning has failed and is counted. */
+static pawl_event *neighbour;
+
+static void new_lock_with_a_neighbour(void)
+{
+    new_lock_with_a_sleeper();
+    lock = sim_new(sizeof *lock + sizeof *neighbour, "lock and event");
+    neighbour = (pawl_event *)(lock + 1);
+    SIM_CHECK(pawl_lock_try_acquire(lock));
+}
+
+static void be_busy_with_both(void)
+{
+    for (unsigned i = 0; i < 31; i++) { /* with the sleeper's own spin, 32 misses */
+        SIM_CHECK(pawl_event_wait_for(neighbour, 1) == PAWL_TIMEOUT);
+    }
+    SIM_CHECK(pawl_lock_release(lock) == PAWL_OK); /* rouses the sleeper */
+    for (unsigned i = 0; i < 200 && section.entered == 0; i++) {
+        pawl_lock_acquire(lock);
+        if (section.entered == 0 && releases_since_due > 1) {
+            sim_fail("the sleeper, due, was passed over by %u releases in a row",
+                     releases_since_due);
+        }
+        SIM_CHECK(pawl_event_wait_for(neighbour, 1) == PAWL_TIMEOUT);
+        works = i > 0;
+        (void)pawl_now();
+        works = false;
+        releases_since_due += i > 0 ? 1 : 0;
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    }
+}
+
+/* HANDED is a hint, but it should not outlive all who waited. */
+static void hint_is_gone(void)
+{
+    SIM_CHECK((lock->state_ & PAWL__LOCK_HANDED) == 0);
+}
+
+static void release_thrice(void)
+{
+    for (int i = 0; i < 3; i++) {
+        (void)pawl_lock_release(lock);
+    }
+}
+
+static void acquire_and_keep(void)
+{
+    if (pawl_lock_acquire_until(lock, PAWL_S(1) + PAWL_MS(20)) == PAWL_OK) {
+        (void)pawl_lock_release(lock);
+    }
+}
+
+static void release_as_task(void)
+{
+    (void)pawl_lock_release(lock);
+}
+
+static void start_releasing_task(void)
+{
+    pawl_await *op = sim_start(tasks[0], ACQUIRE_UNTIL, release_as_task);
+    sim_started(tasks[0], pawl_lock_acquire_await(lock, op));
+}
+
 static const struct sim_case lock_cases[] = {
+    {"lock", "a_hint_does_not_outlive_those_who_waited", held_with_tasks,
+     {acquire_and_keep, start_releasing_task, release_thrice}, .finish = hint_is_gone,
+     .jumps = 3, .jump = PAWL_MS(12), .old_values = SIM_NONE, .sampled = true},
+    {"lock", "one_that_gets_no_processor_beside_an_event", new_lock_with_a_neighbour,
+     {acquire_once, be_busy_with_both}, .finish = NULL, .jumps = 1000, .processors = 2,
+     .jump = PAWL_MS(100), .old_values = SIM_NONE, .choose = choose_busy, .time_passes = it_works},
+    {"lock", "double_releases_beside_two_timed", held_with_tasks,
+     {release_any_twice, release_any, keep_timed, keep_timed_shortly},
+     .finish = was_linear_from_held, .jumps = 2, .jump = PAWL_MS(6), .old_values = SIM_NONE,
+     .sampled = true},
+    {"lock", "two_processors_double_releases_and_a_cancel", held_with_tasks,
+     {release_any_twice, release_any_twice, keep_timed, keep_timed_shortly,
+      start_keeping_task_and_cancel}, .finish = was_linear_from_held,
+     .jumps = 3, .jump = PAWL_MS(6), .processors = 2, .sampled = true},
+    {"lock", "two_processors_fair_double_releases_and_a_cancel", fair_held_with_tasks,
+     {release_any_twice, release_any_twice, keep_timed, keep_timed_shortly,
+      start_keeping_task_and_cancel}, .finish = was_linear_from_held,
+     .jumps = 3, .jump = PAWL_MS(6), .processors = 2, .sampled = true},
+    {"lock", "nothing_is_left_behind", new_lock,
+     {slow_section_thrice, slow_section_thrice, acquire_timed_twice, acquire_timed},
+     .finish = is_free_and_quiet, .jumps = 6, .jump = PAWL_MS(6), .sampled = true},
+    {"lock", "two_processors_nothing_is_left_behind", new_lock,
+     {slow_section_thrice, slow_section_thrice, acquire_timed_twice, start_and_cancel_task},
+     .finish = is_free_and_quiet, .jumps = 6, .jump = PAWL_MS(6), .processors = 2, .sampled = true},
+    {"lock", "two_processors_fair_nothing_is_left_behind", new_fair_lock,
+     {slow_section_thrice, slow_section_thrice, acquire_timed_twice, start_and_cancel_task},
+     .finish = is_free_and_quiet, .jumps = 6, .jump = PAWL_MS(6), .processors = 2, .sampled = true},
+    {"lock", "one_that_gets_no_processor_is_handed_the_lock",
+     new_lock_with_a_sleeper, {acquire_once, be_busy}, .finish = NULL, .jumps = 1000,
+     .jump = PAWL_MS(100), .old_values = SIM_NONE, .choose = choose_busy, .time_passes = it_works},
     {"lock", "two_acquire_and_release", new_lock, {acquire_once, acquire_once},
      .finish = is_free_and_linear, .jumps = 1},
     {"lock", "one_tries_while_another_acquires", new_lock, {acquire_once, try_once, try_once},
