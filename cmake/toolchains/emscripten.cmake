@@ -12,7 +12,8 @@ get_filename_component(environment ${CMAKE_CURRENT_LIST_DIR}/emscripten.js ABSOL
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-sPROXY_TO_PTHREAD -sEXIT_RUNTIME=1 -sINITIAL_MEMORY=256MB \
 -sNODERAWFS=1 --pre-js ${environment}")
 unset(environment)
-# What the tests cannot have here.
+# What the tests cannot have here; and how a process aborts, as there is no SIGABRT.
+set(PAWL_ABORTED "Aborted[(]" CACHE STRING "A process that aborted: what its status and words match")
 set(PAWL_HAVE_FORK OFF CACHE BOOL "The system has fork")
 set(PAWL_HAVE_SIGNALS OFF CACHE BOOL "A signal reaches the thread it is sent to")
 set(PAWL_HAVE_LIMITS OFF CACHE BOOL "A thread for which there is no memory is not started")

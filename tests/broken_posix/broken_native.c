@@ -129,6 +129,7 @@ int broken_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                                   : pthread_cond_timedwait(cond, mutex, limit);
 }
 
+#if defined(PAWL__HAS_BELL) /* macOS has such semaphores in name alone */
 int broken_sem_init(sem_t *semaphore, int shared, unsigned value)
 {
     if (broken_fails("sem_init")) {
@@ -146,7 +147,9 @@ int broken_sem_post(sem_t *semaphore)
     }
     return sem_post(semaphore);
 }
+#endif
 
+#if defined(PAWL__SLEEPS_AT_BELL)
 static int refuse(void)
 {
     errno = EINVAL;
@@ -158,7 +161,6 @@ int broken_sem_wait(sem_t *semaphore)
     return broken_fails("sem_wait") ? refuse() : sem_wait(semaphore);
 }
 
-#if defined(PAWL__SLEEPS_AT_BELL)
 int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit)
 {
     count(&broken_bells);
