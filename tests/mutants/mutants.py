@@ -81,7 +81,7 @@ CHANGES = [
     ("assignment", BEFORE + ASSIGNMENT + BEHIND, r"\1;"),
     ("queue end", r"(?<=pawl__lot_push_)last\(", "first("),
     ("queue end", r"(?<=pawl__lot_push_)first\(", "last("),
-    ("queue end", r"\bpawl__lot_first\((\w[\w.]*), ([^;{]*?)\)(?=[;, ])",
+    ("queue end", r"\bpawl__lot_first\((\w[\w.]*), ((?:[^;()]|\([^()]*\))*)\)(?! [=!]= NULL|\n)",
      r"(pawl__lot_first(\1, \2) ? pawl__lot_first(\1, \2)->prev_ : NULL)"),
     ("queue end", r"(?<=->)next_\b", "prev_"),
     ("queue end", r"(?<=->)prev_\b", "next_"),

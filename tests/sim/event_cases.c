@@ -149,6 +149,25 @@ static void no_work_was_missed(void)
     SIM_CHECK(seen[0] || seen[1]);
 }
 
+/* Whatever the order, the last is a set: who waits is let through. */
+static void clear_and_set(void)
+{
+    clear();
+    set();
+}
+
+static void clear_and_set_twice(void)
+{
+    clear_and_set();
+    clear_and_set();
+}
+
+static void wait_twice(void)
+{
+    wait();
+    wait();
+}
+
 /* state[0]: 1 while it is set. A wait passes if it is set; one that slept passes by a set that came
  * while it waited, also if it was cleared at once: for the model that is where the set is. */
 static bool step(int64_t *state, const struct sim_call *call)
@@ -214,6 +233,9 @@ static const struct sim_case event_cases[] = {
      .old_values = SIM_NONE},
     {"event", "a_try_neither_sleeps_nor_spins", new_event, {glance_by_waiting, tell},
      .finish = is_set_and_linear, .processors = 2},
+    {"event", "clears_and_sets_lose_no_waiter", new_set_event,
+     {wait_twice, clear_and_set, clear_and_set_twice}, .finish = is_linear_from_set,
+     .old_values = SIM_NONE},
     {"event", "two_processors_spin_first", new_event, {hear, hear_timed, tell},
      .finish = is_set_and_linear, .processors = 2, .sampled = true},
 };

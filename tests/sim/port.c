@@ -337,6 +337,9 @@ bool sim_fork(void)
  * membarrier promise. Between two others it orders nothing. */
 void sim_barrier_all(void)
 {
+    if (!sim_engine.live) {
+        return;
+    }
     engine_point((struct op){.kind = OP_WORLD, .where = "barrier"});
     memory_concern_all();
     struct clock before = self()->hb;
