@@ -54,7 +54,7 @@ enum {
 static const pawl_ns PATIENCE = PAWL_MS(10);
 static const pawl_ns LATENESS = PAWL_MS(5);
 static const pawl_ns INSISTENCE = PAWL_MS(1);
-static const pawl_ns HURRY = PAWL_US(150);
+static const pawl_ns HURRY = PAWL_US(120);
 
 /* The turn of spinning to begin with while others wait: fewer looks disturb who has the lock less,
  * and one that runs alone is as fast as two in turns where sections are short. */

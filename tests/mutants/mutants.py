@@ -48,6 +48,7 @@ GROUPS = {
     "rlock": ["rlock", "condition"],
     "rwlock": ["rwlock", "await"],
     "semaphore": ["semaphore", "await"],
+    "token": ["token"],
 }
 GLANCE = 2.5  # seconds of the simulator for all of them, before anything else
 # After the file's own tests: what runs every call, quickly. Then all others.
@@ -148,7 +149,7 @@ def mutants_of(file):
 
 def sources():
     files = ["src/" + name for name in sorted(os.listdir(os.path.join(ROOT, "src")))]
-    files = [name for name in files if name.endswith(".c")] + ["src/posix/port.c"]
+    files = [name for name in files if name.endswith((".c", "token.h"))] + ["src/posix/port.c"]
     headers = sorted(os.listdir(os.path.join(ROOT, "include/pawl")))
     return files + ["include/pawl/" + h for h in headers if h.endswith(".h") and h != "uv.h"]
 

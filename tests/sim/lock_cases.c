@@ -286,95 +286,6 @@ static void acquire_often(void)
     inherit(4);
 }
 
-/* The worst that can be done to a waiter. A hog takes the lock whenever it is free, and holds it
- * until the victim and the rival, both woken for nothing, are queued again, the rival as the first.
- * Then both become due, the rival is handed the lock, and the victim is put off, so that at the
- * rival's release it is not due: which must not happen again and again. */
-enum { VICTIM, RIVAL, HOG };
-static bool victim_is_done;
-static bool fresh[2];    /* the victim, the rival: since its last release it has not slept */
-static bool has_it;      /* the hog has the lock, and is about to release it */
-static bool gives_it_up; /* the hog is inside release */
-static bool gathering;   /* both were woken for nothing, and queue again */
-static bool due;         /* let time pass */
-
-static void new_lock_with_a_hog(void)
-{
-    new_contended_lock();
-    victim_is_done = has_it = gives_it_up = gathering = due = false;
-    fresh[VICTIM] = fresh[RIVAL] = true;
-}
-
-static void be_the_victim(void)
-{
-    acquire_counting(1);
-    victim_is_done = true;
-}
-
-static void be_the_rival(void)
-{
-    for (unsigned i = 0; i < 20 && !victim_is_done; i++) {
-        pawl_lock_acquire(lock);
-        count_overtaken();
-        fresh[RIVAL] = true;
-        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
-    }
-}
-
-static void be_the_hog(void)
-{
-    for (unsigned i = 0; i < 80 && !victim_is_done; i++) {
-        pawl_lock_acquire(lock);
-        count_overtaken();
-        has_it = gives_it_up = true;
-        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
-        gives_it_up = false;
-    }
-}
-
-/* Before the hog releases: who has come queues, and those woken do, the victim before the rival,
- * once both are. SIM_FIBRES: nobody has to. */
-static unsigned choose_who_queues(bool victim, bool rival)
-{
-    fresh[VICTIM] = fresh[VICTIM] && victim;
-    fresh[RIVAL] = fresh[RIVAL] && rival;
-    if (fresh[VICTIM] || fresh[RIVAL]) {
-        return fresh[VICTIM] ? VICTIM : RIVAL;
-    }
-    if (victim && rival) {
-        gathering = true;
-    }
-    if (gathering && (victim || rival)) {
-        return victim ? VICTIM : RIVAL;
-    }
-    due = gathering;
-    gathering = false;
-    return SIM_FIBRES;
-}
-
-static unsigned choose_worst(unsigned enabled)
-{
-    bool victim = (enabled & 1U << VICTIM) != 0;
-    bool rival = (enabled & 1U << RIVAL) != 0;
-    if (has_it) {
-        unsigned first = choose_who_queues(victim, rival);
-        has_it = first != SIM_FIBRES;
-        return has_it ? first : HOG;
-    }
-    if ((enabled & 1U << HOG) != 0 &&
-        (gives_it_up || (lock->state_ & PAWL__LOCK_LOCKED) == 0)) {
-        return HOG;
-    }
-    return rival ? RIVAL : victim ? VICTIM : HOG;
-}
-
-static bool time_passes(void)
-{
-    bool passes = due;
-    due = false;
-    return passes;
-}
-
 /* One that was roused and gets no processor is handed the lock before it has waited for twice as
  * long as it should: here by the next release once it is late. The sleeper is roused and then never
  * runs while the hog can; each of the hog's sections takes 100 ms. */
@@ -641,9 +552,6 @@ static const struct sim_case lock_cases[] = {
     {"lock", "a_late_one_that_times_out_leaves_the_next_in_place", new_lock,
      {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2,
      .jump = PAWL_MS(6), .old_values = SIM_NONE, .sampled = true},
-    {"lock", "a_waiter_is_not_put_off_again_and_again", new_lock_with_a_hog,
-     {be_the_victim, be_the_rival, be_the_hog}, .finish = NULL, .jumps = 1000,
-     .old_values = SIM_NONE, .choose = choose_worst, .time_passes = time_passes},
     {"lock", "those_who_are_due_are_overtaken_a_few_times_at_most", new_contended_lock,
      {contend, contend, contend}, .finish = NULL, .jumps = 8, .jump = PAWL_MS(4), .sampled = true},
 };
