@@ -192,7 +192,7 @@ bool pawl_barrier_broken(const pawl_barrier *barrier)
 
 int pawl_barrier_describe(const pawl_barrier *barrier, char *buf, size_t size)
 {
-    pawl__need(barrier, "pawl_barrier_describe", "barrier");
+    pawl__need_text(barrier, buf, size, "pawl_barrier_describe", "barrier");
     return snprintf(buf, size, "<pawl_barrier%s parties=%lu waiters=%lu at 0x%" PRIxPTR ">",
                     pawl_barrier_broken(barrier) ? " broken" : "",
                     (unsigned long)barrier->parties_,

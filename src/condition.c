@@ -111,8 +111,12 @@ static pawl_status wait_with(pawl_condition *condition, const struct held *held,
 }
 
 static pawl_status wait_pred(pawl_condition *condition, const struct held *held,
-                             bool (*pred)(void *ctx), void *ctx, pawl_time deadline)
+                             bool (*pred)(void *ctx), void *ctx, pawl_time deadline,
+                             const char *call)
 {
+    if (PAWL__UNLIKELY(pred == NULL)) {
+        pawl__die_null(call, "pred");
+    }
     if (!is_held(held)) {
         return PAWL_NOT_HELD;
     }
@@ -181,15 +185,17 @@ pawl_status pawl_condition_wait_rlock_until(pawl_condition *condition, pawl_rloc
 pawl_status pawl_condition_wait_pred(pawl_condition *condition, pawl_lock *lock,
                                      bool (*pred)(void *ctx), void *ctx, pawl_time deadline)
 {
-    struct held held = need_lock(condition, lock, "pawl_condition_wait_pred");
-    return wait_pred(condition, &held, pred, ctx, deadline);
+    const char *call = "pawl_condition_wait_pred";
+    struct held held = need_lock(condition, lock, call);
+    return wait_pred(condition, &held, pred, ctx, deadline, call);
 }
 
 pawl_status pawl_condition_wait_rlock_pred(pawl_condition *condition, pawl_rlock *rlock,
                                            bool (*pred)(void *ctx), void *ctx, pawl_time deadline)
 {
-    struct held held = need_rlock(condition, rlock, "pawl_condition_wait_rlock_pred");
-    return wait_pred(condition, &held, pred, ctx, deadline);
+    const char *call = "pawl_condition_wait_rlock_pred";
+    struct held held = need_rlock(condition, rlock, call);
+    return wait_pred(condition, &held, pred, ctx, deadline, call);
 }
 
 /* A notification under way. */
@@ -290,7 +296,7 @@ void pawl_condition_init(pawl_condition *condition)
 
 int pawl_condition_describe(const pawl_condition *condition, char *buf, size_t size)
 {
-    pawl__need(condition, "pawl_condition_describe", "condition");
+    pawl__need_text(condition, buf, size, "pawl_condition_describe", "condition");
     return snprintf(buf, size, "<pawl_condition waiters=%lu at 0x%" PRIxPTR ">",
                     (unsigned long)pawl__lot_count(condition), (uintptr_t)condition);
 }

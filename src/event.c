@@ -162,7 +162,7 @@ pawl_status pawl__event_wait_for_slow(pawl_event *event, pawl_ns ns)
 
 int pawl_event_describe(const pawl_event *event, char *buf, size_t size)
 {
-    pawl__need(event, "pawl_event_describe", "event");
+    pawl__need_text(event, buf, size, "pawl_event_describe", "event");
     return snprintf(buf, size, "<pawl_event %s waiters=%lu at 0x%" PRIxPTR ">",
                     is_set(event) ? "set" : "unset", (unsigned long)pawl__lot_count(event),
                     (uintptr_t)event);

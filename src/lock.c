@@ -430,7 +430,7 @@ void pawl_lock_init_fair(pawl_lock *lock)
 
 int pawl_lock_describe(const pawl_lock *lock, char *buf, size_t size)
 {
-    pawl__need(lock, "pawl_lock_describe", "lock");
+    pawl__need_text(lock, buf, size, "pawl_lock_describe", "lock");
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     size_t waiters = (seen & PARKED) != 0 ? pawl__lot_count(lock) : 0;
     return snprintf(buf, size, "<pawl_lock %s%s waiters=%lu at 0x%" PRIxPTR ">",

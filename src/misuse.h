@@ -23,4 +23,14 @@ static inline void pawl__need(const void *object, const char *call, const char *
     }
 }
 
+/* The same for a describe call, whose buf may be NULL when its size is 0. */
+static inline void pawl__need_text(const void *object, const char *buf, size_t size,
+                                   const char *call, const char *argument)
+{
+    pawl__need(object, call, argument);
+    if (PAWL__UNLIKELY(buf == NULL && size > 0)) {
+        pawl__die_null(call, "buf");
+    }
+}
+
 #endif

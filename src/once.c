@@ -97,6 +97,9 @@ static bool run_and_succeed(void *context)
 void pawl__once_call_first(pawl_once *once, void (*fn)(void *ctx), void *ctx)
 {
     struct first_call call = {fn, ctx};
+    if (PAWL__UNLIKELY(fn == NULL)) {
+        pawl__die_null("pawl_once_call", "fn");
+    }
     pawl__once_call_slow(once, run_and_succeed, &call);
 }
 
@@ -108,7 +111,7 @@ void pawl_once_init(pawl_once *once)
 
 int pawl_once_describe(const pawl_once *once, char *buf, size_t size)
 {
-    pawl__need(once, "pawl_once_describe", "once");
+    pawl__need_text(once, buf, size, "pawl_once_describe", "once");
     uint8_t seen = pawl__load8(&once->state_, PAWL__RELAXED);
     const char *words = seen == 0 ? "fresh" : seen == DONE ? "done" : "running";
     return snprintf(buf, size, "<pawl_once %s waiters=%lu at 0x%" PRIxPTR ">", words,

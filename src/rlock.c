@@ -150,7 +150,7 @@ uint32_t pawl_rlock_depth(const pawl_rlock *rlock)
 
 int pawl_rlock_describe(const pawl_rlock *rlock, char *buf, size_t size)
 {
-    pawl__need(rlock, "pawl_rlock_describe", "rlock");
+    pawl__need_text(rlock, buf, size, "pawl_rlock_describe", "rlock");
     return snprintf(buf, size, "<pawl_rlock %s depth=%lu waiters=%lu at 0x%" PRIxPTR ">",
                     pawl_lock_locked(&rlock->lock_) ? "locked" : "unlocked",
                     (unsigned long)depth_of(rlock),

@@ -375,7 +375,7 @@ void pawl_rwlock_init(pawl_rwlock *rwlock)
 int pawl_rwlock_describe(const pawl_rwlock *rwlock, char *buf, size_t size)
 {
     char words[40] = "unlocked";
-    pawl__need(rwlock, "pawl_rwlock_describe", "rwlock");
+    pawl__need_text(rwlock, buf, size, "pawl_rwlock_describe", "rwlock");
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
     size_t waiters = pawl__lot_count(rwlock) + pawl__lot_count((const char *)rwlock + 1);
     if (seen >= READER) {

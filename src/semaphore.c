@@ -218,7 +218,7 @@ int64_t pawl_semaphore_value(const pawl_semaphore *semaphore)
 int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf, size_t size)
 {
     char bound[32] = "";
-    pawl__need(semaphore, "pawl_semaphore_describe", "semaphore");
+    pawl__need_text(semaphore, buf, size, "pawl_semaphore_describe", "semaphore");
     int64_t value = pawl_semaphore_value(semaphore);
     if (semaphore->limit_ != 0) {
         snprintf(bound, sizeof bound, " bound=%" PRIu64, bound_of(semaphore));

@@ -28,6 +28,7 @@ static pawl_semaphore a_semaphore;
 static pawl_event an_event;
 static pawl_barrier a_barrier;
 static pawl_rwlock an_rwlock;
+static pawl_once a_once;
 static pawl_await an_await;
 
 /* `sink` takes results that must be looked at. */
@@ -42,6 +43,7 @@ static volatile unsigned sink;
     X(pawl_lock_release, lock, pawl_lock_release(NULL))                                            \
     X(pawl_lock_locked, lock, sink = (unsigned)pawl_lock_locked(NULL))                             \
     X(pawl_lock_describe, lock, pawl_lock_describe(NULL, NULL, 0))                                 \
+    X(pawl_lock_describe, buf, pawl_lock_describe(&a_lock, NULL, 1))                               \
     X(pawl_lock_reinit_after_fork, lock, pawl_lock_reinit_after_fork(NULL))                        \
     X(pawl_rlock_init, rlock, pawl_rlock_init(NULL))                                               \
     X(pawl_rlock_acquire, rlock, pawl_rlock_acquire(NULL))                                         \
@@ -53,6 +55,7 @@ static volatile unsigned sink;
     X(pawl_rlock_owned, rlock, sink = (unsigned)pawl_rlock_owned(NULL))                            \
     X(pawl_rlock_depth, rlock, sink = (unsigned)pawl_rlock_depth(NULL))                            \
     X(pawl_rlock_describe, rlock, pawl_rlock_describe(NULL, NULL, 0))                              \
+    X(pawl_rlock_describe, buf, pawl_rlock_describe(&an_rlock, NULL, 1))                           \
     X(pawl_rlock_reinit_after_fork, rlock, pawl_rlock_reinit_after_fork(NULL))                     \
     X(pawl_semaphore_init, semaphore, sink = (unsigned)pawl_semaphore_init(NULL, 0))               \
     X(pawl_semaphore_init_bounded, semaphore,                                                      \
@@ -66,6 +69,7 @@ static volatile unsigned sink;
     X(pawl_semaphore_release_n, semaphore, pawl_semaphore_release_n(NULL, 1))                      \
     X(pawl_semaphore_value, semaphore, sink = (unsigned)pawl_semaphore_value(NULL))                \
     X(pawl_semaphore_describe, semaphore, pawl_semaphore_describe(NULL, NULL, 0))                  \
+    X(pawl_semaphore_describe, buf, pawl_semaphore_describe(&a_semaphore, NULL, 1))                \
     X(pawl_condition_init, condition, pawl_condition_init(NULL))                                   \
     X(pawl_condition_wait, condition, sink = (unsigned)pawl_condition_wait(NULL, &a_lock))         \
     X(pawl_condition_wait, lock, sink = (unsigned)pawl_condition_wait(&a_condition, NULL))         \
@@ -93,13 +97,18 @@ static volatile unsigned sink;
       sink = (unsigned)pawl_condition_wait_pred(NULL, &a_lock, never_asked, NULL, 0))              \
     X(pawl_condition_wait_pred, lock,                                                              \
       sink = (unsigned)pawl_condition_wait_pred(&a_condition, NULL, never_asked, NULL, 0))         \
+    X(pawl_condition_wait_pred, pred,                                                              \
+      sink = (unsigned)pawl_condition_wait_pred(&a_condition, &a_lock, NULL, NULL, 0))             \
     X(pawl_condition_wait_rlock_pred, rlock,                                                       \
       sink = (unsigned)pawl_condition_wait_rlock_pred(&a_condition, NULL, never_asked, NULL, 0))   \
     X(pawl_condition_wait_rlock_pred, condition,                                                   \
       sink = (unsigned)pawl_condition_wait_rlock_pred(NULL, &an_rlock, never_asked, NULL, 0))      \
+    X(pawl_condition_wait_rlock_pred, pred,                                                        \
+      sink = (unsigned)pawl_condition_wait_rlock_pred(&a_condition, &an_rlock, NULL, NULL, 0))     \
     X(pawl_condition_notify, condition, pawl_condition_notify(NULL, 1))                            \
     X(pawl_condition_notify_all, condition, pawl_condition_notify_all(NULL))                       \
     X(pawl_condition_describe, condition, pawl_condition_describe(NULL, NULL, 0))                  \
+    X(pawl_condition_describe, buf, pawl_condition_describe(&a_condition, NULL, 1))                \
     X(pawl_event_init, event, pawl_event_init(NULL))                                               \
     X(pawl_event_set, event, pawl_event_set(NULL))                                                 \
     X(pawl_event_clear, event, pawl_event_clear(NULL))                                             \
@@ -108,6 +117,7 @@ static volatile unsigned sink;
     X(pawl_event_wait_for, event, sink = (unsigned)pawl_event_wait_for(NULL, 0))                   \
     X(pawl_event_wait_until, event, sink = (unsigned)pawl_event_wait_until(NULL, 0))               \
     X(pawl_event_describe, event, pawl_event_describe(NULL, NULL, 0))                              \
+    X(pawl_event_describe, buf, pawl_event_describe(&an_event, NULL, 1))                           \
     X(pawl_barrier_init, barrier, sink = (unsigned)pawl_barrier_init(NULL, 1, NULL, NULL))         \
     X(pawl_barrier_wait, barrier, sink = (unsigned)pawl_barrier_wait(NULL, NULL))                  \
     X(pawl_barrier_wait_for, barrier, sink = (unsigned)pawl_barrier_wait_for(NULL, 0, NULL))       \
@@ -118,6 +128,7 @@ static volatile unsigned sink;
     X(pawl_barrier_waiting, barrier, sink = (unsigned)pawl_barrier_waiting(NULL))                  \
     X(pawl_barrier_broken, barrier, sink = (unsigned)pawl_barrier_broken(NULL))                    \
     X(pawl_barrier_describe, barrier, pawl_barrier_describe(NULL, NULL, 0))                        \
+    X(pawl_barrier_describe, buf, pawl_barrier_describe(&a_barrier, NULL, 1))                      \
     X(pawl_rwlock_init, rwlock, pawl_rwlock_init(NULL))                                            \
     X(pawl_rwlock_acquire_shared, rwlock, pawl_rwlock_acquire_shared(NULL))                        \
     X(pawl_rwlock_acquire_exclusive, rwlock, pawl_rwlock_acquire_exclusive(NULL))                  \
@@ -137,11 +148,14 @@ static volatile unsigned sink;
     X(pawl_rwlock_release_exclusive, rwlock, pawl_rwlock_release_exclusive(NULL))                  \
     X(pawl_rwlock_downgrade, rwlock, pawl_rwlock_downgrade(NULL))                                  \
     X(pawl_rwlock_describe, rwlock, pawl_rwlock_describe(NULL, NULL, 0))                           \
+    X(pawl_rwlock_describe, buf, pawl_rwlock_describe(&an_rwlock, NULL, 1))                        \
     X(pawl_rwlock_reinit_after_fork, rwlock, pawl_rwlock_reinit_after_fork(NULL))                  \
     X(pawl_once_init, once, pawl_once_init(NULL))                                                  \
     X(pawl_once_call, once, pawl_once_call(NULL, do_nothing, NULL))                                \
+    X(pawl_once_call, fn, pawl_once_call(&a_once, NULL, NULL))                                     \
     X(pawl_once_done, once, sink = (unsigned)pawl_once_done(NULL))                                 \
     X(pawl_once_describe, once, pawl_once_describe(NULL, NULL, 0))                                 \
+    X(pawl_once_describe, buf, pawl_once_describe(&a_once, NULL, 1))                               \
     X(pawl_await_init, op, pawl_await_init(NULL, never_called, NULL))                              \
     X(pawl_await_init, fn, pawl_await_init(&an_await, NULL, NULL))                                 \
     X(pawl_await_context, op, sink = pawl_await_context(NULL) != NULL)                             \

@@ -63,8 +63,8 @@ PAWL__HELPER bool pawl__once_look(const pawl_once *once, const char *call)
 
 /* Call fn(ctx) unless that was done; return when it has returned, whoever called it.
  *
- * Requires  the once outlives the call; fn does not call the same once. Any thread; not a signal
- *           handler.
+ * Requires  the once outlives the call; fn is not NULL, returns, and does not call the same once.
+ *           Any thread; not a signal handler.
  * Orders    fn's return happens before this returns.
  * Costs     one load when it is done; waiting parks. Never allocates. */
 PAWL_INLINE void pawl_once_call(pawl_once *once, void (*fn)(void *ctx), void *ctx)
