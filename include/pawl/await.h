@@ -8,8 +8,8 @@
  * knows deadlines; in C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the
  * plain calls. Not for an rlock, whose owner is a thread, nor for a once.
  *
- * There is no deadline here: cancel from a timer. That differs from a thread's time-out at a
- * barrier, which it leaves as it is, and at a condition, where the lock is not held afterwards.
+ * There is no deadline here: cancel from a timer. A cancel differs from a thread's time-out in two
+ * places: it does not break a barrier, and a condition's lock is not held after it.
  *
  *     the operation   *_await         pawl_await_cancel        fn
  *     is idle         PAWL_OK, or     false                    is not called
@@ -18,13 +18,13 @@
  *     was granted     PAWL_INVALID    false                    will be called, once; when that
  *                                                              begins the operation is idle
  *
- * fn is called by the thread that granted, before its call returns (or, when it was made in a fn,
- * when that has returned) and after it has left every guard of pawl. That is a release (a
- * condition's wait makes one), set, notify, the last arrival at a barrier, its abort or reset, a
- * downgrade; a cancel or a time-out that lets others go on. So fn runs in the middle of that
- * thread's code, with whatever that thread holds: in fn use what does not wait, *_await and try; an
- * rlock that the thread owns counts as fn's own. Who cannot have that hands on from fn to where it
- * may run, as the adapters do.
+ * fn is called by the thread whose call granted: a release (a condition's wait makes one), set,
+ * notify, the last arrival at a barrier, its abort or reset, a downgrade, or a cancel or time-out
+ * that lets others go on. It is called before that call returns, outside every guard of pawl; if
+ * the call was made in another fn, then when that one has returned. So fn runs in the middle of
+ * that thread's code, with whatever that thread holds: in fn use what does not wait, *_await and
+ * try; an rlock that the thread owns counts as fn's own. Who cannot have that hands on from fn to
+ * where it may run, as the adapters do.
  *
  * fn may start its operation again, or free it, and what it was granted. No two fns run inside each
  * other on one thread: what fn grants to another task is granted at once, but that task's fn is

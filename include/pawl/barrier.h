@@ -61,7 +61,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  *
  * Returns   PAWL_OK       all have arrived; *index, if index is not NULL, is the caller's own
  *                         number, 0 to parties - 1 in order of arrival
- *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken
+ *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken. So also when
+ *                         it had passed before the call, unless the caller came last
  *           PAWL_BROKEN   it was broken, aborted or reset while the caller waited, or broken before
  *           PAWL_INVALID  it has 0 parties
  *           *index is written only with PAWL_OK.

@@ -36,7 +36,7 @@ typedef enum pawl_status {
     PAWL_OVERFLOW,  /* a count would pass its bound; nothing changed */
     PAWL_BROKEN,    /* the barrier was broken */
     PAWL_INVALID,   /* an argument is outside its range; nothing changed */
-    PAWL_NO_MEMORY  /* memory is out; nothing changed */
+    PAWL_NO_MEMORY  /* memory is out; nothing changed. No call returns it yet */
 } pawl_status;
 
 /* The name of a status, "PAWL_OK" for PAWL_OK.

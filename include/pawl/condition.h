@@ -50,10 +50,10 @@
 
 PAWL__BEGIN
 
-/* All-zero bytes are a condition that nobody waits for. Those who wait at a time wait with one
- * lock; with several a notification takes a step for each, between which others may come and go.
- * Nothing needs destroying. PARKED may lag: threads may be queued in the lot under the condition's
- * address; written under the bucket's guard. */
+/* All-zero bytes are a condition that nobody waits for. Usually all who wait at it do so with the
+ * same lock. With several locks a notification is not one step, but one for each lock: in between,
+ * others may begin or end their waits. Nothing needs destroying. PARKED may lag: threads may be
+ * queued in the lot under the condition's address; written under the bucket's guard. */
 typedef struct pawl_condition {
     uint8_t state_;
 } pawl_condition;
@@ -73,7 +73,8 @@ PAWL_API void pawl_condition_init(pawl_condition *condition);
  * Returns   PAWL_OK        notified; a notification that met the deadline counts
  *           PAWL_TIMEOUT   the time passed without one, never early
  *           PAWL_NOT_HELD  the lock is not locked, or the rlock not owned by the caller; nothing
- *                          was done
+ *                          was done. (A lock that somebody else holds cannot be told from the
+ *                          caller's own: it is released.)
  *           With the first two the caller holds the lock again.
  * Requires  the caller holds the lock; condition and lock outlive the call. Not a signal handler.
  * Orders    the release that let this call have the lock again happens before it returns.

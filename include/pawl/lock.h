@@ -5,13 +5,13 @@
  * Any thread may release what another acquired, as with Python's Lock. A default lock is the
  * fastest: who asks just as it becomes free may get it before those who wait, and none of them
  * starves. A fair lock serves strictly in order of arrival and pays a thread switch for nearly
- * every contended release. Neither counts nested acquires: a second acquire by the same thread
- * waits for a release that it must not depend on itself.
+ * every contended release. Neither counts nested acquires: a thread that acquires the lock again
+ * while it holds it waits until another thread releases it.
  *
  *     state        acquire       try_acquire   acquire_for     release          locked
  *     unlocked     takes it      takes it      takes it        PAWL_NOT_HELD    false
- *     locked       waits         false         waits at most   one waiter, or   true
- *                                              that long       nobody, has it
+ *     locked       waits         false         waits at most   unlocked, or a   true
+ *                                              that long       waiter's
  *
  * Example:
  *
@@ -107,9 +107,12 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
 /* Acquire the lock, waiting as long as it takes.
  *
  * A default lock does not say who is next: the oldest waiter is woken, and newcomers may be faster.
- * But one that has waited a millisecond, was woken and found the lock taken, is handed it by the
- * next release, and so is one that has slept for ten. One that was woken and gets no processor is
- * handed the lock after five to ten, by a release. A fair lock serves in order of arrival.
+ * But the next release hands it the lock, so that nobody else can be faster, when it has
+ *   slept for 10 ms;
+ *   or waited for 1 ms, was woken, and found the lock taken;
+ *   or waited for 5 ms, was woken, and gets no processor. Those who release look for such a one
+ *   every 120 us or so.
+ * A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.
@@ -162,11 +165,13 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline), lock, 0U);
 }
 
-/* Release the lock, whichever thread acquired it. With waiters, exactly one is let through: it is
- * handed the lock, or finds it free, woken by this release or on its way already.
+/* Release the lock, whichever thread acquired it. If threads wait, the oldest is handed it, or is
+ * woken, unless it is on its way already, and tries for it: a newcomer may be faster. A task
+ * (await.h) and a fair lock's oldest waiter are always handed it.
  *
  * Returns   PAWL_OK        the lock was held and is released
- *           PAWL_NOT_HELD  it was not locked; nothing changed
+ *           PAWL_NOT_HELD  it was not locked; nothing changed. (Nobody owns it: a lock that is
+ *                          another's by now is released.)
  * Requires  the lock outlives the moment at which another thread can acquire it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before the next acquire returns.

@@ -7,14 +7,14 @@
  *     pawl::rwlock                                         SharedTimedLockable
  *     pawl::condition  pawl::event  pawl::barrier  pawl::once
  *
- * In C++20 most of them can be awaited by coroutines, too: coroutine.hpp.
- *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
- * std::condition_variable_any take them. Each class is its C struct and nothing more: of the same
- * size, ready without any code at program start, never copied or moved. What a call promises is
- * the contract of the C function of that name, in its own header; here stands what C++ adds. A call
- * throws only where its comment says so, and is not marked noexcept: around a call of C that would
- * cost code. Example:
+ * std::condition_variable_any take them. In C++20 most of them can be awaited by coroutines, too:
+ * coroutine.hpp.
+ *
+ * Each class is its C struct and nothing more: of the same size, ready without any code at program
+ * start, never copied or moved. What a call promises is the contract of the C function of that
+ * name, in its own header; here stands what C++ adds. A call throws only where its comment says so,
+ * and is not marked noexcept: around a call of C that would cost code. Example:
  *
  *     #include <pawl/pawl.hpp>
  *

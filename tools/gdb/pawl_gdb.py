@@ -139,7 +139,12 @@ class Printer:
 
     def to_string(self):
         words = self.words()
-        waiters = '%d' % count_at(self.address + self.offset(), self.keys) if self.address else '?'
+        waiters = '?'
+        try:
+            if self.address != 0:
+                waiters = '%d' % count_at(self.address + self.offset(), self.keys)
+        except gdb.GdbError:  # no debug information of the lot: `pawl locks` says so
+            pass
         return '<%s%s waiters=%s at 0x%x>' % (self.name, words, waiters, self.address)
 
     keys = 1
