@@ -263,8 +263,8 @@ static bool check(crowd *first, const census *c)
                changed);
         return true;
     }
-    printf("checked against one thread: %s (%.3f seconds)\n", equal ? "equal" : "DIFFERENT",
-           (double)taken / 1e9);
+    printf("checked against one thread: %s (%.3f seconds, files cached)\n",
+           equal ? "equal" : "DIFFERENT", (double)taken / 1e9);
     return equal;
 }
 
@@ -287,8 +287,9 @@ static void show_loss(crowd *first, const census *c, const word *const *words, s
         return;
     }
     uint64_t lost = sum.words - kept;
-    printf("without locks: %" PRIu64 " of %" PRIu64 " words lost, %.4f %% (%.3f seconds)\n", lost,
-           sum.words, sum.words > 0 ? 100.0 * (double)lost / (double)sum.words : 0.0,
+    printf("without locks: %" PRIu64 " of %" PRIu64
+           " words lost, %.4f %% (%.3f seconds, files cached)\n",
+           lost, sum.words, sum.words > 0 ? 100.0 * (double)lost / (double)sum.words : 0.0,
            (double)taken / 1e9);
 }
 

@@ -16,7 +16,7 @@ Counts the words of the files below PATH (the system's include directory if it i
 examples/wordcount: several threads, one table, pawl's locks. Then counts them without the locks.
 Where Wine and MinGW are there, counts them on Windows too, and compares.
 
-Installs gcc, CMake and Ninja (by apt-get) if they are missing.
+Installs gcc, CMake, Ninja and CMocka's source (by apt-get) if they are missing.
 END_OF_USAGE
 }
 
