@@ -8,7 +8,8 @@
  * whose release will come here. While PARKED is set holders are added, and the last one is removed,
  * under the guard only; a reader that is not the last leaves without it. So who waits is granted
  * what the release gave up before anybody else can have it, and neither side starves: the last
- * reader hands over to a writer, and a writer to all readers that wait.
+ * reader hands over to a writer, and a writer to all readers that wait. A writer that becomes a
+ * reader while both wait leaves PASSED, and the last reader then hands over as a writer does.
  *
  * No path touches the rwlock after the store that lets another thread have it.
  */
@@ -31,7 +32,12 @@ PAWL__EXPORT extern inline pawl_status pawl_rwlock_release_exclusive(pawl_rwlock
 
 _Static_assert(sizeof(pawl_rwlock) <= 8, "the size that is promised");
 
-enum { WRITER = PAWL__RWLOCK_WRITER, PARKED = PAWL__RWLOCK_PARKED, READER = PAWL__RWLOCK_READER };
+enum {
+    WRITER = PAWL__RWLOCK_WRITER,
+    PARKED = PAWL__RWLOCK_PARKED,
+    PASSED = PAWL__RWLOCK_PASSED,
+    READER = PAWL__RWLOCK_READER
+};
 
 enum mode { SHARED, EXCLUSIVE };
 
@@ -118,8 +124,8 @@ static void admit_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket,
     }
 }
 
-/* A waiter is out of its queue, under the guard: readers that waited only
- * because of this writer come in, and who leaves the queues empty takes PARKED along. */
+/* A waiter is out of its queue, under the guard: readers that waited only because of this writer
+ * come in, who leaves the queues empty takes PARKED along, and the last reader PASSED. */
 static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
 {
     struct pawl__wake_list list = {NULL, NULL};
@@ -128,9 +134,10 @@ static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode
     if (mode == EXCLUSIVE && !writer_waits && (seen & WRITER) == 0) {
         admit_readers(rwlock, bucket, &list);
     }
-    if (!writer_waits && !anyone_waits(rwlock, bucket, SHARED)) {
+    if (!anyone_waits(rwlock, bucket, SHARED)) {
+        uint32_t over = writer_waits ? PASSED : PASSED | PARKED;
         seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
-        while (!pawl__cas32(&rwlock->state_, &seen, seen & ~(uint32_t)PARKED, PAWL__RELAXED)) {
+        while (!pawl__cas32(&rwlock->state_, &seen, seen & ~over, PAWL__RELAXED)) {
         }
     }
     pawl__lot_leave(bucket);
@@ -282,7 +289,7 @@ pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock)
         if (seen < READER) {
             return PAWL_NOT_HELD;
         }
-        if (seen != (READER | PARKED)) { /* not the last, or nobody waits */
+        if ((seen & ~(uint32_t)PASSED) != (READER | PARKED)) { /* not the last, or nobody waits */
             if (pawl__cas32(&rwlock->state_, &seen, seen - READER, PAWL__RELEASE)) {
                 return PAWL_OK;
             }
@@ -290,8 +297,9 @@ pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock)
         }
         struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
         /* Acquires what the readers before have read, for the writer that is next. */
-        if (pawl__load32(&rwlock->state_, PAWL__ACQUIRE) == (READER | PARKED)) {
-            hand_over(rwlock, bucket, EXCLUSIVE);
+        seen = pawl__load32(&rwlock->state_, PAWL__ACQUIRE);
+        if ((seen & ~(uint32_t)PASSED) == (READER | PARKED)) {
+            hand_over(rwlock, bucket, (seen & PASSED) != 0 ? SHARED : EXCLUSIVE);
             return PAWL_OK;
         }
         pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
@@ -320,14 +328,14 @@ pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock)
     }
 }
 
-/* Under the guard, held exclusively: the hold becomes shared; readers join it unless a writer
- * waits. */
+/* Under the guard, held exclusively: the hold becomes shared; readers join it, or, if a writer
+ * waits, have their turn before it. */
 static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
 {
     struct pawl__wake_list list = {NULL, NULL};
     uint32_t state = READER;
     if (anyone_waits(rwlock, bucket, EXCLUSIVE)) {
-        state |= PARKED;
+        state |= PARKED | (anyone_waits(rwlock, bucket, SHARED) ? PASSED : 0);
     } else {
         state += READER * pawl__lot_take_all(bucket, key_of(rwlock, SHARED), PAWL_OK, &list);
     }

@@ -389,6 +389,28 @@ static void walk_rwlock_waiters(void)
     say_description("All.11 reinit_after_fork", &rwlock, describe_rwlock);
 }
 
+static void walk_rwlock_downgrade(void)
+{
+    pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
+    const void *writers = (char *)&rwlock + 1;
+    struct caller reader = {
+        .call = acquire_shared, .object = &rwlock, .deadline = PAWL_NEVER};
+    struct caller writer = {
+        .call = acquire_exclusive, .object = &rwlock, .deadline = PAWL_NEVER};
+    pawl_rwlock_acquire_exclusive(&rwlock);
+    caller_start(&writer, writers, 1);
+    caller_start(&reader, &rwlock, 1);
+    pawl_rwlock_downgrade(&rwlock);
+    say("RWLock.2 downgrade, and a writer waits", "readers waiting %u",
+        (unsigned)pawl__lot_count(&rwlock));
+    pawl_rwlock_release_shared(&rwlock);
+    pawl_status first = caller_join(&reader);
+    say("RWLock.1 after it the readers before the next writer", "%s, writers waiting %u",
+        name(first), (unsigned)pawl__lot_count(writers));
+    pawl_rwlock_release_shared(&rwlock);
+    say("RWLock.1 and then that one", "%s", name(caller_join(&writer)));
+}
+
 static void walk_once(void)
 {
     pawl_once once = PAWL_ONCE_INIT;
@@ -423,6 +445,7 @@ void walk_family(void)
     walk_barrier();
     walk_rwlock();
     walk_rwlock_waiters();
+    walk_rwlock_downgrade();
     walk_once();
     say_sizes();
 }

@@ -337,6 +337,7 @@ static void rwlock_lets_in_the_oldest_writer(void **state)
 struct tyranny {
     pawl_rwlock rwlock;
     int mode;
+    bool downgrading;      /* writers downgrade, and leave as readers */
     uint8_t last;          /* atomic: who came last, 1 or 2; 0: nobody yet */
     uint8_t victim_got_in; /* atomic */
 };
@@ -364,7 +365,10 @@ static void rule(void *context)
         acquire(&tyranny->rwlock, tyranny->mode);
         pawl__store8(&tyranny->last, tyrant->self, PAWL__RELEASE);
         crew_until(may_leave, tyrant);
-        release(&tyranny->rwlock, tyranny->mode);
+        if (tyranny->downgrading) {
+            pawl_rwlock_downgrade(&tyranny->rwlock);
+        }
+        release(&tyranny->rwlock, tyranny->downgrading ? SHARED : tyranny->mode);
     }
 }
 
@@ -374,9 +378,10 @@ static bool somebody_rules(void *context)
     return pawl__load8(&tyranny->last, PAWL__ACQUIRE) != 0;
 }
 
-static void assert_victim_gets_in(int tyrants_mode)
+static void assert_victim_gets_in(int tyrants_mode, bool downgrading)
 {
-    struct tyranny tyranny = {.rwlock = PAWL_RWLOCK_INIT, .mode = tyrants_mode};
+    struct tyranny tyranny = {
+        .rwlock = PAWL_RWLOCK_INIT, .mode = tyrants_mode, .downgrading = downgrading};
     struct tyrant tyrants[2];
     int victims_mode = tyrants_mode == SHARED ? EXCLUSIVE : SHARED;
     for (uint8_t i = 0; i < 2; i++) {
@@ -398,7 +403,7 @@ static void rwlock_readers_that_overlap_for_ever_do_not_starve_a_writer(void **s
 {
     (void)state;
     for (int i = 0; i < 10; i++) {
-        assert_victim_gets_in(SHARED);
+        assert_victim_gets_in(SHARED, false);
     }
 }
 
@@ -406,7 +411,15 @@ static void rwlock_writers_that_alternate_for_ever_do_not_starve_a_reader(void *
 {
     (void)state;
     for (int i = 0; i < 10; i++) {
-        assert_victim_gets_in(EXCLUSIVE);
+        assert_victim_gets_in(EXCLUSIVE, false);
+    }
+}
+
+static void rwlock_writers_that_downgrade_for_ever_do_not_starve_a_reader(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        assert_victim_gets_in(EXCLUSIVE, true);
     }
 }
 
@@ -657,7 +670,7 @@ static void downgrade_lets_waiting_readers_in_at_once_if_no_writer_waits(void **
     assert_free(&rwlock);
 }
 
-static void downgrade_keeps_readers_waiting_if_a_writer_waits(void **state)
+static void downgrade_keeps_readers_waiting_if_a_writer_waits_but_they_go_first(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
     struct visitor reader = {0};
@@ -672,11 +685,59 @@ static void downgrade_keeps_readers_waiting_if_a_writer_waits(void **state)
     assert_false(has_it(&reader));
     assert_false(pawl_rwlock_try_acquire_shared(&rwlock));
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
-    assert_false(has_it(&reader));
-    assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_int_equal(visitor_join(&reader), PAWL_OK);
-    assert_shared_by(&rwlock, 1);
+    assert_false(has_it(&writer));
+    assert_false(pawl_rwlock_try_acquire_shared(&rwlock));
+    release_shared_times(&rwlock, 1);
+    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
+    assert_free(&rwlock);
+}
+
+/* The deadline may come before the downgrade: then nobody was passed over. */
+static void rwlock_reader_that_gave_up_after_a_downgrade_leaves_its_turn_to_nobody(void **state)
+{
+    pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
+    struct visitor first = {0};
+    struct visitor second = {0};
+    struct visitor writer = {0};
+    (void)state;
+    pawl_rwlock_acquire_exclusive(&rwlock);
+    visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
+    visitor_start(&first, &rwlock, SHARED, pawl_after_ms(3));
+    while (!has_it(&first) && waiting(&rwlock, SHARED) == 0) {
+        crew_yield();
+    }
+    assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
+    assert_int_equal(visitor_join(&first), PAWL_TIMEOUT);
+    visitor_queue(&second, &rwlock, SHARED, 1);
+    release_shared_times(&rwlock, 1);
+    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_false(has_it(&second));
+    assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
+    assert_int_equal(visitor_join(&second), PAWL_OK);
+    release_shared_times(&rwlock, 1);
+    assert_free(&rwlock);
+}
+
+static void rwlock_writer_that_gives_up_after_a_downgrade_lets_the_readers_in(void **state)
+{
+    pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
+    struct visitor reader = {0};
+    struct visitor writer = {0};
+    (void)state;
+    pawl_rwlock_acquire_exclusive(&rwlock);
+    visitor_queue(&reader, &rwlock, SHARED, 1);
+    visitor_start(&writer, &rwlock, EXCLUSIVE, pawl_after_ms(3));
+    while (!has_it(&writer) && waiting(&rwlock, EXCLUSIVE) == 0) {
+        crew_yield();
+    }
+    assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
+    assert_int_equal(visitor_join(&writer), PAWL_TIMEOUT);
+    assert_int_equal(visitor_join(&reader), PAWL_OK);
+    assert_shared_by(&rwlock, 2);
+    release_shared_times(&rwlock, 2);
+    assert_free(&rwlock);
 }
 
 static void past_deadline_or_no_duration_is_a_try(void **state)
@@ -1244,6 +1305,7 @@ int main(void)
         cmocka_unit_test(rwlock_lets_in_the_oldest_writer),
         cmocka_unit_test(rwlock_readers_that_overlap_for_ever_do_not_starve_a_writer),
         cmocka_unit_test(rwlock_writers_that_alternate_for_ever_do_not_starve_a_reader),
+        cmocka_unit_test(rwlock_writers_that_downgrade_for_ever_do_not_starve_a_reader),
         cmocka_unit_test(rwlock_writer_that_times_out_lets_in_readers_that_waited_behind_it),
         cmocka_unit_test(rwlock_readers_stay_behind_another_writer_when_one_times_out),
         cmocka_unit_test(rwlock_writer_that_times_out_behind_a_writer_lets_nobody_in),
@@ -1255,7 +1317,9 @@ int main(void)
         cmocka_unit_test(downgrade_of_what_is_not_held_exclusively_is_refused),
         cmocka_unit_test(downgrade_lets_no_waiting_writer_in_between),
         cmocka_unit_test(downgrade_lets_waiting_readers_in_at_once_if_no_writer_waits),
-        cmocka_unit_test(downgrade_keeps_readers_waiting_if_a_writer_waits),
+        cmocka_unit_test(downgrade_keeps_readers_waiting_if_a_writer_waits_but_they_go_first),
+        cmocka_unit_test(rwlock_reader_that_gave_up_after_a_downgrade_leaves_its_turn_to_nobody),
+        cmocka_unit_test(rwlock_writer_that_gives_up_after_a_downgrade_lets_the_readers_in),
         cmocka_unit_test(past_deadline_or_no_duration_is_a_try),
         cmocka_unit_test(failed_try_of_a_writer_holds_back_no_reader),
         cmocka_unit_test(wait_never_ends_early),

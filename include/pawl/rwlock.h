@@ -12,9 +12,9 @@
  *     exclusive           waits            waits               PAWL_NOT_HELD    free, or the
  *                                                                               waiters'
  *
- * Neither side starves: a waiting writer holds back new readers, and after a writer all readers
- * that waited go before the next writer. So acquiring shared again while holding it may wait for
- * ever. downgrade() turns exclusive into shared with no gap. Example:
+ * Neither side starves: a waiting writer holds back new readers, and after a writer, downgraded or
+ * not, all readers that waited go before the next writer. So acquiring shared again while holding
+ * it may wait for ever. downgrade() turns exclusive into shared with no gap. Example:
  *
  *     #include <pawl/rwlock.h>
  *
@@ -51,14 +51,22 @@ typedef struct PAWL__IS_CAPABILITY("pawl_rwlock") pawl_rwlock {
 
 #define PAWL_RWLOCK_INIT {0}
 
-/* state_: the number of shared holders times PAWL__RWLOCK_READER, and two bits.
+/* state_: the number of shared holders times PAWL__RWLOCK_READER, and three bits.
  *
  *     WRITER   exact: held exclusively; then there is no shared holder
  *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues; cleared,
  *              under the bucket's guard, by who finds or leaves the queues empty. While it is set,
- *              new holders are made under the guard only. */
-enum { PAWL__RWLOCK_WRITER = 1, PAWL__RWLOCK_PARKED = 2, PAWL__RWLOCK_READER = 4 };
-#define PAWL__RWLOCK_FULL UINT32_C(0xFFFFFFFC) /* 2^30 - 1 shared holders */
+ *              new holders are made under the guard only.
+ *     PASSED   exact, and implies PARKED: a writer became a reader and left readers waiting, for
+ *              the sake of a writer that waits. They go first when the last reader leaves.
+ *              Written under the guard. */
+enum {
+    PAWL__RWLOCK_WRITER = 1,
+    PAWL__RWLOCK_PARKED = 2,
+    PAWL__RWLOCK_PASSED = 4,
+    PAWL__RWLOCK_READER = 8
+};
+#define PAWL__RWLOCK_FULL UINT32_C(0xFFFFFFF8) /* 2^29 - 1 shared holders */
 
 PAWL_API PAWL__COLD void pawl__rwlock_acquire_shared_slow(pawl_rwlock *rwlock);
 PAWL_API PAWL__COLD pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock);
@@ -107,7 +115,7 @@ PAWL__HELPER bool pawl__rwlock_take_exclusive(pawl_rwlock *rwlock)
 PAWL_API void pawl_rwlock_init(pawl_rwlock *rwlock);
 
 /* Acquire the rwlock for reading, beside others, or for writing, alone: waiting as long as it
- * takes. More than 2^30 - 1 shared holders end the process with a message, since this call has no
+ * takes. More than 2^29 - 1 shared holders end the process with a message, since this call has no
  * status to tell it by.
  *
  * Requires  the rwlock outlives the call. Any thread; not a signal handler.
@@ -138,7 +146,7 @@ PAWL_INLINE void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock)
 /* Acquire it if that takes no waiting; shared is refused while anyone waits.
  *
  * Returns   true if the caller now holds it that way; false, with nothing changed, if not.
- * Requires  the rwlock outlives the call. Any thread.
+ * Requires  the rwlock outlives the call. Any thread; not a signal handler.
  * Orders    when true, as the acquire of that kind.
  * Costs     one load, and one atomic operation if it can be had. */
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_shared(pawl_rwlock *rwlock)
@@ -161,7 +169,7 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *
  * Returns   PAWL_OK        the caller holds it that way
  *           PAWL_TIMEOUT   the time passed, never early; nothing was acquired, and readers that
  *                          only waited behind this writer are let in
- *           PAWL_OVERFLOW  shared: there are 2^30 - 1 holders; nothing changed
+ *           PAWL_OVERFLOW  shared: there are 2^29 - 1 holders; nothing changed
  * Requires  the rwlock outlives the call. Any thread; not a signal handler.
  * Orders    when PAWL_OK, as the acquire of that kind.
  * Costs     as the acquire; the clock is read only if the call must wait. */
@@ -179,7 +187,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rw
     PAWL__TRIES(0, rwlock);
 
 /* Release a hold of that kind, whichever thread acquired it. The last reader out lets the oldest
- * waiting writer in; a writer lets in all readers that wait, or else the oldest writer.
+ * waiting writer in; a writer lets in all readers that wait, or else the oldest writer; and so does
+ * the last reader after a downgrade.
  *
  * Returns   PAWL_OK        one hold of that kind is released
  *           PAWL_NOT_HELD  there was none; nothing changed
@@ -212,8 +221,8 @@ PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
                : pawl__rwlock_release_exclusive_slow(rwlock);
 }
 
-/* Turn an exclusive hold into a shared one with no gap. Readers that wait come in too, unless a
- * writer waits.
+/* Turn an exclusive hold into a shared one with no gap. Readers that wait come in too. If a writer
+ * waits they do not yet, but go before it when the last shared hold is released.
  *
  * Returns   PAWL_OK        the hold is now shared
  *           PAWL_NOT_HELD  it is not held exclusively; nothing changed

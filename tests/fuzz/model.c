@@ -23,6 +23,7 @@ struct machine {
     bool set, broken;
     unsigned readers;
     bool writer;
+    bool passed; /* readers that waited at a downgrade wait for the shared hold to end */
     struct queue queues[THINGS];
     enum state states[MACHINE_TASKS];
     enum thing where[MACHINE_TASKS]; /* the queue of one that waits */
@@ -194,6 +195,7 @@ static bool take_exclusive(struct machine *machine)
 static void admit_readers(struct machine *machine)
 {
     machine->readers += grant_all(machine, SHARED, PAWL_OK);
+    machine->passed = false;
 }
 
 static pawl_status release_shared(struct machine *machine)
@@ -201,11 +203,12 @@ static pawl_status release_shared(struct machine *machine)
     if (machine->readers == 0) {
         return PAWL_NOT_HELD;
     }
-    if (--machine->readers == 0) {
-        machine->writer = grant_first(machine, EXCLUSIVE, PAWL_OK);
-        if (!machine->writer) {
-            admit_readers(machine);
-        }
+    if (--machine->readers > 0) {
+        return PAWL_OK;
+    }
+    machine->writer = !machine->passed && grant_first(machine, EXCLUSIVE, PAWL_OK);
+    if (!machine->writer) {
+        admit_readers(machine);
     }
     return PAWL_OK;
 }
@@ -232,6 +235,8 @@ static pawl_status downgrade(struct machine *machine)
     machine->readers = 1;
     if (machine->queues[EXCLUSIVE].length == 0) {
         admit_readers(machine);
+    } else {
+        machine->passed = machine->queues[SHARED].length > 0;
     }
     return PAWL_OK;
 }
@@ -318,6 +323,7 @@ static bool leave(struct machine *machine, unsigned task)
     if (thing == EXCLUSIVE && machine->queues[EXCLUSIVE].length == 0 && !machine->writer) {
         admit_readers(machine);
     }
+    machine->passed = machine->passed && machine->queues[SHARED].length > 0;
     return true;
 }
 

@@ -9,9 +9,9 @@ simulator on what the file is about, the file's own test, then all. The first th
 kills it. Who survives must stand in survivors.txt beside this script, with the reason why the
 change is harmless or cannot be told.
 
-It runs by hand, for an hour or so, and can be stopped at any time: what is known stands in
+It runs by hand, for two hours on two processors, and can be stopped at any time: what is known stands in
 BUILD/results, and is known again when it is started anew. That somebody was killed stays known
-until the file changes, that somebody survived until any file of src, include or tests does.
+until the file's code changes, that somebody survived until that of src, include or tests does.
 
     python3 tests/mutants/mutants.py build/mutants
     python3 tests/mutants/mutants.py build/mutants --only src/lot.c
@@ -186,12 +186,21 @@ def read(*path):
 
 
 def digest_of(*paths):
-    """Of all files in these, but for this script and its list."""
+    """Of the code of all files in these, but for this script and its list: neither comments nor what
+    is to be read count."""
     digest = hashlib.sha256()
     for name in [name for path in paths for name in files_below(path)]:
-        if not name.startswith("tests/mutants/"):
-            digest.update(name.encode() + read(ROOT, name))
+        if not name.startswith("tests/mutants/") and not name.endswith(".md"):
+            digest.update(name.encode() + without_comments(name, read(ROOT, name)))
     return digest.hexdigest()
+
+
+def without_comments(name, text):
+    """The text of a C file without comments, each run of white space as one."""
+    if not name.endswith((".c", ".h", ".hpp", ".cpp")):
+        return text
+    text = re.sub(rb"/\*.*?\*/|(\"(?:[^\"\\\n]|\\.)*\")", rb" \1", text, flags=re.DOTALL)
+    return b" ".join(text.split())
 
 
 class Results:

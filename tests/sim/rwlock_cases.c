@@ -296,6 +296,16 @@ static void release_exclusive_in_turns(void)
     SIM_CHECK(status == PAWL_OK);
 }
 
+/* The readers that waited go first, at the latest when the shared hold ends. */
+static void downgrade_in_turns(void)
+{
+    note_turn(READER_FIRST);
+    pawl_status status = pawl_rwlock_downgrade(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+    status = pawl_rwlock_release_shared(rwlock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
 static void release_shared_in_turns(void)
 {
     note_turn(WRITER_FIRST);
@@ -410,8 +420,13 @@ static const struct sim_case rwlock_cases[] = {
     {"rwlock", "a_reader_has_its_turn_after_a_writer", held_exclusively_in_turns,
      {release_exclusive_in_turns, reader_in_turn, writer_in_turn}, .finish = NULL,
      .sampled = true},
+    {"rwlock", "a_reader_has_its_turn_after_a_downgrade", held_exclusively_in_turns,
+     {downgrade_in_turns, reader_in_turn, writer_in_turn}, .finish = is_free_and_linear,
+     .sampled = true},
     {"rwlock", "a_writer_has_its_turn_after_a_reader", held_shared_in_turns,
      {release_shared_in_turns, reader_in_turn, writer_in_turn}, .finish = NULL, .sampled = true},
+    {"rwlock", "a_time_out_after_a_downgrade", held_exclusively,
+     {only_downgrade, timed_reader, writer, timed_writer}, .finish = NULL, .sampled = true},
     {"rwlock", "readers_writers_and_time_outs", new_rwlock,
      {reader, writer, timed_reader, timed_writer}, .finish = is_free_and_linear, .spurious = 1,
      .sampled = true},

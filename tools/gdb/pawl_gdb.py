@@ -214,8 +214,8 @@ class RWLock(Printer):
 
     def words(self):
         state = self.field('state_')
-        if state >= 4:
-            return ' shared holders=%d' % (state >> 2)
+        if state >= 8:
+            return ' shared holders=%d' % (state >> 3)
         return ' exclusive' if state & 1 else ' unlocked'
 
 
