@@ -23,8 +23,8 @@
  * that lets others go on. It is called before that call returns, outside every guard of pawl; if
  * the call was made in another fn, then when that one has returned. So fn runs in the middle of
  * that thread's code, with whatever that thread holds: in fn use what does not wait, *_await and
- * try; an rlock that the thread owns counts as fn's own. Who cannot have that hands on from fn to
- * where it may run, as the adapters do.
+ * try; an rlock that the thread owns counts as fn's own. If that is no place for the work, let fn
+ * only pass it on to a thread or a loop where it is, as the adapters do.
  *
  * fn may start its operation again, or free it, and what it was granted. No two fns run inside each
  * other on one thread: what fn grants to another task is granted at once, but that task's fn is
@@ -85,10 +85,10 @@ typedef void pawl_resume(pawl_await *op, pawl_status result);
 
 /* One operation, in memory that the caller owns. It is in flight from a start that returns
  * PAWL_PENDING until fn begins, or cancel returns true; else it is idle. While it is in flight the
- * memory stays as it is; afterwards only who was told so, by fn or by cancel, may start it again or
- * free it, unless other threads are told by the program's own means. All-zero bytes are not ready
- * to use; pawl_await_init makes them so. The fields are the lot's, under its guards; a thread that
- * waits is one, too, without a fn_. */
+ * memory stays as it is; afterwards only the thread in which fn began, or whose cancel returned
+ * true, may start it again or free it; others may when that thread has told them. All-zero bytes
+ * are not ready to use; pawl_await_init makes them so. The fields are the lot's, under its guards;
+ * a thread that waits is one, too, without a fn_. */
 struct pawl_await {
     pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
     void *chain_;              /* in the first of a ring: the next first in its chain */

@@ -67,7 +67,8 @@ typedef int64_t pawl_ns;
  * Costs     one reading of the platform's clock: CLOCK_MONOTONIC, QueryPerformanceCounter. */
 PAWL_API pawl_time pawl_now(void);
 
-/* The deadline that is n nanoseconds, microseconds, milliseconds or seconds from now.
+/* The deadline that is n nanoseconds, microseconds, milliseconds or seconds from now; n is a whole
+ * number: half a second is pawl_after_ns(PAWL_S(0.5)).
  *
  * Returns   now + n, or PAWL_NEVER where that would pass it; a time already past for n <= 0.
  * Costs     pawl_now. */

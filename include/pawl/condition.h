@@ -70,7 +70,7 @@ PAWL_API void pawl_condition_init(pawl_condition *condition);
  * rlock is released at all its levels, and all are restored. A wait whose time has passed still
  * releases the lock once.
  *
- * Returns   PAWL_OK        notified; a notification that met the deadline counts
+ * Returns   PAWL_OK        notified, also if the deadline passed at the same moment
  *           PAWL_TIMEOUT   the time passed without one, never early
  *           PAWL_NOT_HELD  the lock is not locked, or the rlock not owned by the caller; nothing
  *                          was done. (A lock that somebody else holds cannot be told from the

@@ -4,9 +4,10 @@
  *
  * Any thread may release what another acquired, as with Python's Lock. A default lock is the
  * fastest: who asks just as it becomes free may get it before those who wait, and none of them
- * starves. A fair lock serves strictly in order of arrival and pays a thread switch for nearly
- * every contended release. Neither counts nested acquires: a thread that acquires the lock again
- * while it holds it waits until another thread releases it.
+ * starves. A fair lock serves strictly in order of arrival and, where more threads want it than
+ * there are processors, pays a thread switch for nearly every release. Neither counts nested
+ * acquires: a thread that acquires the lock again while it holds it waits until another thread
+ * releases it.
  *
  *     state        acquire       try_acquire   acquire_for     release          locked
  *     unlocked     takes it      takes it      takes it        PAWL_NOT_HELD    false
@@ -130,7 +131,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 /* Acquire the lock if that takes no waiting.
  *
  * Returns   true if the caller now holds the lock; false, with nothing changed, if it was locked.
- * Requires  the lock outlives the call. Any thread.
+ * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    when true, as pawl_lock_acquire; when false, nothing.
  * Costs     one load when the lock is held; one atomic operation when it is free. */
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock) PAWL__TRIES(true, lock)

@@ -11,8 +11,9 @@
  *                                             left becomes the value
  *     > 0     value - 1         value - 1     value + n, or PAWL_OVERFLOW
  *
- * Waiters are served in order of arrival, and a permit released while someone waits is never seen
- * by a newcomer. Example:
+ * Waiters are served in the order in which they queue, and a permit released while someone is
+ * queued is never seen by a newcomer. Who has to wait spins for some ten microseconds before it
+ * queues, if nobody is queued; so long a newcomer may be faster. Example:
  *
  *     #include <pawl/semaphore.h>
  *

@@ -9,8 +9,8 @@ simulator on what the file is about, the file's own test, then all. The first th
 kills it. Who survives must stand in survivors.txt beside this script, with the reason why the
 change is harmless or cannot be told.
 
-It runs by hand, for two hours on two processors, and can be stopped at any time: what is known stands in
-BUILD/results, and is known again when it is started anew. That somebody was killed stays known
+It runs by hand, for two hours on two processors, and can be stopped at any time: what is known
+stands in BUILD/results, and is known again when it is started anew. That somebody was killed stays known
 until the file's code changes, that somebody survived until that of src, include or tests does.
 
     python3 tests/mutants/mutants.py build/mutants
