@@ -220,8 +220,9 @@ static void move(pawl_condition *condition, struct pawl__bucket_pair buckets,
     pawl__lock_admit(lock, buckets.second, waiter, notification->now, &notification->granted);
 }
 
-/* Move the oldest who wait with `lock`, in a row. The lock is there: the first of them waits with
- * it. The condition is not touched after the buckets are left.
+/* Move the oldest who wait with `lock`, in a row. The lock is there if the first of them waits with
+ * it, and the condition if one is moved, until the buckets are left: nobody who was moved has the
+ * lock before. Otherwise those moved earlier, to other locks, may have freed it.
  *
  * Returns   the lock of the next who is to be moved, or NULL: there is none. */
 static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock,
@@ -229,12 +230,15 @@ static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock,
 {
     struct pawl__bucket_pair buckets = pawl__lot_enter_two(condition, lock);
     pawl_await *first = pawl__lot_first(buckets.first, condition);
+    size_t left = notification->left;
     while (notification->left > 0 && first != NULL && first->more_.object == lock) {
         move(condition, buckets, notification);
         first = pawl__lot_first(buckets.first, condition);
         notification->left--;
     }
-    mend(condition, buckets.first);
+    if (notification->left < left) {
+        mend(condition, buckets.first);
+    }
     pawl_lock *next =
         notification->left > 0 && first != NULL ? first->more_.object : NULL;
     pawl__lot_leave_two(buckets);

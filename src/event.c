@@ -67,7 +67,7 @@ void pawl_event_set(pawl_event *event)
             seen = pawl__load8(&event->state_, PAWL__RELAXED);
         } else if (pawl__cas8(&event->state_, &seen, SET, PAWL__RELEASE)) {
             /* Also where it is set already: a wait that finds it set synchronises with every set
-             * so far, since this is a link of their release sequence. */
+             * since the last clear, as this is a link of their release sequence. */
             return;
         }
     }

@@ -2,10 +2,12 @@
  *
  * pawl_lock's slow paths. Contract and the bits of the state: include/pawl/lock.h.
  *
- * The invariants. A queued waiter implies PARKED. COMING implies that the first of them is a
- * thread that was roused (awake_) and will look at the lock under the guard, where it takes it or
- * clears COMING. While LOCKED and PARKED are set and COMING is not, only the holder of the bucket's
- * guard changes the state, but for HANDED, which its new holder clears.
+ * The invariants. A queued waiter implies PARKED. While somebody is queued and the lock is not
+ * LOCKED, the first is awake_: it will look under the guard, takes the lock there if it is free,
+ * and ceases to be awake_ only while LOCKED is set and COMING is not, so that a release will come
+ * to the guard. COMING implies that the first is awake_; it is cleared by it, or by others if it is
+ * late. While LOCKED and PARKED are set and COMING is not, only the holder of the bucket's guard
+ * changes the state, but for HANDED, which its new holder clears.
  *
  * So a release that sees PARKED without COMING decides under the guard, against which a time-out's
  * withdrawal is serialised. One that sees COMING leaves it to who is coming: many threads can use
@@ -48,17 +50,14 @@ enum {
 
 /* When a default lock's waiter is handed the lock by a release: when it has waited for PATIENCE and
  * sleeps; when it has waited for INSISTENCE, and has been awake and found the lock taken; or when
- * it has waited for LATENESS, was roused HURRY ago and has not come, for want of a processor, and a
- * release looks: then those who run have to wait in their turn, which leaves it one. The switches
- * that this costs are a few per cent of the time, however many wait. */
+ * it has waited for LATENESS, was roused HURRY ago and has not come, for want of a processor, and
+ * who releases or comes looks: then those who run have to wait in their turn, which leaves it one.
+ * The switches that this costs are a few per cent of the time, however many wait. With a HURRY of
+ * 150 us 64 threads waited for 10 to 13 ms, see docs/performance.md. */
 static const pawl_ns PATIENCE = PAWL_MS(10);
 static const pawl_ns LATENESS = PAWL_MS(5);
 static const pawl_ns INSISTENCE = PAWL_MS(1);
 static const pawl_ns HURRY = PAWL_US(120);
-
-/* The turn of spinning to begin with while others wait: fewer looks disturb who has the lock less,
- * and one that runs alone is as fast as two in turns where sections are short. */
-enum { CROWDED_TURN = 6 };
 
 /* Clear bits of the state, whoever else changes others. */
 static void clear(pawl_lock *lock, uint8_t bits)
@@ -85,7 +84,8 @@ static bool take_or_announce(pawl_lock *lock, struct pawl__bucket *bucket)
             }
         } else if (seen == announced ||
                    pawl__cas8(&lock->state_, &seen, announced, PAWL__RELAXED)) {
-            /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+            /* Relaxed: it orders nothing. A release that sees PARKED takes the guard, or leaves it
+             * to who is on its way, and who does. */
             return false;
         }
     }
@@ -119,7 +119,8 @@ void pawl__lock_withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
     pawl__lot_leave(bucket);
 }
 
-/* Microseconds, which wrap after an hour: then a hurry may last so much longer once. */
+/* Microseconds, which wrap after 71 minutes: one that was roused so long ago may be taken, for one
+ * HURRY, for one that was just roused. */
 static uint32_t microseconds(pawl_time time)
 {
     return (uint32_t)(time / PAWL_US(1));
@@ -134,17 +135,21 @@ static bool is_late(const pawl_await *first)
 }
 
 /* By those who use the lock while a waiter is on its way: if it is late, clear COMING, so that the
- * next release hands it the lock. Also if that release comes first and the waiter meanwhile: it is
- * awake, and looks. */
+ * next release hands it the lock, and set HANDED, so that newcomers leave it a processor. Nothing
+ * is lost if the lock is free just now, or the waiter comes first: it is awake_, and takes the lock
+ * if it finds it free. */
 static void look_after_first(pawl_lock *lock)
 {
     struct pawl__bucket *bucket = pawl__lot_enter(lock);
     const pawl_await *first = pawl__lot_first(bucket, lock);
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     bool late = first != NULL && first->awake_ && is_late(first);
-    /* Relaxed: it orders nothing, as where PARKED is set. */
+    /* Relaxed: it orders nothing. */
     while (late && (seen & COMING) != 0 &&
            !pawl__cas8(&lock->state_, &seen, (uint8_t)((seen & ~COMING) | HANDED), PAWL__RELAXED)) {
+    }
+    if (first == NULL) { /* left behind, in a forked child */
+        clear(lock, PARKED | COMING | HANDED);
     }
     pawl__lot_leave(bucket);
 }
@@ -167,8 +172,8 @@ static bool spin(pawl_lock *lock)
             look_after_first(lock);
             looked = true;
         }
-        if ((seen & PARKED) != 0 && turn < CROWDED_TURN) {
-            turn = CROWDED_TURN;
+        if ((seen & PARKED) != 0 && turn < PAWL__SPIN_CROWDED) {
+            turn = PAWL__SPIN_CROWDED;
         }
     } while (!taken && pawl__lot_spin(&turn));
     pawl__lot_spin_end(lock, turn, taken);
@@ -210,7 +215,7 @@ static bool give_up_coming(pawl_lock *lock)
 /* Under the guard: a waiter has looked for long enough, and found the lock taken. true: it has
  * waited for so long that it looks on, once each time, as the next release will hand it the lock;
  * false: it is to park. */
-static bool insists(pawl_await *waiter, bool has_insisted)
+static bool looks_on(pawl_await *waiter, bool has_insisted)
 {
     waiter->tried_ = true;
     waiter->awake_ = !has_insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
@@ -235,7 +240,7 @@ static bool come_forward(pawl_lock *lock, pawl_await *waiter)
             arrived = arrive(lock, bucket, waiter);
         } while (!arrived && tired && !give_up_coming(lock));
         if (!arrived && tired) {
-            awake = insists(waiter, has_insisted);
+            awake = looks_on(waiter, has_insisted);
             has_insisted = true;
             turn = 0;
         }
@@ -334,7 +339,7 @@ void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
 
 /* Under the guard, of a thread that is first: whether the lock is handed to it. One that is awake
  * insists, or is late, since COMING is not set. */
-static bool is_handed(const pawl_await *first, pawl_time now)
+static bool is_due(const pawl_await *first, pawl_time now)
 {
     return first->awake_ || now - first->more_.since >= (first->tried_ ? INSISTENCE : PATIENCE);
 }
@@ -349,9 +354,10 @@ static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, 
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     bool at_once = (seen & FAIR) != 0 || pawl__waiter_is_task(first);
-    uint8_t kept = seen & (at_once ? FAIR : HANDED); /* which a task would not clear */
+    /* Otherwise the lock is not fair. HANDED is for a thread to clear, which a task would not. */
+    uint8_t kept = seen & (at_once ? FAIR : HANDED);
     pawl_time now = at_once ? 0 : pawl__port_now();
-    if (!at_once && !is_handed(first, now)) {
+    if (!at_once && !is_due(first, now)) {
         pawl__lot_awaken(bucket, first);
         first->roused_us_ = microseconds(now);
         /* Pairs with the acquire in pawl__lock_take. */
@@ -380,10 +386,10 @@ static bool release_to_waiters(pawl_lock *lock)
     struct pawl__bucket *bucket = pawl__lot_enter(lock);
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     pawl_await *first = pawl__lot_first(bucket, lock);
-    bool calls = (seen & (LOCKED | PARKED | COMING)) == (LOCKED | PARKED);
-    if (calls && first != NULL) {
+    bool is_stable = (seen & (LOCKED | PARKED | COMING)) == (LOCKED | PARKED);
+    if (is_stable && first != NULL) {
         roused = release_inside(lock, bucket, first, &list);
-    } else if (calls) { /* PARKED was left behind, in a forked child */
+    } else if (is_stable) { /* PARKED was left behind, in a forked child */
         pawl__store8(&lock->state_, seen & FAIR, PAWL__RELEASE);
     }
     pawl__lot_leave(bucket);
@@ -391,13 +397,13 @@ static bool release_to_waiters(pawl_lock *lock)
         pawl__lot_rouse(roused);
     }
     pawl__lot_wake(&list);
-    return calls;
+    return is_stable;
 }
 
 pawl_status pawl__lock_release_slow(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    if ((seen & COMING) != 0 && pawl__lot_pass(lock)) {
+    if ((seen & COMING) != 0 && pawl__lot_time_to_look(lock)) {
         look_after_first(lock);
         seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     }

@@ -14,11 +14,11 @@
 
 #include "port.h"
 
-enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64, ONCE_IN = 64 };
+enum { BUCKET_BITS = 10, CHAIN_BITS = 5, CHUNK_BYTES = 16 * 1024, LINE_BYTES = 64 };
 
 struct pawl__bucket {
     _Alignas(LINE_BYTES) struct pawl__guard guard;
-    uint8_t passes;                /* atomic: of pawl__lot_pass, since one was awakened */
+    uint8_t passes;                /* atomic: calls of time_to_look since one was awakened */
     void *chains[1 << CHAIN_BITS]; /* under guard: the first of the first waiters */
     uint8_t misses; /* atomic: of those who spun, up to SPIN_MISSES; seldom written, hence here */
     uint8_t skips;  /* atomic: by those who did not */
@@ -285,7 +285,8 @@ void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *wai
     void **link = find_link(bucket, key);
     pawl_await *first = *link;
     /* Relaxed, here and where it is taken: it is read under another bucket's guard, or none, only
-     * to find the bucket under whose guard it is read again. */
+     * to find the bucket under whose guard it is read again. (An awake thread also sees by it that
+     * it was granted: see pawl__lot_grant_awake.) */
     pawl__store_pointer(&waiter->key_, key, PAWL__RELAXED);
     if (first == NULL) {
         waiter->next_ = waiter;
@@ -527,17 +528,18 @@ struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key, pawl_ti
 void pawl__lot_awaken(struct pawl__bucket *bucket, pawl_await *waiter)
 {
     waiter->awake_ = true;
-    pawl__store8(&bucket->passes, 0, PAWL__RELAXED); /* as in pawl__lot_pass */
+    pawl__store8(&bucket->passes, 0, PAWL__RELAXED); /* as in pawl__lot_time_to_look */
 }
 
 /* Relaxed, and not as one step: it is a guess, which another lock's waiters in the bucket may spoil
  * towards more looks. */
-bool pawl__lot_pass(const void *key)
+bool pawl__lot_time_to_look(const void *key)
 {
+    enum { LAST_INTERVAL = 64 };
     struct pawl__bucket *bucket = bucket_of(key);
     uint8_t passes = (uint8_t)(pawl__load8(&bucket->passes, PAWL__RELAXED) + 1);
     pawl__store8(&bucket->passes, passes, PAWL__RELAXED);
-    return (passes & (passes - 1)) == 0 || passes % ONCE_IN == 0;
+    return (passes & (passes - 1)) == 0 || passes % LAST_INTERVAL == 0;
 }
 
 size_t pawl__lot_count(const void *key)
@@ -553,11 +555,15 @@ size_t pawl__lot_count(const void *key)
 }
 
 /* The first turns are short, as most sections are: who looks late lets the lock stand free. After
- * SPIN_EVENLY of them each pauses twice as often as the one before, up to SPIN_LONGEST: some ten
+ * SPIN_EVENLY + 1 of them each pauses twice as often as the one before, up to SPIN_LONGEST: ten
  * microseconds in all where a pause takes 25 ns, about what it takes there until a thread that is
  * woken runs. A shorter spin ends just before two threads that hand something over would meet; a
- * longer one wastes. */
-enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32 };
+ * longer one wastes.
+ *
+ * After SPIN_MISSES spins that failed more than succeeded, one in SPIN_TRIES is tried: few enough
+ * to cost nothing where it never pays, enough to find out within a millisecond that it does. */
+enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32, SPIN_TRIES = 64 };
+_Static_assert((int)PAWL__SPIN_APART < (int)SPIN_TURNS, "a turn to begin with is a turn");
 
 /* The number of processors, or 0 while it is not known. Relaxed: each who looks it up finds the
  * same, and what does not fit in a byte is many. */
@@ -583,7 +589,7 @@ unsigned pawl__lot_spin_begin(const void *key)
     }
     uint8_t skips = (uint8_t)(pawl__load8(&bucket->skips, PAWL__RELAXED) + 1);
     pawl__store8(&bucket->skips, skips, PAWL__RELAXED);
-    return skips % ONCE_IN == 0 ? 0 : SPIN_TURNS;
+    return skips % SPIN_TRIES == 0 ? 0 : SPIN_TURNS;
 }
 
 bool pawl__lot_spin(unsigned *turn)

@@ -10,8 +10,9 @@
  * exactly one happens to each waiter.
  *
  * The invariant that all rests on: a waiter that somebody else takes out of the queue is woken
- * exactly once, and a thread does not return from pawl__lot_wait before that. So its memory (a
- * stack frame) stays valid for the waker, and no stray token is left behind for the next wait.
+ * exactly once, unless it is awake_ and looks (see below), and a thread does not return from
+ * pawl__lot_wait before that. So its memory (a stack frame) stays valid for the waker, and no stray
+ * token is left behind for the next wait.
  *
  * A thread can be roused without being taken out. It is awake_ then, keeps its place, and looks
  * itself whether it is granted, which takes no token and is the granter's last touch of it: the
@@ -136,13 +137,18 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
 struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
 
-/* By who lets others pass a waiter that was awakened: whether to look if it is late. True in the
- * first such call, the second, the fourth and so on, and then in each 64th: so a look is late by no
- * more than the time that has gone by, and costs next to nothing. */
-bool pawl__lot_pass(const void *key);
+/* By who lets others pass a waiter that was awakened: whether it is time to look if it is late.
+ * True in the first such call, the second, the fourth and so on, and then in each 64th: so a look
+ * is late by no more than the time that has gone by, and costs next to nothing. */
+bool pawl__lot_time_to_look(const void *key);
 
 /* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);
+
+/* Turns to begin with where fewer looks disturb the others less. Of a lock for which others wait:
+ * 100 ns apart, since one that runs alone is as fast as two in turns where sections are short. Of
+ * readers that meet: some hundred. */
+enum { PAWL__SPIN_CROWDED = 6, PAWL__SPIN_APART = 8 };
 
 /* Spinning before a thread parks: the turn to begin with. Where spinning has failed of late it is
  * the last, but now and then. */

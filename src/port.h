@@ -25,7 +25,8 @@
 /* Monotonic nanoseconds, above 0. */
 pawl_time pawl__port_now(void);
 
-/* The number of processors the process may use, at least 1. */
+/* The number of processors the process may use, at least 1: the process, not the calling thread,
+ * which may be confined to one. */
 unsigned pawl__port_processors(void);
 
 /* Make the memory an unlocked guard, or a parker without a token, whatever it held before. */
@@ -38,7 +39,7 @@ void pawl__guard_unlock(struct pawl__guard *guard);
 /* Wait for the parker's token and take it, until the monotonic time `deadline` at the latest.
  *
  * Returns   true: the token was there or came, and was taken; false: the deadline passed first.
- *           Never spuriously, never early. PAWL_NEVER: only true.
+ *           Never spuriously, never early. PAWL_NEVER: only true. errno is as before.
  * Requires  one thread at a time parks on a parker. Not a cancellation point.
  * Orders    the unpark that left the token happens before true is returned. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
@@ -54,8 +55,9 @@ void *pawl__port_map(size_t size);
 
 /* The process's one block of `size` bytes, the same for every copy of pawl in the process (two
  * shared libraries that each contain a static pawl). Who comes first maps it and calls prepare on
- * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart whose
- * blocks differ in layout. */
+ * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart that do
+ * not fit together: raise it when the block's layout changes, pawl_await, a parker, what a token
+ * means, or what a bit of a state word does. */
 #define PAWL__LOT_ABI 1
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 

@@ -69,11 +69,9 @@ static bool must_wait(uint32_t seen, enum mode mode)
 
 /* Who finds others in the way, readers too, looks again only after some hundred nanoseconds: each
  * look and attempt takes the word away from the others, who are twice as fast among themselves. */
-enum { BACK_OFF_TURN = 8 };
-
 static bool spin(pawl_rwlock *rwlock, enum mode mode)
 {
-    unsigned turn = BACK_OFF_TURN;
+    unsigned turn = PAWL__SPIN_APART;
     bool taken = false;
     while (!taken && (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) == 0 &&
            pawl__lot_spin(&turn)) {

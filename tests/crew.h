@@ -38,6 +38,9 @@ void crew_join(crew_thread *thread);
 /* The number of processors this process may use, at least 1. */
 unsigned crew_processors(void);
 
+/* Confine the calling thread to one processor; false: this system has no call for it. */
+bool crew_confine(void);
+
 /* Let another thread run. */
 void crew_yield(void);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* where it means something: affinity */
 #include "crew.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -58,6 +60,26 @@ unsigned crew_processors(void)
 {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     return online > 0 ? (unsigned)online : 1;
+}
+
+bool crew_confine(void)
+{
+#if defined(__linux__)
+    cpu_set_t processors;
+    size_t first = 0;
+    check(sched_getaffinity(0, sizeof processors, &processors) == 0 ? 0 : errno,
+          "sched_getaffinity");
+    while (!CPU_ISSET(first, &processors)) {
+        first++;
+    }
+    CPU_ZERO(&processors);
+    CPU_SET(first, &processors);
+    check(sched_setaffinity(0, sizeof processors, &processors) == 0 ? 0 : errno,
+          "sched_setaffinity");
+    return true;
+#else
+    return false;
+#endif
 }
 
 void crew_yield(void)

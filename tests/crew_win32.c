@@ -50,6 +50,11 @@ unsigned crew_processors(void)
     return info.dwNumberOfProcessors;
 }
 
+bool crew_confine(void)
+{
+    return SetThreadAffinityMask(GetCurrentThread(), 1) != 0;
+}
+
 void crew_yield(void)
 {
     SwitchToThread();

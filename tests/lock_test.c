@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -400,9 +401,21 @@ static void functions_are_symbols_too(void **state)
     assert_int_equal(release(&lock), PAWL_OK);
 }
 
+static void a_wait_leaves_errno_as_it_was(void **state)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    (void)state;
+    pawl_lock_acquire(&lock);
+    errno = EDOM;
+    assert_int_equal(pawl_lock_acquire_for(&lock, PAWL_MS(2)), PAWL_TIMEOUT);
+    assert_int_equal(errno, EDOM);
+    assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wait_leaves_errno_as_it_was),
         cmocka_unit_test(lock_is_one_byte),
         cmocka_unit_test(lock_of_zero_bytes_is_ready),
         cmocka_unit_test(lock_initialisers_make_it_unlocked),

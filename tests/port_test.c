@@ -119,6 +119,24 @@ static void there_is_at_least_one_processor(void **state)
     assert_in_range(pawl__port_processors(), 1, 1 << 20);
 }
 
+static void count_processors(void *count)
+{
+    if (crew_confine()) {
+        *(unsigned *)count = pawl__port_processors();
+    }
+}
+
+static void processors_are_the_process_s_not_the_thread_s(void **state)
+{
+    crew_thread thread;
+    unsigned all = pawl__port_processors();
+    unsigned confined = all;
+    (void)state;
+    crew_start(&thread, count_processors, &confined);
+    crew_join(&thread);
+    assert_int_equal(confined, all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +148,7 @@ int main(void)
         cmocka_unit_test(mapped_memory_is_zeroed_and_aligned),
         cmocka_unit_test(process_has_one_shared_block),
         cmocka_unit_test(there_is_at_least_one_processor),
+        cmocka_unit_test(processors_are_the_process_s_not_the_thread_s),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

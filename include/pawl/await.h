@@ -34,7 +34,8 @@
  * and to block until one of them has done something is to wait for oneself. fn must not end its
  * thread, call exit, longjmp away or throw. Its thread is not cancelled while it runs. A child
  * forked in fn, as one forked in a barrier's action or a once's function, may exec or _exit, but
- * not return from it.
+ * not return from it. The first fn on a thread sets a thread-specific word, for which some C
+ * libraries allocate.
  *
  * Example:
  *
@@ -106,7 +107,8 @@ struct pawl_await {
     };
     uint8_t kind_;    /* what it waits for */
     uint8_t outcome_; /* a pawl_status: from who takes it out to who is let through */
-    bool awake_;      /* a thread's that waits for a lock: it looks whether it was granted */
+    bool awake_;      /* a thread's that waits for a lock: it was roused, or has not slept yet, and
+                       * looks itself whether it was granted; under the lock's guard */
     bool tried_;      /* the same: it was awake, and found the lock taken */
 };
 

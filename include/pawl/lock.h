@@ -56,8 +56,8 @@ typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
  *     COMING   the first of those queued was roused and is on its way, so no release need rouse
  *              another. Set, it is exact, but where threads have vanished, in a forked child or an
  *              ending process. Set and cleared under the bucket's guard.
- *     HANDED   may lag: a hint that LOCKED is a thread's that has yet to run, so that spinning is
- *              no use. */
+ *     HANDED   may lag or lead: a hint that LOCKED is a thread's that has yet to run, or will be
+ *              after the next release, so that spinning is no use. */
 enum {
     PAWL__LOCK_LOCKED = 1,
     PAWL__LOCK_PARKED = 2,
@@ -111,8 +111,8 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
  * But the next release hands it the lock, so that nobody else can be faster, when it has
  *   slept for 10 ms;
  *   or waited for 1 ms, was woken, and found the lock taken;
- *   or waited for 5 ms, was woken, and gets no processor. Those who release look for such a one
- *   every 120 us or so.
+ *   or waited for 5 ms, was woken 120 us ago or longer, and has got no processor: those who use
+ *   the lock meanwhile look for such a one.
  * A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.

@@ -46,7 +46,8 @@ typedef struct pawl_once {
 
 /* state_: fresh is 0, done is DONE alone. While the function runs: RUNNING, PARKED if threads may
  * be queued in the lot (set before a thread queues), and in the upper five bits the process's
- * number of forks, by which a child knows a run that its parent's other thread never ends. */
+ * number of forks, modulo 32, by which a child knows a run that its parent's other thread never
+ * ends. (One left behind by exactly 32 forks up is taken for one of this process.) */
 enum { PAWL__ONCE_DONE = 1, PAWL__ONCE_RUNNING = 2, PAWL__ONCE_PARKED = 4, PAWL__ONCE_FORK = 8 };
 
 PAWL_API PAWL__COLD void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx);

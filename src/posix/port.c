@@ -40,7 +40,7 @@ unsigned pawl__port_processors(void)
 {
 #if defined(__linux__) && defined(CPU_COUNT)
     cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) == 0) { /* of the first thread */
         return (unsigned)CPU_COUNT(&allowed);
     }
 #endif
@@ -179,13 +179,14 @@ static void ring_bell(struct pawl__parker *parker)
 }
 
 /* A thread that is cancelled inside a wait would leave its node in the queue, so cancellation waits
- * until the thread is out. */
+ * until the thread is out. errno is kept, as a wait may be inside a free(), which keeps it. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
     if (!pawl__token_await(&parker->token, how)) {
         return pawl__token_take(&parker->token);
     }
     int cancellation = pawl__port_forbid_cancellation();
+    int error = errno;
     bool taken = false;
     bool late = false;
     begin_sleep(parker);
@@ -198,6 +199,7 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         }
     }
     end_sleep(parker);
+    errno = error;
     pawl__port_restore_cancellation(cancellation);
     return taken;
 }
@@ -235,6 +237,7 @@ void *pawl__port_map(size_t size)
 #else
 # define CELL_ATTRIBUTES __attribute__((used, visibility("hidden")))
 #endif
+_Static_assert(PAWL__LOT_ABI == 1, "the cell's name has the same number");
 extern void *pawl__shared_cell_1;
 CELL_ATTRIBUTES void *pawl__shared_cell_1 = NULL;
 

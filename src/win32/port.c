@@ -23,9 +23,16 @@ pawl_time pawl__port_now(void)
 
 unsigned pawl__port_processors(void)
 {
-    SYSTEM_INFO info;
-    GetSystemInfo(&info);
-    return info.dwNumberOfProcessors > 0 ? (unsigned)info.dwNumberOfProcessors : 1;
+    DWORD_PTR allowed = 0, present = 0;
+    unsigned count = 0;
+    /* Zero in a process with threads in several groups of processors, each of up to 64. */
+    if (GetProcessAffinityMask(GetCurrentProcess(), &allowed, &present) == 0 || allowed == 0) {
+        return 64;
+    }
+    for (; allowed != 0; allowed &= allowed - 1) {
+        count++;
+    }
+    return count;
 }
 
 void pawl__guard_init(struct pawl__guard *guard)

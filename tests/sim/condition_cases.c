@@ -195,6 +195,46 @@ static void wait_and_free_both(void)
     sim_free(lock);
 }
 
+/* The last of two who waited, with two locks, frees the condition. */
+static void leave(void)
+{
+    pawl_lock_acquire(lock);
+    change_items(1);
+    if (SIM_READ(items) == 2) {
+        sim_free(condition);
+    }
+    pawl_lock_release(lock);
+}
+
+static void wait_and_leave(void)
+{
+    SIM_CHECK(pawl_condition_wait(condition, lock) == PAWL_OK);
+    SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    leave();
+}
+
+static void wait_timed_with_rlock_and_leave(void)
+{
+    pawl_rlock_acquire(rlock);
+    SIM_CHECK(pawl_condition_wait_rlock_until(condition, rlock, PAWL_S(1) + PAWL_MS(5)) !=
+              PAWL_NOT_HELD);
+    SIM_CHECK(pawl_rlock_release(rlock) == PAWL_OK);
+    leave();
+}
+
+static void hold_lock(void)
+{
+    pawl_lock_acquire(lock);
+    pawl_lock_release(lock);
+}
+
+static void notify_both(void)
+{
+    pawl_lock_acquire(lock);
+    pawl_lock_release(lock);
+    pawl_condition_notify_all(condition);
+}
+
 static void notify_the_waiter(void)
 {
     pawl_lock_acquire(lock);
@@ -275,5 +315,8 @@ static const struct sim_case condition_cases[] = {
      {wait_and_free, tell_and_notify}, .finish = locks_are_free},
     {"condition", "a_notification_without_the_lock_races_the_free_of_both",
      new_condition_held, {wait_and_free_both, notify_the_waiter}, .finish = NULL},
+    {"condition", "a_notification_of_two_locks_races_the_free_by_the_last_waiter",
+     new_condition_held, {wait_and_leave, wait_timed_with_rlock_and_leave, notify_both, hold_lock},
+     .finish = locks_are_free, .old_values = SIM_NONE, .sampled = true},
 };
 SIM_GROUP(condition);

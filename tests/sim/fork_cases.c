@@ -210,6 +210,19 @@ static void fork_holding_and_release(void)
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
 }
 
+/* What vanished threads left in the lock's word is gone after a few turns. */
+static void fork_holding_and_go_on(void)
+{
+    pawl_lock_acquire(lock);
+    forked = sim_fork();
+    for (int i = 0; forked && i < 8; i++) {
+        SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+        pawl_lock_acquire(lock);
+    }
+    SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
+    SIM_CHECK(!forked || lock->state_ == 0);
+}
+
 static const struct sim_case fork_cases[] = {
     {"fork", "a_child_uses_a_lock_that_nobody_held", new_world,
      {acquire_and_release_twice, acquire_and_release_twice, fork_and_use_unheld_lock},
@@ -219,6 +232,9 @@ static const struct sim_case fork_cases[] = {
      {acquire_and_release_twice, acquire_and_release_twice, fork_holding_and_release},
      .finish = lock_is_free,
      .old_values = SIM_NONE, .sampled = true},
+    {"fork", "a_child_forked_with_the_lock_held_forgets_who_waited", new_world,
+     {acquire_and_release, acquire_and_release, fork_holding_and_go_on}, .finish = lock_is_free,
+     .old_values = SIM_NONE},
     {"fork", "a_child_forked_while_two_contend_uses_the_lock", new_world,
      {acquire_and_release, acquire_and_release, fork_and_use_lock}, .finish = all_went_on,
      .old_values = SIM_NONE},
