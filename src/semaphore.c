@@ -42,12 +42,6 @@ static uint64_t state_of(uint64_t value)
     return value << 1;
 }
 
-/* The largest value it may have. */
-static uint64_t bound_of(const pawl_semaphore *semaphore)
-{
-    return semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
-}
-
 /* Spin while nobody is parked; true: a permit is taken. */
 static bool spin(pawl_semaphore *semaphore)
 {
@@ -167,7 +161,7 @@ pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n)
 {
     for (;;) {
         uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
-        if ((uint64_t)n > bound_of(semaphore) - value_in(seen)) {
+        if ((uint64_t)n > pawl__semaphore_bound(semaphore) - value_in(seen)) {
             return PAWL_OVERFLOW;
         }
         if ((seen & PARKED) != 0) {
@@ -221,7 +215,7 @@ int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf, size_t s
     pawl__need_text(semaphore, buf, size, "pawl_semaphore_describe", "semaphore");
     int64_t value = pawl_semaphore_value(semaphore);
     if (semaphore->limit_ != 0) {
-        snprintf(bound, sizeof bound, " bound=%" PRIu64, bound_of(semaphore));
+        snprintf(bound, sizeof bound, " bound=%" PRIu64, pawl__semaphore_bound(semaphore));
     }
     return snprintf(buf, size, "<pawl_semaphore value=%" PRId64 "%s waiters=%lu at 0x%" PRIxPTR ">",
                     value, bound, (unsigned long)pawl__lot_count(semaphore),

@@ -55,6 +55,12 @@ typedef struct pawl_semaphore {
  * empty. */
 enum { PAWL__SEMAPHORE_PARKED = 1, PAWL__SEMAPHORE_ONE = 2 };
 
+/* The greatest value it may have. */
+PAWL__HELPER uint64_t pawl__semaphore_bound(const pawl_semaphore *semaphore)
+{
+    return semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
+}
+
 PAWL_API PAWL__COLD void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore);
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_for_slow(pawl_semaphore *semaphore,
                                                                  pawl_ns ns);
@@ -158,8 +164,7 @@ PAWL_INLINE pawl_status pawl_semaphore_release(pawl_semaphore *semaphore)
 {
     pawl__semaphore_check(semaphore, "pawl_semaphore_release");
     uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
-    uint64_t room = semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
-    if ((seen & PAWL__SEMAPHORE_PARKED) == 0 && seen >> 1 < room &&
+    if ((seen & PAWL__SEMAPHORE_PARKED) == 0 && seen >> 1 < pawl__semaphore_bound(semaphore) &&
         pawl__cas64(&semaphore->state_, &seen, seen + PAWL__SEMAPHORE_ONE, PAWL__RELEASE)) {
         return PAWL_OK;
     }
