@@ -29,7 +29,8 @@ all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
 sim,amalgamation,packages               g++                     g++ gcc libc6-dev
-clang-debug,clang-release,msvc-branch   clang++                 clang
+clang-debug,clang-release               clang++                 clang
+msvc-branch,msvc-branch32               clang++                 clang
 fuzz                                    clang                   clang
 fuzz                                    libclang_rt.fuzzer.a    libclang-rt-dev
 gcc-debug,gcc-release,shared,tsan,asan  uv.h                    libuv1-dev
@@ -45,8 +46,8 @@ emscripten                              node                    nodejs
 mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
 mingw64,msvc-branch,packages            wine                    wine wine64
 mingw64,msvc-branch,packages            wineserver              wine wine64
-mingw32                                 i686-w64-mingw32-g++    g++-mingw-w64-i686
-mingw32                                 wine32                  libc6-i386
+mingw32,msvc-branch32                   i686-w64-mingw32-g++    g++-mingw-w64-i686
+mingw32,msvc-branch32                   wine32                  libc6-i386
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson
@@ -117,7 +118,9 @@ setup_for() {
         : >"$setup_log"
         [ -z "$packages" ] || install_packages "$@"
         case " $asked_for " in
-        *' mingw32 '*) is_there wine32 || get_wine32 || say "cannot get wine32 (build/logs/setup.log)" ;;
+        *' mingw32 '* | *' msvc-branch32 '*)
+            is_there wine32 || get_wine32 || say "cannot get wine32 (build/logs/setup.log)"
+            ;;
         esac
         cmocka_is_there || get_cmocka || die "cannot get CMocka's source (build/logs/setup.log):" \
             "set PAWL_CMOCKA_SOURCE_DIR to it, or PAWL_FETCH_CMOCKA=ON"

@@ -43,7 +43,8 @@ s390x          run_preset  s390x (big endian), under qemu
 emscripten     run_preset  WebAssembly with threads, under node
 mingw64        run_preset  64-bit Windows, under Wine
 mingw32        run_preset  32-bit Windows, under Wine
-msvc-branch    run_preset  MSVC's branches by clang, under Wine
+msvc-branch    run_preset  MSVC's branches by clang, 64-bit Windows, under Wine
+msvc-branch32  run_preset  MSVC's branches by clang, 32-bit Windows, under Wine
 tsan           run_preset  gcc with the thread sanitizer
 asan           run_preset  gcc with the address and undefined behaviour sanitizers
 shared         run_preset  gcc, release, pawl as a shared library
@@ -130,7 +131,7 @@ run_preset() {
     step cmake --build --preset "$1" || { note="does not build" && return; }
     case $1 in
     mingw64 | msvc-branch) bits=64 ;;
-    mingw32) bits=32 ;;
+    mingw32 | msvc-branch32) bits=32 ;;
     *) bits='' ;;
     esac
     if [ -n "$bits" ]; then

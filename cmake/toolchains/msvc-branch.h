@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Included first of all by msvc-branch.cmake: Microsoft's words, without a warning for each.
+ * Included first of all by msvc.cmake: Microsoft's words, without a warning for each.
  */
 #include <_mingw.h>
 #undef __forceinline
