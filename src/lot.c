@@ -617,6 +617,17 @@ void pawl__lot_spin_end(const void *key, unsigned turn, bool won)
     }
 }
 
+bool pawl__lot_watch(pawl_await *waiter, const void *key)
+{
+    unsigned turn = pawl__lot_spin_begin(key);
+    bool woken = false;
+    while (!woken && pawl__lot_spin(&turn)) {
+        woken = pawl__park(parker_of(waiter), 0);
+    }
+    pawl__lot_spin_end(key, turn, woken);
+    return woken;
+}
+
 bool pawl__lot_is_past(pawl_time deadline)
 {
     return deadline <= 0 || (deadline != PAWL_NEVER && deadline <= pawl__port_now());

@@ -137,6 +137,9 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
 struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
                                     pawl_time deadline);
 
+/* Outside any bucket, before pawl__lot_wait: stay awake for a while. true: it was woken. */
+bool pawl__lot_watch(pawl_await *waiter, const void *key);
+
 /* By who lets others pass a waiter that was awakened: whether it is time to look if it is late.
  * True in the first such call, the second, the fourth and so on, and then in each 64th: so a look
  * is late by no more than the time that has gone by, and costs next to nothing. */

@@ -39,7 +39,7 @@ void pawl__guard_unlock(struct pawl__guard *guard);
 /* Wait for the parker's token and take it, until the monotonic time `deadline` at the latest.
  *
  * Returns   true: the token was there or came, and was taken; false: the deadline passed first.
- *           Never spuriously, never early. PAWL_NEVER: only true. errno is as before.
+ *           Never spuriously, never early. PAWL_NEVER: only true. 0: one look. errno is as before.
  * Requires  one thread at a time parks on a parker. Not a cancellation point.
  * Orders    the unpark that left the token happens before true is returned. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline);

@@ -42,22 +42,9 @@ static uint64_t state_of(uint64_t value)
     return value << 1;
 }
 
-/* Spin while nobody is parked; true: a permit is taken. */
-static bool spin(pawl_semaphore *semaphore)
-{
-    unsigned turn = pawl__lot_spin_begin(semaphore);
-    bool taken = false;
-    while (!taken && (pawl__load64(&semaphore->state_, PAWL__RELAXED) & PARKED) == 0 &&
-           pawl__lot_spin(&turn)) {
-        taken = pawl__semaphore_take(semaphore);
-    }
-    pawl__lot_spin_end(semaphore, turn, taken);
-    return taken;
-}
-
 /* Queue the waiter if there is no permit and the state says that somebody is parked; false: look
- * again. */
-static bool queue(pawl_semaphore *semaphore, pawl_await *waiter)
+ * again. *alone: nobody else is queued. */
+static bool queue(pawl_semaphore *semaphore, pawl_await *waiter, bool *alone)
 {
     uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
     /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
@@ -69,6 +56,7 @@ static bool queue(pawl_semaphore *semaphore, pawl_await *waiter)
     bool still = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
     if (still) {
         pawl__lot_push_last(bucket, semaphore, waiter);
+        *alone = pawl__lot_first(bucket, semaphore) == waiter;
     }
     pawl__lot_leave(bucket);
     return still;
@@ -88,32 +76,42 @@ pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_a
     if (!pawl__waiter_start(op, PAWL__ON_SEMAPHORE)) {
         return PAWL_INVALID;
     }
+    bool alone;
     while (!pawl__semaphore_take(semaphore)) {
-        if (queue(semaphore, op)) {
+        if (queue(semaphore, op, &alone)) {
             return PAWL_PENDING;
         }
     }
     return PAWL_OK;
 }
 
-static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
+/* Wait in the queue, where who is alone stays awake for a while: in the order of arrival from the
+ * beginning, so that no newcomer has a permit first. Who is woken has one. */
+static pawl_status wait_for_turn(pawl_semaphore *semaphore, pawl_await *waiter, bool alone,
+                                 pawl_time deadline)
 {
-    if (spin(semaphore)) {
+    if (alone && pawl__lot_watch(waiter, semaphore)) {
         return PAWL_OK;
     }
+    struct pawl__bucket *bucket = pawl__lot_wait(waiter, semaphore, deadline);
+    if (bucket == NULL) {
+        return PAWL_OK;
+    }
+    pawl__semaphore_withdraw(semaphore, bucket);
+    return PAWL_TIMEOUT;
+}
+
+static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
+{
     pawl_await waiter;
     pawl_status status = PAWL_OK;
+    bool alone = false;
     pawl__waiter_open(&waiter, PAWL__ON_SEMAPHORE);
     while (!pawl__semaphore_take(semaphore)) {
-        if (!queue(semaphore, &waiter)) {
-            continue;
+        if (queue(semaphore, &waiter, &alone)) {
+            status = wait_for_turn(semaphore, &waiter, alone, deadline);
+            break;
         }
-        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, semaphore, deadline);
-        if (bucket != NULL) {
-            pawl__semaphore_withdraw(semaphore, bucket);
-            status = PAWL_TIMEOUT;
-        }
-        break; /* who is woken has a permit */
     }
     pawl__waiter_close(&waiter);
     return status;

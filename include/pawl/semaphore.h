@@ -11,9 +11,8 @@
  *                                             left becomes the value
  *     > 0     value - 1         value - 1     value + n, or PAWL_OVERFLOW
  *
- * Waiters are served in the order in which they queue, and a permit released while someone is
- * queued is never seen by a newcomer. Who has to wait spins for some ten microseconds before it
- * queues, if nobody is queued; so long a newcomer may be faster. Example:
+ * Waiters are served in order of arrival, and a permit released while someone waits is never seen
+ * by a newcomer. Example:
  *
  *     #include <pawl/semaphore.h>
  *
@@ -101,8 +100,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init_bounded(pawl_semaphore 
  *
  * Requires  the semaphore outlives the call. Any thread; not a signal handler.
  * Orders    the release that supplied the permit happens before this returns.
- * Costs     one atomic operation when a permit is free; otherwise spins briefly if nobody waits
- *           yet, then parks. Never allocates. Not a cancellation point. */
+ * Costs     one atomic operation when a permit is free; otherwise stays awake briefly if nobody
+ *           else waits, then parks. Never allocates. Not a cancellation point. */
 PAWL_INLINE void pawl_semaphore_acquire(pawl_semaphore *semaphore)
 {
     pawl__semaphore_check(semaphore, "pawl_semaphore_acquire");

@@ -182,7 +182,7 @@ static void ring_bell(struct pawl__parker *parker)
  * until the thread is out. errno is kept, as a wait may be inside a free(), which keeps it. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    if (!pawl__token_await(&parker->token, how)) {
+    if (deadline == 0 || !pawl__token_await(&parker->token, how)) {
         return pawl__token_take(&parker->token);
     }
     int cancellation = pawl__port_forbid_cancellation();

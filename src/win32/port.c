@@ -72,7 +72,7 @@ static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time dea
 
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    if (!pawl__token_await(&parker->token, PAWL__TOKEN_AWAITED)) {
+    if (deadline == 0 || !pawl__token_await(&parker->token, PAWL__TOKEN_AWAITED)) {
         return pawl__token_take(&parker->token);
     }
     bool taken = false;

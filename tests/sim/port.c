@@ -204,8 +204,8 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         sim_fail("a wait outside the fibres");
         return true;
     }
-    fibre->waited = true;
-    if (!fibre->parked) {
+    fibre->waited = fibre->waited || deadline != 0;
+    if (!fibre->parked && deadline != 0) {
         fibre->parked = true;
         fibre->waits_since = sim_engine.now;
     }

@@ -277,7 +277,10 @@ static const struct sim_case semaphore_cases[] = {
     {"semaphore", "served_in_order_of_arrival", of_none,
      {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
      .sampled = true},
-    {"semaphore", "two_processors_spin_first", of_one,
+    {"semaphore", "two_processors_served_in_order_of_arrival", of_none,
+     {acquire_only, acquire_only, acquire_only, release_one, release_two}, .finish = none_is_left,
+     .processors = 2, .sampled = true},
+    {"semaphore", "two_processors_and_who_is_alone_stays_awake", of_one,
      {acquire_alone, acquire_alone, try_alone}, .finish = one_is_left, .processors = 2,
      .sampled = true},
 };
