@@ -51,9 +51,42 @@ static enum pawl__awaited kind_of(enum mode mode)
     return mode == EXCLUSIVE ? PAWL__ON_EXCLUSIVE : PAWL__ON_SHARED;
 }
 
+static bool anyone_waits(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
+{
+    return pawl__lot_first(bucket, key_of(rwlock, mode)) != NULL;
+}
+
+/* Under the guard: whether the rwlock is held shared and says that somebody waits, which nobody
+ * does; then it says so no longer. In a forked child that is left over. Elsewhere somebody is about
+ * to queue, and looks again. */
+static bool nobody_waits(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
+{
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    if ((seen & (WRITER | PARKED)) != PARKED || anyone_waits(rwlock, bucket, SHARED) ||
+        anyone_waits(rwlock, bucket, EXCLUSIVE)) {
+        return false;
+    }
+    /* Relaxed, as where PARKED is set. */
+    while (!pawl__cas32(&rwlock->state_, &seen, seen & ~(uint32_t)(PARKED | PASSED),
+                        PAWL__RELAXED)) {
+    }
+    return true;
+}
+
+bool pawl__rwlock_try_shared_slow(pawl_rwlock *rwlock)
+{
+    if (pawl__lot_generation() == 0) { /* nothing can be left over */
+        return false;
+    }
+    struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+    bool again = nobody_waits(rwlock, bucket);
+    pawl__lot_leave(bucket);
+    return again && pawl__rwlock_take_shared(rwlock);
+}
+
 static bool take(pawl_rwlock *rwlock, enum mode mode)
 {
-    return mode == SHARED ? pawl__rwlock_take_shared(rwlock) : pawl__rwlock_take_exclusive(rwlock);
+    return mode == SHARED ? pawl__rwlock_try_shared(rwlock) : pawl__rwlock_take_exclusive(rwlock);
 }
 
 /* Shared, with as many holders as can be counted, and nobody waiting. */
@@ -92,17 +125,13 @@ static bool queue(pawl_rwlock *rwlock, enum mode mode, pawl_await *waiter)
         return false;
     }
     struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
-    bool still = (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) != 0;
+    bool still = (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) != 0 &&
+                 (mode == EXCLUSIVE || !nobody_waits(rwlock, bucket));
     if (still) {
         pawl__lot_push_last(bucket, key_of(rwlock, mode), waiter);
     }
     pawl__lot_leave(bucket);
     return still;
-}
-
-static bool anyone_waits(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
-{
-    return pawl__lot_first(bucket, key_of(rwlock, mode)) != NULL;
 }
 
 /* Under the guard, with the rwlock held shared: let in readers that wait, as many as can be
@@ -259,6 +288,18 @@ pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock, pawl_time d
     return PAWL__TSAN_TIMED(try_or_wait(rwlock, EXCLUSIVE, deadline), rwlock, 0U);
 }
 
+/* Under the guard: take the readers that wait out of their queue, as many as can be counted.
+ * Returns the state with them. */
+static uint32_t add_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket, uint32_t state,
+                            struct pawl__wake_list *list)
+{
+    while (state < PAWL__RWLOCK_FULL &&
+           pawl__lot_take_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list) != 0) {
+        state += READER;
+    }
+    return state;
+}
+
 /* Under the guard, with the last hold given up by the caller: hand over to the oldest writer, or to
  * all readers, the side named first. The state is stable: see the invariant. The release pairs with
  * the acquires in the header; who is granted synchronises through its parker. */
@@ -268,7 +309,7 @@ static void hand_over(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mod
     uint32_t state = 0;
     if (anyone_waits(rwlock, bucket, SHARED) &&
         (first == SHARED || !anyone_waits(rwlock, bucket, EXCLUSIVE))) {
-        state = READER * pawl__lot_take_all(bucket, key_of(rwlock, SHARED), PAWL_OK, &list);
+        state = add_readers(rwlock, bucket, 0, &list);
     } else {
         state = WRITER * pawl__lot_take_first(bucket, key_of(rwlock, EXCLUSIVE), PAWL_OK, &list);
     }
@@ -335,7 +376,8 @@ static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
     if (anyone_waits(rwlock, bucket, EXCLUSIVE)) {
         state |= PARKED | (anyone_waits(rwlock, bucket, SHARED) ? PASSED : 0);
     } else {
-        state += READER * pawl__lot_take_all(bucket, key_of(rwlock, SHARED), PAWL_OK, &list);
+        state = add_readers(rwlock, bucket, state, &list);
+        state |= anyone_waits(rwlock, bucket, SHARED) ? PARKED : 0;
     }
     pawl__store32(&rwlock->state_, state, PAWL__RELEASE); /* pairs with the shared acquires */
     pawl__lot_leave(bucket);

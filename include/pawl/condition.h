@@ -123,7 +123,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_pred(pawl_conditi
  *
  * Returns   how many were notified: at most n, 0 when nobody waits.
  * Requires  the condition outlives the moment at which a notified waiter can have the lock: from
- *           then on this call does not touch it. Any thread; not a signal handler.
+ *           then on this call does not touch it. If they wait with several locks, its memory does
+ *           not become another condition before the call returns. Any thread; not a signal handler.
  * Orders    with the lock held, through the lock; without, nothing.
  * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. A
  *           task (await.h) that gets the lock so is called instead, before this returns. */

@@ -73,6 +73,9 @@ PAWL_API PAWL__COLD pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rw
 PAWL_API PAWL__COLD void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock);
 PAWL_API PAWL__COLD pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock);
 
+/* Who finds the rwlock held shared, with waiters: none of them may be left, in a forked child. */
+PAWL_API PAWL__COLD bool pawl__rwlock_try_shared_slow(pawl_rwlock *rwlock);
+
 PAWL__HELPER void pawl__rwlock_check(const pawl_rwlock *rwlock, const char *call)
 {
     if (PAWL__UNLIKELY(rwlock == NULL)) {
@@ -91,6 +94,14 @@ PAWL__HELPER bool pawl__rwlock_take_shared(pawl_rwlock *rwlock)
         }
     }
     return false;
+}
+
+PAWL__HELPER bool pawl__rwlock_try_shared(pawl_rwlock *rwlock)
+{
+    return pawl__rwlock_take_shared(rwlock) ||
+           ((pawl__load32(&rwlock->state_, PAWL__RELAXED) &
+             (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_PARKED)) == PAWL__RWLOCK_PARKED &&
+            pawl__rwlock_try_shared_slow(rwlock));
 }
 
 /* The same in one attempt, for who waits if it fails: readers that come at the same time then get
@@ -153,7 +164,7 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_shared(pawl_rwlock *rwl
     PAWL__TRIES_SHARED(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_shared");
-    return PAWL__TSAN_TRIED(pawl__rwlock_take_shared(rwlock), rwlock, PAWL__TSAN_SHARED);
+    return PAWL__TSAN_TRIED(pawl__rwlock_try_shared(rwlock), rwlock, PAWL__TSAN_SHARED);
 }
 
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *rwlock)

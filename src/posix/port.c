@@ -36,16 +36,35 @@ pawl_time pawl__port_now(void)
     return (pawl_time)now.tv_sec * PAWL_S(1) + now.tv_nsec;
 }
 
+#if defined(__linux__) && defined(CPU_COUNT)
+static int allowed_to(pid_t thread)
+{
+    cpu_set_t allowed;
+    return sched_getaffinity(thread, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
+}
+
+/* Linux knows it of threads only: of the first and of this one, each of which may be confined. */
+static long count_processors(void)
+{
+    int first = allowed_to(getpid());
+    int here = allowed_to(0);
+    int count = first > here ? first : here;
+    return count > 0 ? count : sysconf(_SC_NPROCESSORS_ONLN);
+}
+#else
+static long count_processors(void)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+#endif
+
+/* errno is kept, as by a wait, in which this may be called. */
 unsigned pawl__port_processors(void)
 {
-#if defined(__linux__) && defined(CPU_COUNT)
-    cpu_set_t allowed;
-    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) == 0) { /* of the first thread */
-        return (unsigned)CPU_COUNT(&allowed);
-    }
-#endif
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (unsigned)online : 1;
+    int error = errno;
+    long count = count_processors();
+    errno = error;
+    return count > 0 ? (unsigned)count : 1;
 }
 
 /* Zeroed memory is an unlocked mutex wherever the static initialiser is all zeros, which is not so

@@ -374,6 +374,53 @@ static void is_free_and_linear(void)
     sim_check_linearizable(&model);
 }
 
+static void is_free(void)
+{
+    is_free_and_linear();
+    SIM_CHECK(rwlock->state_ == PAWL__RWLOCK_READER); /* of the check above, and nothing else */
+}
+
+static void reading_task_that_is_cancelled(void)
+{
+    reading_task();
+    sim_cancel(task);
+}
+
+/* In the child nobody waits: who holds it shared may have it again, at once. */
+static void downgrade_fork_and_read_again(void)
+{
+    change();
+    SIM_CHECK(pawl_rwlock_downgrade(rwlock) == PAWL_OK);
+    bool forked = sim_fork();
+    look();
+    if (forked) {
+        SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+        SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+        pawl_rwlock_acquire_shared(rwlock);
+        SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+    }
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void downgrade_fork_and_wait_again(void)
+{
+    change();
+    SIM_CHECK(pawl_rwlock_downgrade(rwlock) == PAWL_OK);
+    bool forked = sim_fork();
+    if (forked) {
+        pawl_rwlock_acquire_shared(rwlock);
+        SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+        SIM_CHECK(pawl_rwlock_acquire_shared_until(rwlock, 0) == PAWL_OK);
+        SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+    }
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void make_free(void)
+{
+    pawl_rwlock_reinit_after_fork(rwlock);
+}
+
 static const struct sim_case rwlock_cases[] = {
     {"rwlock", "a_reader_and_a_writer", new_rwlock, {reader, writer},
      .finish = is_free_and_linear},
@@ -425,6 +472,18 @@ static const struct sim_case rwlock_cases[] = {
      .sampled = true},
     {"rwlock", "a_writer_has_its_turn_after_a_reader", held_shared_in_turns,
      {release_shared_in_turns, reader_in_turn, writer_in_turn}, .finish = NULL, .sampled = true},
+    {"rwlock", "a_child_forked_by_a_reader_reads_again", held_exclusively,
+     {downgrade_fork_and_read_again, timed_reader, timed_writer}, .finish = make_free,
+     .old_values = SIM_NONE},
+    {"rwlock", "a_child_forked_by_a_reader_need_not_wait", held_exclusively,
+     {downgrade_fork_and_wait_again, timed_reader, timed_writer}, .finish = make_free,
+     .old_values = SIM_NONE},
+    {"rwlock", "a_reading_task_that_is_cancelled_after_a_downgrade", new_rwlock,
+     {downgrading_writer, reading_task_that_is_cancelled, writer}, .finish = is_free,
+     .old_values = SIM_NONE},
+    {"rwlock", "a_writing_task_that_is_cancelled_after_a_downgrade", new_rwlock,
+     {downgrading_writer, writing_task_that_is_cancelled, reader, timed_writer},
+     .finish = is_free, .sampled = true},
     {"rwlock", "a_time_out_after_a_downgrade", held_exclusively,
      {only_downgrade, timed_reader, writer, timed_writer}, .finish = NULL, .sampled = true},
     {"rwlock", "readers_writers_and_time_outs", new_rwlock,
