@@ -361,6 +361,7 @@ class Bench:
 
 def work(bench, mutants, results):
     """Take mutants from the queue until it is empty."""
+    bench.measure()
     while True:
         try:
             mutant = mutants.get_nowait()
@@ -383,8 +384,6 @@ def run_all(mutants, results, options):
     if unknown.empty():
         return
     benches = [Bench(os.path.join(options.build, str(n)), options) for n in range(options.jobs)]
-    for bench in benches:
-        bench.measure()
     began, count = time.time(), unknown.qsize()
     workers = [threading.Thread(target=work, args=(bench, unknown, results))
                for bench in benches]
