@@ -261,12 +261,14 @@ class Test:
         self.targets = [path for path in paths if path in targets]
         self.limit = 120.0
 
-    def run(self, prefix, command=None):
+    def run(self, prefix, glance=None):
         """None: it passes. Otherwise how it does not. That it hangs is believed the second time, as
-        others may use the processors."""
-        how = self.run_once(prefix, command or self.command, self.limit)
+        others may use the processors. `glance` is a command in place of its own, of GLANCE seconds at
+        most."""
+        command, limit = (glance, 4 * GLANCE) if glance else (self.command, self.limit)
+        how = self.run_once(prefix, command, limit)
         if how == "hangs":
-            how = self.run_once(prefix, command or self.command, 3 * self.limit)
+            how = self.run_once(prefix, command, 3 * limit)
         return how
 
     def run_once(self, prefix, command, limit):
@@ -322,7 +324,7 @@ class Bench:
                 self.tests.remove(test)
 
     def stages(self, file):
-        """Lists of (test, command): all of a stage are built before any is run."""
+        """Lists of (test, glance): all of a stage are built before any is run."""
         thing = os.path.splitext(os.path.basename(file))[0]
         groups = ["sim_" + group for group in GROUPS.get(thing, [])]
         simulated = [t for name in groups for t in self.tests if t.name == name]
@@ -349,8 +351,8 @@ class Bench:
                 targets = sorted({target for test, _ in stage for target in test.targets})
                 if stage and not self.make(targets):
                     return "nobody"
-                for test, command in stage:
-                    how = test.run(self.prefix, command)
+                for test, glance in stage:
+                    how = test.run(self.prefix, glance)
                     if how is not None:
                         return test.name + (" (hangs)" if how == "hangs" else "")
             return None
