@@ -215,7 +215,6 @@ static void move(pawl_condition *condition, struct pawl__bucket_pair buckets,
     pawl_lock *lock = waiter->more_.object;
     pawl__lot_take(buckets.first, waiter);
     waiter->kind_ = PAWL__ON_NOTIFIED_LOCK;
-    waiter->outcome_ = PAWL_PENDING;
     waiter->more_.object = notification->to_others ? condition : NULL;
     pawl__lock_admit(lock, buckets.second, waiter, notification->now, &notification->granted);
 }

@@ -1337,6 +1337,46 @@ static void threads_that_end_leave_nothing_behind(void **state)
     pawl__waiter_close(&probe);
 }
 
+static void init_makes_a_condition_that_nobody_waits_for_of_any_memory(void **state)
+{
+    pawl_condition condition;
+    (void)state;
+    memset(&condition, 0xAA, sizeof condition);
+    pawl_condition_init(&condition);
+    assert_int_equal(condition.state_, 0);
+}
+
+/* As one that came to the lock by itself. */
+static void who_was_notified_is_handed_the_lock_after_some_milliseconds(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct monitor monitor = fresh(kind);
+        struct waiter waiter = {0};
+        waiter_start(&waiter, &monitor, PAWL_NEVER, 1);
+        enter(&monitor);
+        assert_int_equal(pawl_condition_notify(&monitor.condition, 1), 1);
+        let_time_pass(PATIENCE);
+        assert_int_equal(leave(&monitor), PAWL_OK);
+        bool became_free = is_free(&monitor);
+        assert_true(!became_free || is_through(&waiter));
+        waiter_join(&waiter);
+        assert_nobody_is_left(&monitor);
+    }
+}
+
+static void while_an_rlock_s_owner_waits_nobody_owns_it(void **state)
+{
+    struct monitor monitor = fresh(NESTED);
+    struct waiter waiter = {0};
+    (void)state;
+    waiter_start(&waiter, &monitor, PAWL_NEVER, 1);
+    assert_int_equal(monitor.rlock.owner_, 0);
+    assert_int_equal(monitor.rlock.depth_, 0);
+    assert_int_equal(pawl_condition_notify(&monitor.condition, 1), 1);
+    waiter_join(&waiter);
+}
+
 static void new_condition_is_ready_and_free_ends_it(void **state)
 {
     pawl_condition *condition = pawl_condition_new();
@@ -1454,6 +1494,9 @@ int main(void)
         cmocka_unit_test(bounded_queue_keeps_its_books),
         cmocka_unit_test(condition_may_be_freed_by_the_thread_that_was_just_notified),
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
+        cmocka_unit_test(init_makes_a_condition_that_nobody_waits_for_of_any_memory),
+        cmocka_unit_test(who_was_notified_is_handed_the_lock_after_some_milliseconds),
+        cmocka_unit_test(while_an_rlock_s_owner_waits_nobody_owns_it),
         cmocka_unit_test(new_condition_is_ready_and_free_ends_it),
         cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_the_number_of_waiters),

@@ -118,7 +118,8 @@ static bool are_fresh(const struct all *all)
            pawl_rlock_try_acquire(all->rlock) && pawl_rlock_depth(all->rlock) == 1 &&
            pawl_semaphore_value(all->semaphore) == 1 && pawl_semaphore_value(all->bounded) == 1 &&
            pawl_semaphore_release(all->bounded) == PAWL_OVERFLOW &&
-           pawl_condition_notify(all->condition, 1) == 0 && !pawl_event_is_set(all->event) &&
+           pawl_condition_notify(all->condition, 1) == 0 && all->condition->state_ == 0 &&
+           !pawl_event_is_set(all->event) &&
            pawl_barrier_waiting(all->barrier) == 0 && !pawl_barrier_broken(all->barrier) &&
            pawl_rwlock_try_acquire_exclusive(all->rwlock) && !pawl_once_done(all->once) &&
            !pawl_await_cancel(all->op);
