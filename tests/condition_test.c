@@ -1346,14 +1346,16 @@ static void init_makes_a_condition_that_nobody_waits_for_of_any_memory(void **st
     assert_int_equal(condition.state_, 0);
 }
 
-/* As one that came to the lock by itself. */
+/* As one that came to the lock by itself. Another waits on, as that is noted with who is moved. */
 static void who_was_notified_is_handed_the_lock_after_some_milliseconds(void **state)
 {
     (void)state;
     for (int kind = 0; kind < KINDS; kind++) {
         struct monitor monitor = fresh(kind);
         struct waiter waiter = {0};
+        struct waiter another = {0};
         waiter_start(&waiter, &monitor, PAWL_NEVER, 1);
+        waiter_start(&another, &monitor, PAWL_NEVER, 2);
         enter(&monitor);
         assert_int_equal(pawl_condition_notify(&monitor.condition, 1), 1);
         let_time_pass(PATIENCE);
@@ -1361,6 +1363,8 @@ static void who_was_notified_is_handed_the_lock_after_some_milliseconds(void **s
         bool became_free = is_free(&monitor);
         assert_true(!became_free || is_through(&waiter));
         waiter_join(&waiter);
+        assert_int_equal(pawl_condition_notify(&monitor.condition, 1), 1);
+        waiter_join(&another);
         assert_nobody_is_left(&monitor);
     }
 }
