@@ -758,7 +758,7 @@ static void notify_all_of_a_crowd_moves_them_to_the_locks_queue(void **state)
 /* A helper thread that waits for another monitor's condition. */
 struct guest {
     crew_thread thread;
-    struct monitor own;
+    struct monitor *own;
     pawl_condition *condition;
     pawl_status status;
     bool held;
@@ -768,37 +768,46 @@ struct guest {
 static void wait_as_a_guest(void *context)
 {
     struct guest *guest = context;
-    enter(&guest->own);
-    guest->status = wait_on(&guest->own, guest->condition, PAWL_NEVER);
-    guest->held = is_held(&guest->own);
+    enter(guest->own);
+    guest->status = wait_on(guest->own, guest->condition, PAWL_NEVER);
+    guest->held = is_held(guest->own);
     pawl__store8(&guest->through, 1, PAWL__RELEASE);
-    leave(&guest->own);
+    leave(guest->own);
 }
 
 static void waiters_of_one_condition_may_use_different_locks(void **state)
 {
+    enum { GUESTS = 2 * KINDS }; /* two for each lock, with those of others between */
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct guest guests[KINDS];
+    struct monitor monitors[KINDS];
+    struct guest guests[GUESTS];
     (void)state;
     memset(guests, 0, sizeof guests);
     for (int kind = 0; kind < KINDS; kind++) {
-        guests[kind].own = fresh(kind);
-        guests[kind].condition = &condition;
-        crew_start(&guests[kind].thread, wait_as_a_guest, &guests[kind]);
-        wait_for_waiters(&condition, (size_t)kind + 1);
+        monitors[kind] = fresh(kind);
+    }
+    for (size_t i = 0; i < GUESTS; i++) {
+        guests[i].own = &monitors[i < KINDS ? i : GUESTS - 1 - i];
+        guests[i].condition = &condition;
+        crew_start(&guests[i].thread, wait_as_a_guest, &guests[i]);
+        wait_for_waiters(&condition, i + 1);
     }
     for (int kind = 0; kind < KINDS; kind++) {
-        enter(&guests[kind].own);
+        enter(&monitors[kind]);
     }
-    assert_int_equal(pawl_condition_notify_all(&condition), KINDS);
+    assert_int_equal(pawl_condition_notify_all(&condition), GUESTS);
     for (int kind = KINDS - 1; kind >= 0; kind--) {
-        assert_int_equal(pawl__lot_count(lock_of(&guests[kind].own)), 1);
+        assert_int_equal(pawl__lot_count(lock_of(&monitors[kind])), 2);
         assert_false(is_set(&guests[kind].through));
-        assert_int_equal(leave(&guests[kind].own), PAWL_OK);
-        crew_join(&guests[kind].thread);
-        assert_int_equal(guests[kind].status, PAWL_OK);
-        assert_true(guests[kind].held);
-        assert_true(is_free(&guests[kind].own));
+        assert_int_equal(leave(&monitors[kind]), PAWL_OK);
+    }
+    for (size_t i = 0; i < GUESTS; i++) {
+        crew_join(&guests[i].thread);
+        assert_int_equal(guests[i].status, PAWL_OK);
+        assert_true(guests[i].held);
+    }
+    for (int kind = 0; kind < KINDS; kind++) {
+        assert_true(is_free(&monitors[kind]));
     }
     assert_int_equal(condition.state_, 0);
 }
