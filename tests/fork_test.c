@@ -390,6 +390,56 @@ static void pending_awaits_have_ended_without_a_call_in_a_child(void **state)
     assert_true(pawl_await_cancel(&orphans.pending));
 }
 
+static pawl_rwlock read_by_main;
+
+static void write_once(void *context)
+{
+    (void)context;
+    pawl_rwlock_acquire_exclusive(&read_by_main);
+    pawl_rwlock_release_exclusive(&read_by_main);
+}
+
+/* The first look that finds the writer gone is a try's, a wait's or a release's. */
+static int read_again(pawl_lock *lock)
+{
+    (void)lock;
+    if (!pawl_rwlock_try_acquire_shared(&read_by_main)) {
+        return 1;
+    }
+    return pawl_rwlock_acquire_shared_for(&read_by_main, PAWL_S(60)) == PAWL_OK ? CHILD_OK : 2;
+}
+
+static int read_again_and_wait(pawl_lock *lock)
+{
+    (void)lock;
+    pawl_rwlock_acquire_shared(&read_by_main);
+    return CHILD_OK;
+}
+
+static int release_and_write(pawl_lock *lock)
+{
+    (void)lock;
+    if (pawl_rwlock_release_shared(&read_by_main) != PAWL_OK) {
+        return 1;
+    }
+    return pawl_rwlock_try_acquire_exclusive(&read_by_main) ? CHILD_OK : 2;
+}
+
+static void readers_in_a_child_do_not_wait_for_its_parent_s_writers(void **state)
+{
+    crew_thread writer;
+    (void)state;
+    pawl_rwlock_acquire_shared(&read_by_main);
+    crew_start(&writer, write_once, NULL);
+    wait_for_waiters((const char *)&read_by_main + 1, 1);
+    assert_int_equal(in_child(read_again, NULL), CHILD_OK);
+    assert_int_equal(in_child(read_again_and_wait, NULL), CHILD_OK);
+    assert_int_equal(in_child(release_and_write, NULL), CHILD_OK);
+    assert_false(pawl_rwlock_try_acquire_shared(&read_by_main)); /* here it waits */
+    assert_int_equal(pawl_rwlock_release_shared(&read_by_main), PAWL_OK);
+    crew_join(&writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +447,7 @@ int main(void)
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
+        cmocka_unit_test(readers_in_a_child_do_not_wait_for_its_parent_s_writers),
         cmocka_unit_test(pending_awaits_have_ended_without_a_call_in_a_child),
         cmocka_unit_test(lock_held_across_fork_by_handlers_is_free_in_the_child),
         cmocka_unit_test(fork_while_others_hold_and_wait_leaves_the_child_working),
