@@ -331,6 +331,31 @@ static bool it_works(void)
 
 static struct sim_task *tasks[3];
 
+/* As a forked child may find it: held, with waiters that vanished. */
+static void held_and_left(void)
+{
+    new_lock();
+    lock->state_ = PAWL__LOCK_LOCKED | PAWL__LOCK_PARKED;
+}
+
+static void pass_and_only_release(void)
+{
+    pass_section();
+    pawl_status status = pawl_lock_release(lock);
+    SIM_CHECK(status == PAWL_OK);
+}
+
+static void only_acquire_and_pass(void)
+{
+    pawl_lock_acquire(lock);
+    pass_and_only_release();
+}
+
+static void nothing_is_left(void)
+{
+    SIM_CHECK(lock->state_ == 0);
+}
+
 static void held_with_tasks(void)
 {
     held_at_first();
@@ -518,6 +543,8 @@ static const struct sim_case lock_cases[] = {
     {"lock", "two_acquire_twice_and_one_times_out", new_lock,
      {acquire_twice, acquire_twice, acquire_timed}, .finish = is_free_and_linear, .jumps = 2,
      .old_values = SIM_NONE},
+    {"lock", "waiters_who_vanished_are_forgotten", held_and_left,
+     {pass_and_only_release, only_acquire_and_pass}, .finish = nothing_is_left},
     {"lock", "two_processors_spin_first", new_lock, {acquire_twice, acquire_once, acquire_timed},
      .finish = is_free_and_linear, .processors = 2, .jumps = 1, .sampled = true},
     {"lock", "fair_two_acquire_and_release", new_fair_lock, {acquire_once, acquire_once},
