@@ -390,6 +390,40 @@ static void pending_awaits_have_ended_without_a_call_in_a_child(void **state)
     assert_true(pawl_await_cancel(&orphans.pending));
 }
 
+/* As many as there never were in the parent: each has a parker of its own. */
+static pawl_semaphore permits;
+
+static void take_permit(void *context)
+{
+    (void)context;
+    pawl_semaphore_acquire(&permits);
+}
+
+static int let_many_wait(pawl_lock *lock)
+{
+    enum { WAITERS = 50 };
+    crew_thread threads[WAITERS];
+    (void)lock;
+    for (size_t i = 0; i < WAITERS; i++) {
+        crew_start(&threads[i], take_permit, NULL);
+        wait_for_waiters(&permits, i + 1);
+    }
+    for (size_t i = 0; i < WAITERS; i++) {
+        if (pawl_semaphore_release(&permits) != PAWL_OK ||
+            pawl__lot_count(&permits) != WAITERS - 1 - i) {
+            return 1;
+        }
+        crew_join(&threads[i]); /* in their order, and each alone */
+    }
+    return CHILD_OK;
+}
+
+static void many_threads_of_a_child_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(CHILD_THREADS ? in_child(let_many_wait, NULL) : CHILD_OK, CHILD_OK);
+}
+
 static pawl_rwlock read_by_main;
 
 static void write_once(void *context)
@@ -403,7 +437,7 @@ static void write_once(void *context)
 static int read_again(pawl_lock *lock)
 {
     (void)lock;
-    if (!pawl_rwlock_try_acquire_shared(&read_by_main)) {
+    if (!pawl_rwlock_try_acquire_shared(&read_by_main) || pawl__lot_count(&read_by_main) != 0) {
         return 1;
     }
     return pawl_rwlock_acquire_shared_for(&read_by_main, PAWL_S(60)) == PAWL_OK ? CHILD_OK : 2;
@@ -447,6 +481,7 @@ int main(void)
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
+        cmocka_unit_test(many_threads_of_a_child_wait),
         cmocka_unit_test(readers_in_a_child_do_not_wait_for_its_parent_s_writers),
         cmocka_unit_test(pending_awaits_have_ended_without_a_call_in_a_child),
         cmocka_unit_test(lock_held_across_fork_by_handlers_is_free_in_the_child),
