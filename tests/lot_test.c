@@ -4,6 +4,8 @@
  */
 #include "support.h"
 
+#include "port.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -181,9 +183,58 @@ static void thousand_parkers_are_all_different(void **state)
     free(waiters);
 }
 
+/* All turns from this one on; returns the last, with which spinning has failed. */
+static unsigned spin_out(unsigned turn)
+{
+    while (pawl__lot_spin(&turn)) {
+    }
+    return turn;
+}
+
+static void spinning_ends_and_is_left_out_on_one_processor(void **state)
+{
+    (void)state;
+    assert_int_equal(spin_out(0) > 0, pawl__port_processors() > 1);
+    assert_true(spin_out(0) < 100);
+    assert_int_equal(spin_out(spin_out(0)), spin_out(0));
+}
+
+/* Of the next so many who come, how many are to spin? */
+static unsigned spinners(const void *key, unsigned comers)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < comers; i++) {
+        count += pawl__lot_spin_begin(key) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void spinning_that_fails_is_left_out_but_now_and_then(void **state)
+{
+    enum { MANY = 100, COMERS = 640 };
+    static const char key[4];
+    unsigned end = spin_out(0);
+    (void)state;
+    assert_int_equal(spinners(key, COMERS), COMERS);
+    for (int i = 0; i < MANY; i++) {
+        pawl__lot_spin_end(key, 0, false); /* one that was told at once not to spin: no failure */
+    }
+    assert_int_equal(spinners(key, COMERS), COMERS);
+    for (int i = 0; i < MANY; i++) {
+        pawl__lot_spin_end(key, end, false);
+    }
+    assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
+    for (int i = 0; i < MANY; i++) {
+        pawl__lot_spin_end(key, 0, true);
+    }
+    assert_int_equal(spinners(key, COMERS), COMERS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spinning_ends_and_is_left_out_on_one_processor),
+        cmocka_unit_test(spinning_that_fails_is_left_out_but_now_and_then),
         cmocka_unit_test(queue_is_first_in_first_out),
         cmocka_unit_test(waiter_can_be_taken_from_anywhere),
         cmocka_unit_test(queues_of_many_keys_match_a_model),
