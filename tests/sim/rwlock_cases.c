@@ -107,6 +107,13 @@ static void try_reader(void)
     }
 }
 
+/* Beside readers only, of whom there may be any number. */
+static void try_reader_who_succeeds(void)
+{
+    SIM_CHECK(SIM_CALL(TRY_SHARED, 0, pawl_rwlock_try_acquire_shared(rwlock)) != 0);
+    look_and_release();
+}
+
 static void try_writer(void)
 {
     if (SIM_CALL(TRY_EXCLUSIVE, 0, pawl_rwlock_try_acquire_exclusive(rwlock))) {
@@ -431,6 +438,8 @@ static const struct sim_case rwlock_cases[] = {
      .finish = is_free_and_linear, .old_values = SIM_NONE},
     {"rwlock", "tries_beside_a_writer", new_rwlock, {writer, try_reader, try_writer},
      .finish = is_free_and_linear},
+    {"rwlock", "tries_beside_a_reader", new_rwlock, {reader, try_reader_who_succeeds, try_reader_who_succeeds},
+     .finish = is_free_and_linear, .old_values = SIM_NONE},
     {"rwlock", "a_writer_downgrades_beside_a_reader", new_rwlock, {downgrading_writer, reader},
      .finish = is_free_and_linear},
     {"rwlock", "a_writer_downgrades_beside_a_reader_and_a_writer", new_rwlock,

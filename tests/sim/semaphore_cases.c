@@ -102,6 +102,13 @@ static void try_alone(void)
     }
 }
 
+static void try_and_release(void)
+{
+    if (SIM_CALL(TRY_ACQUIRE, 0, pawl_semaphore_try_acquire(semaphore))) {
+        hold_and_release();
+    }
+}
+
 static void acquire_and_release_timed(void)
 {
     if (acquire_timed(PAWL_MS(5))) {
@@ -246,6 +253,8 @@ static const struct sim_case semaphore_cases[] = {
      .finish = one_is_left},
     {"semaphore", "one_permit_taken_by_acquire_and_try", of_one, {acquire_alone, try_alone},
      .finish = one_is_left},
+    {"semaphore", "two_permits_taken_by_acquire_and_try", of_two,
+     {acquire_and_release, try_and_release}, .finish = two_are_left},
     {"semaphore", "a_time_out_races_the_permit", of_one,
      {acquire_and_release, acquire_and_release_timed}, .finish = one_is_left},
     {"semaphore", "what_is_given_with_a_permit_is_seen", of_none, {take, give},
