@@ -103,6 +103,16 @@ static bool has_it(struct visitor *visitor)
     return pawl__load8(&visitor->has_it, PAWL__ACQUIRE) != 0;
 }
 
+/* Start one that times out, and wait until it waits, or has timed out before it did. */
+static void visitor_queue_until(struct visitor *visitor, pawl_rwlock *rwlock, int mode,
+                                pawl_time deadline)
+{
+    visitor_start(visitor, rwlock, mode, deadline);
+    while (!has_it(visitor) && waiting(rwlock, mode) == 0) {
+        crew_yield();
+    }
+}
+
 static pawl_status visitor_join(struct visitor *visitor)
 {
     crew_join(&visitor->thread);
@@ -442,10 +452,7 @@ static bool let_a_writer_time_out(pawl_rwlock *rwlock, pawl_ns time)
     struct visitor writer = {0};
     struct visitor reader = {.release_after = true};
     struct queue_behind behind = {rwlock, &reader};
-    visitor_start(&writer, rwlock, EXCLUSIVE, pawl_after_ns(time));
-    while (!has_it(&writer) && waiting(rwlock, EXCLUSIVE) == 0) {
-        crew_yield();
-    }
+    visitor_queue_until(&writer, rwlock, EXCLUSIVE, pawl_after_ns(time));
     visitor_start(&reader, rwlock, SHARED, PAWL_NEVER);
     crew_until(is_queued_or_in, &behind);
     bool waited = !has_it(&reader);
@@ -704,10 +711,7 @@ static void rwlock_reader_that_gave_up_after_a_downgrade_leaves_its_turn_to_nobo
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
-    visitor_start(&first, &rwlock, SHARED, pawl_after_ms(3));
-    while (!has_it(&first) && waiting(&rwlock, SHARED) == 0) {
-        crew_yield();
-    }
+    visitor_queue_until(&first, &rwlock, SHARED, pawl_after_ms(3));
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
     assert_int_equal(visitor_join(&first), PAWL_TIMEOUT);
     visitor_queue(&second, &rwlock, SHARED, 1);
@@ -728,10 +732,7 @@ static void rwlock_writer_that_gives_up_after_a_downgrade_lets_the_readers_in(vo
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&reader, &rwlock, SHARED, 1);
-    visitor_start(&writer, &rwlock, EXCLUSIVE, pawl_after_ms(3));
-    while (!has_it(&writer) && waiting(&rwlock, EXCLUSIVE) == 0) {
-        crew_yield();
-    }
+    visitor_queue_until(&writer, &rwlock, EXCLUSIVE, pawl_after_ms(3));
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
     assert_int_equal(visitor_join(&writer), PAWL_TIMEOUT);
     assert_int_equal(visitor_join(&reader), PAWL_OK);

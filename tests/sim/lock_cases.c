@@ -300,15 +300,19 @@ static void new_lock_with_a_sleeper(void)
     releases_since_due = 0;
 }
 
+static void check_not_passed_over(void)
+{
+    if (section.entered == 0 && releases_since_due > 1) {
+        sim_fail("the sleeper, due, was passed over by %u releases in a row", releases_since_due);
+    }
+}
+
 static void be_busy(void)
 {
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK); /* rouses the sleeper */
     for (unsigned i = 0; i < 200 && section.entered == 0; i++) {
         pawl_lock_acquire(lock);
-        if (section.entered == 0 && releases_since_due > 1) {
-            sim_fail("the sleeper, due, was passed over by %u releases in a row",
-                     releases_since_due);
-        }
+        check_not_passed_over();
         works = i > 0; /* the first look finds the sleeper not yet late */
         (void)pawl_now();
         works = false;
@@ -453,10 +457,7 @@ static void be_busy_with_both(void)
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK); /* rouses the sleeper */
     for (unsigned i = 0; i < 200 && section.entered == 0; i++) {
         pawl_lock_acquire(lock);
-        if (section.entered == 0 && releases_since_due > 1) {
-            sim_fail("the sleeper, due, was passed over by %u releases in a row",
-                     releases_since_due);
-        }
+        check_not_passed_over();
         SIM_CHECK(pawl_event_wait_for(neighbour, 1) == PAWL_TIMEOUT);
         works = i > 0;
         (void)pawl_now();
