@@ -37,6 +37,9 @@ struct chunk {
 };
 
 enum { CHUNK_SLOTS = (CHUNK_BYTES - LINE_BYTES) / sizeof(struct pawl__slot) };
+_Static_assert(offsetof(struct chunk, slots) + CHUNK_SLOTS * sizeof(struct pawl__slot) <=
+                   CHUNK_BYTES,
+               "the slots fit in their chunk");
 
 struct lot {
     struct pawl__bucket buckets[1 << BUCKET_BITS];

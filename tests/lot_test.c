@@ -165,10 +165,18 @@ static void parkers_are_recycled(void **state)
     pawl__waiter_close(&waiter);
 }
 
+static uintptr_t distance(const void *one, const void *other)
+{
+    return (uintptr_t)one > (uintptr_t)other ? (uintptr_t)one - (uintptr_t)other
+                                             : (uintptr_t)other - (uintptr_t)one;
+}
+
+/* And they share their memory: a parker of a thousand is a neighbour's, but for some. */
 static void thousand_parkers_are_all_different(void **state)
 {
-    enum { MANY = 1000 };
+    enum { MANY = 1000, NEAR = 1024 };
     pawl_await *waiters = calloc(MANY, sizeof *waiters);
+    size_t neighbours = 0;
     (void)state;
     assert_non_null(waiters);
     for (size_t i = 0; i < MANY; i++) {
@@ -176,7 +184,9 @@ static void thousand_parkers_are_all_different(void **state)
         for (size_t j = 0; j < i; j++) {
             assert_ptr_not_equal(waiters[i].ctx_, waiters[j].ctx_);
         }
+        neighbours += i > 0 && distance(waiters[i].ctx_, waiters[i - 1].ctx_) <= NEAR ? 1 : 0;
     }
+    assert_true(neighbours > MANY / 2);
     for (size_t i = 0; i < MANY; i++) {
         pawl__waiter_close(&waiters[i]);
     }
@@ -223,6 +233,10 @@ static void spinning_that_fails_is_left_out_but_now_and_then(void **state)
     for (int i = 0; i < MANY; i++) {
         pawl__lot_spin_end(key, end, false);
     }
+    assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
+    pawl__lot_spin_end(key, 0, true); /* one that succeeds is worth a try */
+    assert_int_equal(spinners(key, COMERS), COMERS);
+    pawl__lot_spin_end(key, end, false);
     assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
     for (int i = 0; i < MANY; i++) {
         pawl__lot_spin_end(key, 0, true);

@@ -101,6 +101,7 @@ struct fibre {
     uint64_t remembered;
     bool parked; /* in this call */
     bool waited; /* slept or spun, since it was asked */
+    struct sim_counts counts;
     unsigned queued_step, taken_step; /* in this call: when it joined a queue; its last swap */
     pawl_time waits_since;
 };

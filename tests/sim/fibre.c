@@ -271,7 +271,13 @@ void sim_pause(void)
 {
     if (sim_engine.live) {
         sim_engine.fibres[sim_engine.self].waited = true;
+        sim_engine.fibres[sim_engine.self].counts.pauses++;
     }
+}
+
+struct sim_counts sim_counts(unsigned fibre)
+{
+    return sim_engine.fibres[fibre].counts;
 }
 
 bool sim_has_waited(void)
@@ -304,7 +310,7 @@ unsigned sim_arrival(void)
 bool sim_sleeps(unsigned fibre)
 {
     return fibre < sim_engine.fibre_count && !sim_engine.fibres[fibre].ended &&
-           engine_is_only_late(fibre);
+           engine_is_only_late(fibre) && sim_engine.fibres[fibre].pending.deadline != 0;
 }
 
 unsigned sim_arrival_of(unsigned fibre)

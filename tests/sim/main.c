@@ -10,11 +10,12 @@
 #include <time.h>
 
 extern const struct sim_group await_group, barrier_group, condition_group, event_group, fork_group,
-    lock_group, machine_group, once_group, rlock_group, rwlock_group, semaphore_group, token_group;
+    lock_group, machine_group, once_group, rlock_group, rwlock_group, semaphore_group, token_group,
+    waiting_group;
 static const struct sim_group *const groups[] = {
-    &machine_group, &token_group, &lock_group, &rlock_group, &semaphore_group, &condition_group,
-    &event_group,
-    &barrier_group, &rwlock_group, &once_group,  &await_group,     &fork_group,
+    &machine_group,   &token_group,     &waiting_group, &lock_group,    &rlock_group,
+    &semaphore_group, &condition_group, &event_group,   &barrier_group, &rwlock_group,
+    &once_group,      &await_group,     &fork_group,
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
@@ -139,8 +140,10 @@ static void report_failure(const struct sim_case *one, struct report *report)
     }
     printf("    as found: ");
     schedule_print(&report->schedule);
-    shrink(one, &report->schedule);
-    printf("    shrunk, sim --case %s --replay ", one->name);
+    if (one->choose == NULL) { /* a scenario is one schedule as it is */
+        shrink(one, &report->schedule);
+    }
+    printf("    %s, sim --case %s --replay ", one->choose == NULL ? "shrunk" : "again", one->name);
     schedule_print(&report->schedule);
     show(one, &report->schedule);
     fflush(stdout);

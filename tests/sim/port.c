@@ -76,6 +76,7 @@ pawl_time pawl__port_now(void)
 {
     if (sim_engine.live) {
         engine_point((struct op){.kind = OP_LOOK, .at = &clock_cell, .where = "clock"});
+        self()->counts.looks++;
         unsigned way = search_choose_way(sim_engine.jumps_left > 0 ? 2 : 1);
         if (way != 0) {
             sim_engine.jumps_left--;
@@ -86,6 +87,14 @@ pawl_time pawl__port_now(void)
               way != 0 ? " (it has moved)" : "");
     }
     return sim_engine.now;
+}
+
+void sim_pass(pawl_ns ns)
+{
+    engine_point((struct op){.kind = OP_LOOK, .at = &clock_cell, .where = "clock"});
+    memory_access(memory_place(&clock_cell, 0), ACCESS_WRITE);
+    sim_engine.now += ns;
+    trace("clock  %lld us, as time passes", (long long)((sim_engine.now - PAWL_S(1)) / 1000));
 }
 
 unsigned pawl__port_processors(void)
@@ -146,6 +155,7 @@ void pawl__guard_lock(struct pawl__guard *guard)
     if (guard == pool) {
         return;
     }
+    self()->counts.entered++;
     struct place *place = memory_place(guard, sizeof *guard + 1);
     memory_access(place, ACCESS_WRITE);
     memory_learn(&self()->hb, &place->left);

@@ -36,9 +36,9 @@ struct sim_case {
     unsigned (*choose)(unsigned enabled);
     bool (*time_passes)(void);
     const char *fails; /* some schedule must, with a message that contains this */
-    bool sampled;        /* too large for the exhaustive search: random schedules only */
-    bool leaves;         /* tasks are left waiting, which finish cancels */
-    bool cold;           /* pawl was never used before: the lot is opened by the fibres */
+    bool sampled;      /* too large for the exhaustive search: random schedules only */
+    bool leaves;       /* tasks are left waiting, which finish cancels */
+    bool cold;         /* pawl was never used before: the lot is opened by the fibres */
 };
 
 /* The cases of one group. */
@@ -93,14 +93,24 @@ pawl_time sim_time(void);
  * when it queued if it had to park, else when it took what it took. */
 unsigned sim_step(void);
 unsigned sim_arrival(void);
-/* Whether a fibre is asleep in the lot, not yet woken; its arrival there, and when its call first
- * slept. */
+/* Whether a fibre is asleep in the lot, not yet woken (one look for a token is no sleep); its
+ * arrival there, and when its call first slept. */
 bool sim_sleeps(unsigned fibre);
 unsigned sim_arrival_of(unsigned fibre);
 pawl_time sim_waits_since(unsigned fibre);
 
 /* Whether the calling fibre has slept or spun since it asked last: a try does neither. */
 bool sim_has_waited(void);
+
+/* What a fibre has done so far: pauses of its spinning, guards that it locked (but for that of the
+ * pool of parkers), looks at the clock. */
+struct sim_counts {
+    unsigned pauses, entered, looks;
+};
+struct sim_counts sim_counts(unsigned fibre);
+
+/* Let so much time pass: a step, after which the clock says so. */
+void sim_pass(pawl_ns ns);
 
 /* The fibre that has waited longest for a key; SIM_FIBRES: nobody, or the bucket is in use. */
 unsigned sim_first(const void *key);
