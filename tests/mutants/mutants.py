@@ -39,15 +39,15 @@ LEAST_KILLED = 95  # per cent, of all
 GROUPS = {
     "await": ["await", "fork"],
     "barrier": ["barrier", "await"],
-    "condition": ["condition", "await"],
-    "event": ["event", "await"],
-    "lock": ["lock", "condition", "await", "fork"],
-    "lot": ["lock", "await", "fork", "condition", "once", "semaphore", "rlock", "rwlock", "event",
-            "barrier"],
+    "condition": ["waiting", "condition", "await"],
+    "event": ["waiting", "event", "await"],
+    "lock": ["waiting", "lock", "condition", "await", "fork"],
+    "lot": ["waiting", "lock", "await", "fork", "condition", "once", "semaphore", "rlock", "rwlock",
+            "event", "barrier"],
     "once": ["once", "fork"],
     "rlock": ["rlock", "condition"],
-    "rwlock": ["rwlock", "await", "fork"],
-    "semaphore": ["semaphore", "await"],
+    "rwlock": ["waiting", "rwlock", "await", "fork"],
+    "semaphore": ["waiting", "semaphore", "await"],
     "token": ["token"],
 }
 GLANCE = 2.5  # seconds of the simulator for all of them, before anything else
@@ -196,11 +196,11 @@ def digest_of(*paths):
 
 
 def without_comments(name, text):
-    """The text of a C file without comments, each run of white space as one."""
+    """The text of a C file without comments and static assertions, each run of white space as one."""
     if not name.endswith((".c", ".h", ".hpp", ".cpp")):
         return text
     text = re.sub(rb"/\*.*?\*/|(\"(?:[^\"\\\n]|\\.)*\")", rb" \1", text, flags=re.DOTALL)
-    return b" ".join(text.split())
+    return b" ".join(re.sub(rb"^_Static_assert[^;]*;", b"", text, flags=re.MULTILINE).split())
 
 
 class Results:
@@ -286,18 +286,25 @@ class Test:
         return None if is_good else "fails"
 
 
+# How the tree is built, and which of its tests are run: for what is told to ThreadSanitizer, and else.
+Kind = collections.namedtuple("Kind", "folder flags settings tests")
+TOLD = Kind("told", "-O1 -w -g -fsanitize=thread", [], "^order_")
+PLAIN = Kind("", "-O1 -w", ["-DPAWL_SIM=ON"], "")
+
+
 class Bench:
     """A scratch copy, and how its tests are run."""
 
-    def __init__(self, folder, options):
+    def __init__(self, folder, kind, options):
         self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
         self.prefix, self.cores = options.prefix, max(1, (os.cpu_count() or 1) // options.jobs)
         copy_tree(self.tree)
         cmocka = os.environ.get("PAWL_CMOCKA_SOURCE_DIR", os.path.join(ROOT, "build/deps/cmocka"))
         subprocess.run(
             ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
-             "-DCMAKE_C_FLAGS=-O1 -w", "-DCMAKE_CXX_FLAGS=-O1 -w", "-DPAWL_SIM=ON",
-             "-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka], check=True, stdout=subprocess.DEVNULL)
+             "-DCMAKE_C_FLAGS=" + kind.flags, "-DCMAKE_CXX_FLAGS=" + kind.flags,
+             "-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka, *kind.settings],
+            check=True, stdout=subprocess.DEVNULL)
         if not self.make([]):
             sys.exit("mutants.py: the tree itself does not build, in " + self.build)
         said = subprocess.run(["ninja", "-C", self.build, "-t", "targets", "all"], check=True,
@@ -306,7 +313,8 @@ class Bench:
         said = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.build, check=True,
                               capture_output=True, text=True).stdout
         self.tests = [Test(entry, self.build, targets) for entry in json.loads(said)["tests"]]
-        self.tests = [t for t in self.tests if re.search(options.tests, t.name) and t.targets]
+        self.tests = [t for t in self.tests if t.targets and
+                      re.search(options.tests, t.name) and re.search(kind.tests, t.name)]
 
     def make(self, targets):
         command = self.prefix + ["ninja", "-j", str(self.cores), "-C", self.build] + targets
@@ -378,22 +386,31 @@ def work(bench, mutants, results):
 
 
 def run_all(mutants, results, options):
-    """Find out what is not known of these."""
+    """Find out what is not known of these, first of those that never ran."""
+    unknown = sorted([mutant for mutant in mutants if not results.find(mutant)[0]],
+                     key=lambda mutant: mutant.key in results.killers)
+    for kind in (TOLD, PLAIN):
+        run_kind(kind, [mutant for mutant in unknown
+                        if ("PAWL__TSAN" in mutant.key) == (kind == TOLD)], results, options)
+
+
+def run_kind(kind, mutants, results, options):
+    """Run the mutants in trees that are built so, several at a time."""
+    if not mutants:
+        return
     unknown = queue.Queue()
     for mutant in mutants:
-        if not results.find(mutant)[0]:
-            unknown.put(mutant)
-    if unknown.empty():
-        return
-    benches = [Bench(os.path.join(options.build, str(n)), options) for n in range(options.jobs)]
-    began, count = time.time(), unknown.qsize()
+        unknown.put(mutant)
+    benches = [Bench(os.path.join(options.build, kind.folder, str(n)), kind, options)
+               for n in range(min(options.jobs, len(mutants)))]
+    began = time.time()
     workers = [threading.Thread(target=work, args=(bench, unknown, results))
                for bench in benches]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    print("%.1f s for each of %d mutants" % ((time.time() - began) / count, count))
+    print("%.1f s for each of %d mutants" % ((time.time() - began) / len(mutants), len(mutants)))
 
 
 def report(mutants, results, least):

@@ -138,6 +138,8 @@ static void behave(void *context)
             pawl_rwlock_acquire_exclusive_for(&rwlock, PAWL_S(60)) == PAWL_OK) {
             pawl_rwlock_downgrade(&rwlock);
             pawl_rwlock_release_shared(&rwlock);
+            pawl_rwlock_acquire_exclusive(&rwlock);
+            pawl_rwlock_release_exclusive(&rwlock);
         }
         pawl_rlock_acquire(&rlock);
         pawl_rlock_acquire(&rlock);
