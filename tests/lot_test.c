@@ -111,6 +111,40 @@ static void queues_of_many_keys_match_a_model(void **state)
     free(keys);
 }
 
+/* Of keys that lie in a row, as in an array, most have a bucket that is not the key's before; and of
+ * those that share a bucket most are the only one in their chain. */
+static void keys_spread_over_buckets_and_chains(void **state)
+{
+    enum { SHARING = 16 };
+    static const char keys[4 * KEYS];
+    pawl_await waiters[SHARING] = {0};
+    const char *sharing[SHARING];
+    size_t others = 0, count = 0, alone = 0;
+    struct pawl__bucket *before = NULL;
+    (void)state;
+    for (size_t i = 0; i < KEYS; i++) {
+        struct pawl__bucket_pair pair = pawl__lot_enter_two(&keys[0], &keys[4 * i]);
+        pawl__lot_leave_two(pair);
+        others += pair.second != before ? 1 : 0;
+        before = pair.second;
+        if (pair.first == pair.second && count < SHARING) {
+            sharing[count++] = &keys[4 * i];
+        }
+    }
+    assert_true(others > KEYS / 2);
+    assert_int_equal(count, SHARING);
+    for (size_t i = 0; i < SHARING; i++) {
+        push_last((char *)(uintptr_t)sharing[i], &waiters[i]);
+    }
+    for (size_t i = 0; i < SHARING; i++) {
+        alone += waiters[i].chain_ == NULL ? 1 : 0;
+    }
+    for (size_t i = 0; i < SHARING; i++) {
+        take(sharing[i], &waiters[i]);
+    }
+    assert_true(alone >= SHARING / 2);
+}
+
 static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
 {
     pawl_await waiter = {0};
@@ -252,6 +286,7 @@ int main(void)
         cmocka_unit_test(queue_is_first_in_first_out),
         cmocka_unit_test(waiter_can_be_taken_from_anywhere),
         cmocka_unit_test(queues_of_many_keys_match_a_model),
+        cmocka_unit_test(keys_spread_over_buckets_and_chains),
         cmocka_unit_test(waiter_not_woken_is_withdrawn_at_its_deadline),
         cmocka_unit_test(waiter_taken_before_it_sleeps_does_not_sleep),
         cmocka_unit_test(waiter_taken_before_its_past_deadline_counts_as_woken),

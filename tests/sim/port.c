@@ -50,7 +50,7 @@ void port_find_pool(void)
 {
     pawl_await waiter;
     unsigned turn = 0;
-    finding_pool = true;
+    finding_pool = !sim_engine.one->pool;
     pawl__waiter_open(&waiter, PAWL__ON_LOCK);
     pawl__waiter_close(&waiter);
     finding_pool = false;

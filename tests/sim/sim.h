@@ -39,6 +39,7 @@ struct sim_case {
     bool sampled;      /* too large for the exhaustive search: random schedules only */
     bool leaves;       /* tasks are left waiting, which finish cancels */
     bool cold;         /* pawl was never used before: the lot is opened by the fibres */
+    bool pool;         /* the guard of the pool of parkers is one like others, see README.md */
 };
 
 /* The cases of one group. */

@@ -7,7 +7,7 @@
  */
 #include "sim.h"
 
-enum { BOSS, A, B, C };
+enum { BOSS, A, B, C, D };
 
 /* The pauses of a spin that fails: 1 in each of the first five turns, then twice as many in each,
  * up to 128, in 13 turns; and of those that begin at a later turn. */
@@ -421,8 +421,10 @@ static void who_comes_looks_once_after_the_first(void)
     let(B);
     lock_is(LOCKED | PARKED | COMING);
     SIM_CHECK(sim_sleeps(B) && sim_counts(B).entered == 2 && sim_counts(B).looks == 2);
+    let(C); /* behind one that is not on its way */
+    lock_is(LOCKED | PARKED | COMING);
     sim_pass(1);
-    let(C);
+    let(D);
     lock_is(LOCKED | PARKED | HANDED);
     release();
     lock_is(LOCKED | PARKED | HANDED);
@@ -464,12 +466,11 @@ static void who_is_roused_looks_without_the_guard(void)
     let_have(A);
 }
 
-/* The lock is free, the first waiter is roused and late, and of two others one tries while another,
- * who found it locked before, looks after the first: so a bit changes between the look of the try
- * and its exchange. */
+/* The first waiter is roused and late. One comes and looks after it; meanwhile the lock is released,
+ * so it has to look again; and a third tries the lock, which is free, while this changes a bit. */
 static bool has_looked(void)
 {
-    return sim_counts(B).entered == mark;
+    return sim_counts(turn).looks == mark;
 }
 
 static void try_the_lock(void)
@@ -621,7 +622,9 @@ static const struct sim_case waiting_cases[] = {
     WAITING(lock_is_handed_after_one_to_who_found_it_taken, acquire, acquire, NULL),
     WAITING(who_has_waited_for_one_insists, acquire, acquire, acquire),
     WAITING(who_releases_looks_after_one_that_is_late, acquire, acquire, acquire),
-    WAITING(who_comes_looks_once_after_the_first, acquire, acquire, acquire),
+    {"waiting", "who_comes_looks_once_after_the_first", new_objects,
+     {who_comes_looks_once_after_the_first, acquire, acquire, acquire, acquire}, .finish = NULL,
+     .processors = 2, .old_values = SIM_NONE, .choose = choose},
     WAITING(who_releases_looks_less_and_less_often, acquire, NULL, NULL),
     WAITING(who_is_roused_looks_without_the_guard, acquire, NULL, NULL),
     WAITING(try_does_not_fail_for_another_bit, acquire, acquire, try_the_lock),
