@@ -208,14 +208,16 @@ class Results:
 
     def __init__(self, path):
         self.path, self.lock = path, threading.Lock()
+        # Of the tree as it is now, which is what is copied, even if it changes later.
         self.all = digest_of("src", "include", "tests")
+        self.of_file = {file: digest_of(file) for file in sources()}
         self.killers = {}
         for line in open(path, encoding="ascii") if os.path.exists(path) else []:
             entry = json.loads(line)
             self.killers[entry["key"]] = (entry["killer"], entry["digest"])
 
     def digest(self, mutant, killer):
-        return self.all if killer is None else digest_of(mutant.file)
+        return self.all if killer is None else self.of_file[mutant.file]
 
     def find(self, mutant):
         """(True, the killer, or None who survived), or (False, None)."""
