@@ -111,8 +111,8 @@ static void queues_of_many_keys_match_a_model(void **state)
     free(keys);
 }
 
-/* Of keys that lie in a row, as in an array, most have a bucket that is not the key's before; and of
- * those that share a bucket most are the only one in their chain. */
+/* Of keys that lie in a row, as in an array, most have a bucket that is not the key's before; and
+ * of those that share a bucket most are the only one in their chain. */
 static void keys_spread_over_buckets_and_chains(void **state)
 {
     enum { SHARING = 16 };

@@ -7,8 +7,9 @@
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
 #endif
-#include "port.h"
+#include "cell.h"
 #include "misuse.h"
+#include "port.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -311,16 +312,9 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *contex
     struct search *search = context;
     void **cell = find_cell(object);
     (void)size;
-    if (cell == NULL) {
-        return 0;
+    if (cell != NULL) {
+        search->block = pawl__cell_meet(cell, search->fresh);
     }
-    /* Pairs with each acquire of a cell: who finds the block finds it prepared. */
-    if (search->fresh != NULL &&
-        pawl__cas_pointer(cell, &search->block, search->fresh, PAWL__RELEASE)) {
-        search->block = search->fresh;
-        return 1;
-    }
-    search->block = pawl__load_pointer(cell, PAWL__ACQUIRE);
     return search->block != NULL;
 }
 
@@ -333,11 +327,7 @@ static void *search_cells(void *fresh)
 #else
 static void *search_cells(void *fresh)
 {
-    void *block = NULL;
-    if (fresh != NULL && pawl__cas_pointer(&pawl__shared_cell_1, &block, fresh, PAWL__RELEASE)) {
-        return fresh;
-    }
-    return pawl__load_pointer(&pawl__shared_cell_1, PAWL__ACQUIRE);
+    return pawl__cell_meet(&pawl__shared_cell_1, fresh);
 }
 #endif
 
@@ -356,7 +346,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
             munmap(fresh, size);
         }
     }
-    pawl__store_pointer(&pawl__shared_cell_1, block, PAWL__RELEASE);
+    pawl__cell_fill(&pawl__shared_cell_1, block);
     return block;
 }
 

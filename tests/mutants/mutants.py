@@ -39,6 +39,7 @@ LEAST_KILLED = 95  # per cent, of all
 GROUPS = {
     "await": ["await", "fork"],
     "barrier": ["barrier", "await"],
+    "cell": ["cell"],
     "condition": ["waiting", "condition", "await"],
     "event": ["waiting", "event", "await"],
     "lock": ["waiting", "lock", "condition", "await", "fork"],
@@ -149,7 +150,7 @@ def mutants_of(file):
 
 def sources():
     files = ["src/" + name for name in sorted(os.listdir(os.path.join(ROOT, "src")))]
-    files = [name for name in files if name.endswith((".c", "token.h"))] + ["src/posix/port.c"]
+    files = [name for name in files if name.endswith((".c", "cell.h", "token.h"))] + ["src/posix/port.c"]
     headers = sorted(os.listdir(os.path.join(ROOT, "include/pawl")))
     return files + ["include/pawl/" + h for h in headers if h.endswith(".h") and h != "uv.h"]
 

@@ -6,8 +6,9 @@
  * commute, and taking it is no point. It also creates no happens-before, so that nothing that has
  * to be ordered is ordered by it by chance.
  */
-#include "port.h"
+#include "cell.h"
 #include "misuse.h"
+#include "port.h"
 
 #include "engine.h"
 #include "lot.h"
@@ -256,7 +257,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     if (sim_engine.one == NULL) {
         return NULL;
     }
-    void *block = pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
+    void *block = pawl__cell_meet(&shared_block_cell, NULL);
     if (block == NULL) {
         void *fresh = memory_map(size);
         if (sim_engine.live) {
@@ -264,9 +265,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
             blocks[block_count++].size = size;
         }
         sim_plain(fresh, true, "the lot"); /* what any user must see: one byte stands for all */
-        block = pawl__cas_pointer(&shared_block_cell, &block, fresh, PAWL__RELEASE)
-                    ? fresh
-                    : pawl__load_pointer(&shared_block_cell, PAWL__ACQUIRE);
+        block = pawl__cell_meet(&shared_block_cell, fresh);
     }
     return block;
 }

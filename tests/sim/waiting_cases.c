@@ -466,8 +466,9 @@ static void who_is_roused_looks_without_the_guard(void)
     let_have(A);
 }
 
-/* The first waiter is roused and late. One comes and looks after it; meanwhile the lock is released,
- * so it has to look again; and a third tries the lock, which is free, while this changes a bit. */
+/* The first waiter is roused and late. One comes and looks after it; meanwhile the lock is
+ * released, so it has to look again; and a third tries the lock, which is free, while this changes
+ * a bit. */
 static bool has_looked(void)
 {
     return sim_counts(turn).looks == mark;

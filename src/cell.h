@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where copies of pawl in one process meet, for the backends: a cell is a word that every copy
+ * finds and that holds the address of the process's block, or NULL.
+ *
+ * The invariant: a block is prepared before it is in any cell, and stays. So who finds one can use
+ * it.
+ */
+#ifndef PAWL_SRC_CELL_H
+#define PAWL_SRC_CELL_H
+
+#include <pawl/compiler.h>
+
+/* Find the block in the cell, or leave this fresh one there, which may be NULL.
+ *
+ * Returns   the block that is in the cell now. The acquire pairs with the two releases. */
+static inline void *pawl__cell_meet(void **cell, void *fresh)
+{
+    void *block = NULL;
+    if (fresh != NULL && pawl__cas_pointer(cell, &block, fresh, PAWL__RELEASE)) {
+        return fresh;
+    }
+    return pawl__load_pointer(cell, PAWL__ACQUIRE);
+}
+
+/* Write the block that was found elsewhere into the cell, too. */
+static inline void pawl__cell_fill(void **cell, void *block)
+{
+    pawl__store_pointer(cell, block, PAWL__RELEASE);
+}
+
+#endif
