@@ -387,14 +387,11 @@ uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl
     return 1;
 }
 
-uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
-                            struct pawl__wake_list *list)
+void pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                        struct pawl__wake_list *list)
 {
-    uint32_t count = 0;
     while (pawl__lot_take_first(bucket, key, outcome, list) != 0) {
-        count++;
     }
-    return count;
 }
 
 static void make_locals(struct lot *lot)

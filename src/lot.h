@@ -83,11 +83,11 @@ pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
 void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter);
 
 /* Inside the bucket: take out the first who waits for the key, or all of them, with this outcome,
- * and append them to the list. Returns how many they were. */
+ * and append them to the list. Returns how many it was: 1, or 0 if nobody waits. */
 uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
                               struct pawl__wake_list *list);
-uint32_t pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
-                            struct pawl__wake_list *list);
+void pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                        struct pawl__wake_list *list);
 
 /* Append a waiter that was taken out to the list, with this outcome. */
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list);
