@@ -380,7 +380,9 @@ static void who_has_waited_for_one_insists(void)
     let_pause(C, ALL_PAUSES + 1);
     release();
     lock_is(LOCKED); /* it is awake: newcomers need not leave it a processor */
+    pauses(C);
     let_have(C);
+    SIM_CHECK(pauses(C) <= 1);
 }
 
 /* A sleeper is roused so long after it began to wait, and has not come for so long since. */
