@@ -28,7 +28,7 @@ needs() {
 all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
-sim,amalgamation,packages               g++                     g++ gcc libc6-dev
+sim,amalgamation,packages,mutants       g++                     g++ gcc libc6-dev
 clang-debug,clang-release               clang++                 clang
 msvc-branch,msvc-branch32               clang++                 clang
 fuzz                                    clang                   clang
@@ -51,7 +51,7 @@ mingw32,msvc-branch32                   wine32                  libc6-i386
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson
-packages                                python3                 python3
+packages,mutants                        python3                 python3
 packages                                dpkg-shlibdeps          dpkg-dev
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs

@@ -54,12 +54,14 @@ fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows; only when named
 docs           run_docs    the documentation: HTML and manual pages, their links
+mutants        run_mutants  the library, weakened: a test must fail for each; hours, only when named
 links          run_links   linked for macOS and for Windows on ARM64, not run; only when named
 TABLE
 }
 
-# What runs only when it is named: its tools come from npm, which not every machine reaches.
-on_request='workflows links'
+# What runs only when it is named: its tools come from npm, which not every machine reaches, or it
+# takes hours.
+on_request='workflows mutants links'
 
 all_jobs() {
     jobs_table | awk '{ print $1 }'
@@ -171,6 +173,15 @@ run_fuzz() {
         { note="pawl and the model differ: see tests/fuzz/machine.h" && return; }
     passed=1
     remark=$(awk '/number_of_executed_units/ { print $2 " programs" }' "$log")
+}
+
+# Goes on where it was stopped. Its last line: "1300 mutants, 1250 killed (...".
+run_mutants() {
+    step python3 tests/mutants/mutants.py build/mutants --jobs "$(getconf _NPROCESSORS_ONLN)" ||
+        note="too few are killed, or one survives without a reason"
+    remark=$(tail -n 1 "$log")
+    passed=$(echo "$remark" | sed -n 's/.* mutants, \([0-9]*\) killed .*/\1/p')
+    passed=${passed:-0}
 }
 
 # Each check that passes is a line "ok: ...".

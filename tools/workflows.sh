@@ -24,7 +24,7 @@ run_workflows() {
     done
     check "the last job needs all the others" all_are_needed
     check "each job whose transcript is compared uploads one, or fails" transcripts_go_up
-    check "the workflow runs the jobs of tools/test.sh, each of them" same_jobs
+    check "the workflows run the jobs of tools/test.sh, each of them" same_jobs
     end_checks
 }
 
@@ -83,7 +83,7 @@ all_are_needed() {
 
 # Those that a matrix lists: job: [one, two].
 same_jobs() {
-    tr -d '\n' <.github/workflows/ci.yml | grep -o ' job: \[[^]]*\]' |
+    cat .github/workflows/*.yml | tr -d '\n' | grep -o ' job: \[[^]]*\]' |
         sed 's/.*\[\(.*\)\]/\1/' | tr -d ' ' | tr , '\n' | sort >"$root/build/logs/workflows.jobs"
     all_jobs | sort >"$root/build/logs/all.jobs"
     step diff -u "$root/build/logs/all.jobs" "$root/build/logs/workflows.jobs"

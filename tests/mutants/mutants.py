@@ -9,9 +9,10 @@ simulator on what the file is about, the file's own test, then all. The first th
 kills it. Who survives must stand in survivors.txt beside this script, with the reason why the
 change is harmless or cannot be told.
 
-It runs by hand, for two hours on two processors, and can be stopped at any time: what is known
-stands in BUILD/results, and is known again when it is started anew. That somebody was killed stays known
-until the file's code changes, that somebody survived until that of src, include or tests does.
+It runs by hand and each week (.github/workflows/weekly.yml), for two hours on two processors, and
+can be stopped at any time: what is known stands in BUILD/results, and is known again when it is
+started anew. That somebody was killed stays known until the file's code changes, that somebody
+survived until that of src, include or tests does.
 
     python3 tests/mutants/mutants.py build/mutants
     python3 tests/mutants/mutants.py build/mutants --only src/lot.c
@@ -302,11 +303,13 @@ class Bench:
         self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
         self.prefix, self.cores = options.prefix, max(1, (os.cpu_count() or 1) // options.jobs)
         copy_tree(self.tree)
-        cmocka = os.environ.get("PAWL_CMOCKA_SOURCE_DIR", os.path.join(ROOT, "build/deps/cmocka"))
+        # Which is not copied; else as cmake/PawlCMocka.cmake finds it.
+        cmocka = os.path.join(ROOT, "build/deps/cmocka")
+        where = ["-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka] if os.path.isdir(cmocka) else []
         subprocess.run(
             ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
-             "-DCMAKE_C_FLAGS=" + kind.flags, "-DCMAKE_CXX_FLAGS=" + kind.flags,
-             "-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka, *kind.settings],
+             "-DCMAKE_C_FLAGS=" + kind.flags, "-DCMAKE_CXX_FLAGS=" + kind.flags, *where,
+             *kind.settings],
             check=True, stdout=subprocess.DEVNULL)
         if not self.make([]):
             sys.exit("mutants.py: the tree itself does not build, in " + self.build)
