@@ -98,9 +98,9 @@ static bool has_paused(void)
     return sim_counts(turn).pauses >= mark;
 }
 
-static void let_pause(unsigned fibre, unsigned pauses)
+static void let_pause(unsigned fibre, unsigned times)
 {
-    mark = sim_counts(fibre).pauses + pauses;
+    mark = sim_counts(fibre).pauses + times;
     let_until(fibre, has_paused);
 }
 
@@ -184,7 +184,7 @@ static void first_spins_and_the_next_with_longer_pauses(void)
     lock_is(LOCKED);
 }
 
-static void nobody_spins(void)
+static void nobody_spins_on_one_processor(void)
 {
     hold();
     let(A);
@@ -210,22 +210,26 @@ static void wait_for_event(void)
     pawl_event_wait(event);
 }
 
+/* Waits for the event in vain, so many times. */
+static void spin_in_vain(unsigned times, unsigned expected)
+{
+    for (; times > 0; times--) {
+        SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
+        SIM_CHECK(pauses(BOSS) == expected);
+    }
+}
+
 static void spins_while_it_pays(void)
 {
-    for (unsigned i = 0; i < MISSES; i++) {
-        SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
-        SIM_CHECK(pauses(BOSS) == ALL_PAUSES);
-    }
-    for (unsigned i = 1; i < TRIES; i++) {
-        SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
-        SIM_CHECK(pauses(BOSS) == 0);
-    }
+    spin_in_vain(MISSES, ALL_PAUSES);
+    spin_in_vain(TRIES - 1, 0);
+    spin_in_vain(1, ALL_PAUSES); /* now and then it is tried */
+    spin_in_vain(TRIES - 1, 0);
     let_pause(A, 1);
     pawl_event_set(event);
     let(A); /* one that has not spun in vain */
     pawl_event_clear(event);
-    SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
-    SIM_CHECK(pauses(BOSS) == ALL_PAUSES);
+    spin_in_vain(1, ALL_PAUSES);
 }
 
 static void a_locks_spins_are_remembered(void)
@@ -253,14 +257,9 @@ static void acquire_in_vain(void)
     acquire();
 }
 
-static void new_fair_lock(void)
-{
-    new_objects();
-    pawl_lock_init_fair(lock);
-}
-
 static void only_the_first_of_a_fair_lock_stays_awake(void)
 {
+    pawl_lock_init_fair(lock);
     hold();
     let_queue(A, 1);
     SIM_CHECK(pauses(A) == 0 && sim_roused(lock) == 1);
@@ -347,44 +346,6 @@ static void lock_is_handed_after_one_to_who_found_it_taken(void)
     let_have(B);
 }
 
-static void who_has_waited_for_one_insists(void)
-{
-    hold();
-    let_sleep(A);
-    release();
-    hold();
-    sim_pass(PAWL_MS(1) - 1);
-    let(A);
-    SIM_CHECK(sim_sleeps(A) && pauses(A) == ALL_PAUSES);
-    release();
-    let_have(A);
-    hold();
-    let_sleep(B);
-    release();
-    hold();
-    sim_pass(PAWL_MS(1));
-    let_pause(B, ALL_PAUSES + 1);
-    lock_is(LOCKED | PARKED);
-    SIM_CHECK(!sim_sleeps(B) && sim_roused(lock) == 1);
-    let(B);
-    SIM_CHECK(sim_sleeps(B) && sim_roused(lock) == 0); /* it insists once */
-    SIM_CHECK(pauses(B) == 2 * ALL_PAUSES);
-    release();
-    lock_is(LOCKED | HANDED);
-    let_have(B);
-    hold();
-    let_sleep(C);
-    release();
-    hold();
-    sim_pass(PAWL_MS(1));
-    let_pause(C, ALL_PAUSES + 1);
-    release();
-    lock_is(LOCKED); /* it is awake: newcomers need not leave it a processor */
-    pauses(C);
-    let_have(C);
-    SIM_CHECK(pauses(C) <= 1);
-}
-
 /* A sleeper is roused so long after it began to wait, and has not come for so long since. */
 static void rouse_and_leave(unsigned fibre, pawl_ns before, pawl_ns since)
 {
@@ -395,6 +356,32 @@ static void rouse_and_leave(unsigned fibre, pawl_ns before, pawl_ns since)
     hold();
     lock_is(LOCKED | PARKED | COMING);
     sim_pass(since);
+}
+
+static void who_has_waited_for_one_insists(void)
+{
+    rouse_and_leave(A, 0, PAWL_MS(1) - 1);
+    let(A);
+    SIM_CHECK(sim_sleeps(A) && pauses(A) == ALL_PAUSES);
+    release();
+    let_have(A);
+    rouse_and_leave(B, 0, PAWL_MS(1));
+    let_pause(B, ALL_PAUSES + 1);
+    lock_is(LOCKED | PARKED);
+    SIM_CHECK(!sim_sleeps(B) && sim_roused(lock) == 1);
+    let(B);
+    SIM_CHECK(sim_sleeps(B) && sim_roused(lock) == 0); /* it insists once */
+    SIM_CHECK(pauses(B) == 2 * ALL_PAUSES);
+    release();
+    lock_is(LOCKED | HANDED);
+    let_have(B);
+    rouse_and_leave(C, 0, PAWL_MS(1));
+    let_pause(C, ALL_PAUSES + 1);
+    release();
+    lock_is(LOCKED); /* it is awake: newcomers need not leave it a processor */
+    pauses(C);
+    let_have(C);
+    SIM_CHECK(pauses(C) <= 1);
 }
 
 static const pawl_ns LATENESS = PAWL_MS(5), HURRY = PAWL_US(120);
@@ -595,48 +582,32 @@ static void notified_begin_to_wait_for_the_lock(void)
     lock_is(0);
 }
 
-#define WAITING(name, fibre_a, fibre_b, fibre_c)                                                   \
-    {                                                                                              \
-        "waiting", #name, new_objects, {name, fibre_a, fibre_b, fibre_c},                          \
-            .finish = NULL, .processors = 2, .old_values = SIM_NONE, .choose = choose              \
-    }
+/* The boss's name is the case's. */
+#define WAITING(boss, count, ...)                                                                  \
+    {"waiting", #boss, new_objects, {boss, __VA_ARGS__}, .finish = NULL, .processors = (count),    \
+     .old_values = SIM_NONE, .choose = choose}
 
 static const struct sim_case waiting_cases[] = {
-    WAITING(first_spins_and_the_next_with_longer_pauses, acquire, acquire, NULL),
-    {"waiting",
-     "nobody_spins_on_one_processor",
-     new_objects,
-     {nobody_spins, acquire, acquire_semaphore, wait_for_event},
-     .finish = NULL,
-     .old_values = SIM_NONE,
-     .choose = choose},
-    WAITING(spins_while_it_pays, wait_for_event, NULL, NULL),
-    WAITING(a_locks_spins_are_remembered, acquire_in_vain, NULL, NULL),
-    {"waiting",
-     "only_the_first_of_a_fair_lock_stays_awake",
-     new_fair_lock,
-     {only_the_first_of_a_fair_lock_stays_awake, acquire, acquire, acquire},
-     .finish = NULL,
-     .processors = 2,
-     .old_values = SIM_NONE,
-     .choose = choose},
-    WAITING(newcomer_leaves_the_heir_its_processor, acquire, acquire, acquire),
-    WAITING(lock_is_handed_after_ten_milliseconds, acquire, acquire, NULL),
-    WAITING(lock_is_handed_after_one_to_who_found_it_taken, acquire, acquire, NULL),
-    WAITING(who_has_waited_for_one_insists, acquire, acquire, acquire),
-    WAITING(who_releases_looks_after_one_that_is_late, acquire, acquire, acquire),
-    {"waiting", "who_comes_looks_once_after_the_first", new_objects,
-     {who_comes_looks_once_after_the_first, acquire, acquire, acquire, acquire}, .finish = NULL,
-     .processors = 2, .old_values = SIM_NONE, .choose = choose},
-    WAITING(who_releases_looks_less_and_less_often, acquire, NULL, NULL),
-    WAITING(who_is_roused_looks_without_the_guard, acquire, NULL, NULL),
-    WAITING(try_does_not_fail_for_another_bit, acquire, acquire, try_the_lock),
-    WAITING(past_deadline_is_known_without_the_clock, NULL, NULL, NULL),
-    WAITING(only_the_first_at_a_semaphore_stays_awake, acquire_semaphore, acquire_semaphore,
+    WAITING(first_spins_and_the_next_with_longer_pauses, 2, acquire, acquire),
+    WAITING(nobody_spins_on_one_processor, 1, acquire, acquire_semaphore, wait_for_event),
+    WAITING(spins_while_it_pays, 2, wait_for_event),
+    WAITING(a_locks_spins_are_remembered, 2, acquire_in_vain),
+    WAITING(only_the_first_of_a_fair_lock_stays_awake, 2, acquire, acquire, acquire),
+    WAITING(newcomer_leaves_the_heir_its_processor, 2, acquire, acquire, acquire),
+    WAITING(lock_is_handed_after_ten_milliseconds, 2, acquire, acquire),
+    WAITING(lock_is_handed_after_one_to_who_found_it_taken, 2, acquire, acquire),
+    WAITING(who_has_waited_for_one_insists, 2, acquire, acquire, acquire),
+    WAITING(who_releases_looks_after_one_that_is_late, 2, acquire, acquire, acquire),
+    WAITING(who_comes_looks_once_after_the_first, 2, acquire, acquire, acquire, acquire),
+    WAITING(who_releases_looks_less_and_less_often, 2, acquire),
+    WAITING(who_is_roused_looks_without_the_guard, 2, acquire),
+    WAITING(try_does_not_fail_for_another_bit, 2, acquire, acquire, try_the_lock),
+    WAITING(past_deadline_is_known_without_the_clock, 2, NULL),
+    WAITING(only_the_first_at_a_semaphore_stays_awake, 2, acquire_semaphore, acquire_semaphore,
             acquire_semaphore),
-    WAITING(event_is_looked_at_for_a_while, wait_for_event, wait_for_event, NULL),
-    WAITING(rwlock_is_looked_at_seldom, share, share, share),
-    WAITING(notified_begin_to_wait_for_the_lock, wait_with_the_lock, wait_with_the_lock,
+    WAITING(event_is_looked_at_for_a_while, 2, wait_for_event, wait_for_event),
+    WAITING(rwlock_is_looked_at_seldom, 2, share, share, share),
+    WAITING(notified_begin_to_wait_for_the_lock, 2, wait_with_the_lock, wait_with_the_lock,
             wait_with_the_lock),
 };
 SIM_GROUP(waiting);
