@@ -193,7 +193,6 @@ void pawl__waiter_open(pawl_await *waiter, enum pawl__awaited kind)
 {
     waiter->ctx_ = take_slot(get_lot());
     waiter->fn_ = NULL;
-    waiter->key_ = NULL;
     waiter->kind_ = (uint8_t)kind;
     waiter->awake_ = false;
 }

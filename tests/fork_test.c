@@ -459,6 +459,39 @@ static int release_and_write(pawl_lock *lock)
     return pawl_rwlock_try_acquire_exclusive(&read_by_main) ? CHILD_OK : 2;
 }
 
+/* All of the parent's, those in use too, and no others while there are such. */
+enum { PARKERS = 300 };
+static pawl_await parents[PARKERS];
+
+static int open_all_parkers(pawl_lock *lock)
+{
+    (void)lock;
+    for (size_t i = 0; i < PARKERS; i++) {
+        pawl_await waiter;
+        bool known = false;
+        pawl__waiter_open(&waiter, PAWL__ON_LOCK);
+        for (size_t j = 0; j < PARKERS; j++) {
+            known = known || parents[j].ctx_ == waiter.ctx_;
+        }
+        if (!known) {
+            return 1;
+        }
+    }
+    return CHILD_OK;
+}
+
+static void parkers_are_free_in_a_child(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PARKERS; i++) {
+        pawl__waiter_open(&parents[i], PAWL__ON_LOCK);
+    }
+    assert_int_equal(in_child(open_all_parkers, NULL), CHILD_OK);
+    for (size_t i = 0; i < PARKERS; i++) {
+        pawl__waiter_close(&parents[i]);
+    }
+}
+
 static void readers_in_a_child_do_not_wait_for_its_parent_s_writers(void **state)
 {
     crew_thread writer;
@@ -477,6 +510,7 @@ static void readers_in_a_child_do_not_wait_for_its_parent_s_writers(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parkers_are_free_in_a_child),
         cmocka_unit_test(unheld_lock_needs_nothing_in_a_child),
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),

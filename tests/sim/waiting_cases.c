@@ -210,11 +210,19 @@ static void wait_for_event(void)
     pawl_event_wait(event);
 }
 
-/* Waits for the event in vain, so many times. */
+/* Waits for the event, or for a permit, in vain, so many times. */
 static void spin_in_vain(unsigned times, unsigned expected)
 {
     for (; times > 0; times--) {
         SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
+        SIM_CHECK(pauses(BOSS) == expected);
+    }
+}
+
+static void watch_in_vain(unsigned times, unsigned expected)
+{
+    for (; times > 0; times--) {
+        SIM_CHECK(pawl_semaphore_acquire_for(semaphore, 1) == PAWL_TIMEOUT);
         SIM_CHECK(pauses(BOSS) == expected);
     }
 }
@@ -230,6 +238,13 @@ static void spins_while_it_pays(void)
     let(A); /* one that has not spun in vain */
     pawl_event_clear(event);
     spin_in_vain(1, ALL_PAUSES);
+}
+
+static void a_semaphores_watches_are_remembered(void)
+{
+    watch_in_vain(MISSES, ALL_PAUSES);
+    watch_in_vain(TRIES - 1, 0);
+    watch_in_vain(1, ALL_PAUSES);
 }
 
 static void a_locks_spins_are_remembered(void)
@@ -592,6 +607,7 @@ static const struct sim_case waiting_cases[] = {
     WAITING(nobody_spins_on_one_processor, 1, acquire, acquire_semaphore, wait_for_event),
     WAITING(spins_while_it_pays, 2, wait_for_event),
     WAITING(a_locks_spins_are_remembered, 2, acquire_in_vain),
+    WAITING(a_semaphores_watches_are_remembered, 2, NULL),
     WAITING(only_the_first_of_a_fair_lock_stays_awake, 2, acquire, acquire, acquire),
     WAITING(newcomer_leaves_the_heir_its_processor, 2, acquire, acquire, acquire),
     WAITING(lock_is_handed_after_ten_milliseconds, 2, acquire, acquire),
