@@ -373,7 +373,7 @@ static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, 
     if (sleeps) {
         pawl__lot_grant(first, PAWL_OK, list);
     } else {
-        pawl__lot_grant_awake(first, PAWL_OK);
+        pawl__lot_grant_awake(first);
     }
     return NULL;
 }

@@ -358,9 +358,8 @@ void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_
 }
 
 /* The release pairs with pawl__lot_is_granted: the thread may have the waiter's memory back. */
-void pawl__lot_grant_awake(pawl_await *waiter, pawl_status outcome)
+void pawl__lot_grant_awake(pawl_await *waiter)
 {
-    waiter->outcome_ = (uint8_t)outcome;
     pawl__store_pointer(&waiter->key_, TAKEN, PAWL__RELEASE);
 }
 

@@ -92,9 +92,9 @@ void pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_statu
 /* Append a waiter that was taken out to the list, with this outcome. */
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list);
 
-/* The same for a waiter whose thread is awake and looks whether it was granted: without a list, as
- * it needs no waking. It may be gone when this returns. */
-void pawl__lot_grant_awake(pawl_await *waiter, pawl_status outcome);
+/* The same, of a lock, for a waiter whose thread is awake and looks whether it was granted: without
+ * a list, as it needs no waking, and without an outcome. It may be gone when this returns. */
+void pawl__lot_grant_awake(pawl_await *waiter);
 
 /* In the waiter's own thread: whether it was granted. Orders that grant before a true. */
 bool pawl__lot_is_granted(const pawl_await *waiter);

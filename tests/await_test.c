@@ -542,6 +542,41 @@ static void taking_back_one_of_several_leaves_the_others_to_be_called(void **sta
     assert_true(tasks[0].place == 2 && tasks[1].calls == 0 && tasks[2].place == 3);
 }
 
+/* Of six who are to be called two neighbours and the last are taken back, then one is appended. */
+static void set_take_back_and_grant(struct task *task)
+{
+    struct task *tasks = task->other;
+    pawl_event_set(task->object);
+    task->seen = pawl__await_take_back(&tasks[2].op) && pawl__await_take_back(&tasks[3].op) &&
+                 pawl__await_take_back(&tasks[5].op) &&
+                 pawl_semaphore_release(tasks[6].object) == PAWL_OK;
+}
+
+static void taking_back_leaves_the_rest_in_order_wherever_it_was(void **state)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    pawl_event event = PAWL_EVENT_INIT;
+    pawl_semaphore semaphore;
+    struct task taker, tasks[7];
+    (void)state;
+    assert_int_equal(pawl_semaphore_init(&semaphore, 0), PAWL_OK);
+    task_init(&taker, set_take_back_and_grant, &event);
+    taker.other = tasks;
+    for (size_t i = 0; i < 6; i++) {
+        task_init(&tasks[i], NULL, NULL);
+        assert_int_equal(pawl_event_wait_await(&event, &tasks[i].op), PAWL_PENDING);
+    }
+    task_init(&tasks[6], NULL, &semaphore);
+    assert_int_equal(pawl_semaphore_acquire_await(&semaphore, &tasks[6].op), PAWL_PENDING);
+    pawl_lock_acquire(&lock);
+    assert_int_equal(pawl_lock_acquire_await(&lock, &taker.op), PAWL_PENDING);
+    pawl_lock_release(&lock);
+    assert_true(taker.seen);
+    assert_true(tasks[0].place == 2 && tasks[1].place == 3 && tasks[4].place == 4);
+    assert_true(tasks[6].place == 5);
+    assert_true(tasks[2].calls == 0 && tasks[3].calls == 0 && tasks[5].calls == 0);
+}
+
 static void time_out_of_a_task_withdraws_it(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -590,6 +625,8 @@ int main(void)
         cmocka_unit_test_setup(task_granted_but_not_called_can_be_taken_back_by_its_thread,
                                task_begin_test),
         cmocka_unit_test_setup(taking_back_one_of_several_leaves_the_others_to_be_called,
+                               task_begin_test),
+        cmocka_unit_test_setup(taking_back_leaves_the_rest_in_order_wherever_it_was,
                                task_begin_test),
         cmocka_unit_test_setup(time_out_of_a_task_withdraws_it, task_begin_test),
     };
