@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where copies of pawl in one process meet, for the backends: a cell is a word that every copy
- * finds and that holds the address of the process's block, or NULL.
+ * Where copies of pawl in one process meet, for the backends: a cell is a word that holds the
+ * address of the process's block, or NULL.
  *
  * The invariant: a block is prepared before it is in any cell, and stays. So who finds one can use
  * it.
@@ -11,9 +11,10 @@
 
 #include <pawl/compiler.h>
 
-/* Find the block in the cell, or leave this fresh one there, which may be NULL.
+/* Find the block in the cell, or leave a fresh one there. fresh is NULL: only find it.
  *
- * Returns   the block that is in the cell now. The acquire pairs with the two releases. */
+ * Returns   the block that is in the cell now, or NULL: none. The acquire pairs with the two
+ *           releases. */
 static inline void *pawl__cell_meet(void **cell, void *fresh)
 {
     void *block = NULL;

@@ -83,7 +83,7 @@ pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
 void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter);
 
 /* Inside the bucket: take out the first who waits for the key, or all of them, with this outcome,
- * and append them to the list. Returns how many it was: 1, or 0 if nobody waits. */
+ * and append them to the list. The first: returns 1, or 0 if nobody waits. */
 uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
                               struct pawl__wake_list *list);
 void pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,

@@ -41,6 +41,9 @@ unsigned crew_processors(void);
 /* Confine the calling thread to one processor; false: this system has no call for it. */
 bool crew_confine(void);
 
+/* The processor time that the calling thread has used; 0: this system does not say. */
+uint64_t crew_used_ns(void);
+
 /* Let another thread run. */
 void crew_yield(void);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static void *run(void *argument)
@@ -80,6 +81,14 @@ bool crew_confine(void)
 #else
     return false;
 #endif
+}
+
+uint64_t crew_used_ns(void)
+{
+    struct timespec used;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == 0
+               ? (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec
+               : 0;
 }
 
 void crew_yield(void)

@@ -55,6 +55,16 @@ bool crew_confine(void)
     return SetThreadAffinityMask(GetCurrentThread(), 1) != 0;
 }
 
+uint64_t crew_used_ns(void)
+{
+    FILETIME begin, end, system, user;
+    if (!GetThreadTimes(GetCurrentThread(), &begin, &end, &system, &user)) {
+        return 0;
+    }
+    uint64_t high = (uint64_t)system.dwHighDateTime + user.dwHighDateTime;
+    return ((high << 32) + system.dwLowDateTime + user.dwLowDateTime) * 100;
+}
+
 void crew_yield(void)
 {
     SwitchToThread();

@@ -5,6 +5,8 @@
  */
 #include "support.h"
 
+#include "port.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -459,21 +461,30 @@ static int release_and_write(pawl_lock *lock)
     return pawl_rwlock_try_acquire_exclusive(&read_by_main) ? CHILD_OK : 2;
 }
 
-/* All of the parent's, those in use too, and no others while there are such. */
+/* All of the parent's, those in use too, each once. */
 enum { PARKERS = 300 };
 static pawl_await parents[PARKERS];
+static bool is_taken[PARKERS]; /* again, in the child */
+
+static bool take_parents(const void *parker)
+{
+    size_t i = 0;
+    while (i < PARKERS && (is_taken[i] || parents[i].ctx_ != parker)) {
+        i++;
+    }
+    if (i < PARKERS) {
+        is_taken[i] = true;
+    }
+    return i < PARKERS;
+}
 
 static int open_all_parkers(pawl_lock *lock)
 {
     (void)lock;
     for (size_t i = 0; i < PARKERS; i++) {
         pawl_await waiter;
-        bool known = false;
         pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-        for (size_t j = 0; j < PARKERS; j++) {
-            known = known || parents[j].ctx_ == waiter.ctx_;
-        }
-        if (!known) {
+        if (!take_parents(waiter.ctx_)) {
             return 1;
         }
     }
@@ -490,6 +501,18 @@ static void parkers_are_free_in_a_child(void **state)
     for (size_t i = 0; i < PARKERS; i++) {
         pawl__waiter_close(&parents[i]);
     }
+}
+
+static int count_processors(pawl_lock *lock)
+{
+    (void)lock;
+    return !crew_confine() || pawl__port_processors() == 1 ? CHILD_OK : 1;
+}
+
+static void confined_process_has_one_processor(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(count_processors, NULL), CHILD_OK);
 }
 
 static void readers_in_a_child_do_not_wait_for_its_parent_s_writers(void **state)
@@ -511,6 +534,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parkers_are_free_in_a_child),
+        cmocka_unit_test(confined_process_has_one_processor),
         cmocka_unit_test(unheld_lock_needs_nothing_in_a_child),
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_too),

@@ -7,6 +7,8 @@
  */
 #include <pawl/pawl.h>
 
+#include "port.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *broken = "";
 static int blocks; /* that malloc gave and free did not get */
@@ -32,6 +35,7 @@ void *__wrap_mmap(void *at, size_t size, int access, int flags, int file, off_t 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
+int __wrap_sched_getaffinity(pid_t thread, size_t size, void *allowed);
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
 
 void *__wrap_malloc(size_t size)
@@ -71,6 +75,22 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     return is_broken("pthread_mutex_lock") ? EINVAL : __real_pthread_mutex_lock(mutex);
+}
+
+/* As on a machine with more processors than the call has room for. */
+int __wrap_sched_getaffinity(pid_t thread, size_t size, void *allowed)
+{
+    (void)thread;
+    (void)size;
+    (void)allowed;
+    errno = EINVAL;
+    return -1;
+}
+
+static bool counts_all_processors(void)
+{
+    errno = 0;
+    return pawl__port_processors() == (unsigned)sysconf(_SC_NPROCESSORS_ONLN) && errno == 0;
 }
 
 static void never_called(pawl_await *op, pawl_status result)
@@ -175,6 +195,8 @@ int main(int argc, char **argv)
         wait_for_a_held_lock();
     } else if (is_broken("clock_gettime")) {
         made = pawl_now() != 0;
+    } else if (is_broken("processors")) {
+        made = counts_all_processors();
     } else if (is_broken("depth")) {
         acquire_too_deep();
     } else {

@@ -177,7 +177,9 @@ run_fuzz() {
 
 # Goes on where it was stopped. Its last line: "1300 mutants, 1250 killed (...".
 run_mutants() {
-    step python3 tests/mutants/mutants.py build/mutants --jobs "$(getconf _NPROCESSORS_ONLN)" ||
+    # shellcheck disable=SC2046 # `steady` is words, or nothing
+    step $(steady mutants) python3 tests/mutants/mutants.py build/mutants \
+        --jobs "$(getconf _NPROCESSORS_ONLN)" ||
         note="too few are killed, or one survives without a reason"
     remark=$(tail -n 1 "$log")
     passed=$(echo "$remark" | sed -n 's/.* mutants, \([0-9]*\) killed .*/\1/p')
@@ -197,7 +199,7 @@ transcript_of() {
 # Addresses randomised by more than 28 bits are beyond what gcc 12's sanitizers can map.
 steady() {
     bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null)
-    case $1 in tsan | asan | fuzz) ;; *) return ;; esac
+    case $1 in tsan | asan | fuzz | mutants) ;; *) return ;; esac
     if [ "${bits:-0}" -gt 28 ] && setarch -R true 2>/dev/null; then
         echo setarch -R
     fi

@@ -5,8 +5,9 @@
  * An SRWLOCK is used exclusively and released by the thread that acquired it, always: its shared
  * mode can be granted as exclusive, and it knows its owner.
  */
-#include "port.h"
+#include "cell.h"
 #include "misuse.h"
+#include "port.h"
 
 #include <stdio.h>
 
@@ -115,7 +116,7 @@ void *pawl__port_map(size_t size)
 /* Copies of pawl in one process meet at a few bytes of named shared memory that hold the block's
  * address. The name has the process's id and a number that Windows makes from a secret of the
  * process's own (EncodePointer), so no other process can come first or look in. */
-static void *volatile *open_cell(void)
+static void **open_cell(void)
 {
     char name[64];
     snprintf(name, sizeof name, "Local\\pawl-lot-%d-%lx-%llx", PAWL__LOT_ABI, GetCurrentProcessId(),
@@ -135,19 +136,17 @@ static void *volatile *open_cell(void)
 
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
-    void *volatile *cell = open_cell();
-    void *block = InterlockedCompareExchangePointer(cell, NULL, NULL);
+    void **cell = open_cell();
+    void *block = pawl__cell_meet(cell, NULL);
     if (block == NULL) {
         void *fresh = pawl__port_map(size);
         prepare(fresh);
-        block = InterlockedCompareExchangePointer(cell, fresh, NULL);
-        if (block == NULL) {
-            block = fresh;
-        } else {
+        block = pawl__cell_meet(cell, fresh);
+        if (block != fresh) {
             VirtualFree(fresh, 0, MEM_RELEASE);
         }
     }
-    UnmapViewOfFile((const void *)cell);
+    UnmapViewOfFile(cell);
     return block;
 }
 

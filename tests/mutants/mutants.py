@@ -61,6 +61,7 @@ QUICK = ["conformance", "null", "lacking", "model", "await_family", "lot", "lock
 BEFORE = r"(?<=[;{}:])(\s*?\n\s+)"
 BEHIND = r"(?=\s*\n)"
 CALL = r"(?!return\b|sizeof\b)[a-z_]\w*\([^;{}]*\);"
+ARGUMENT = r"((?:[^,;()]|\([^()]*\))+)"
 ASSIGNMENT = r"[\w>.\-\[\]*+]+ (?:[|+\-*&]|<<|>>)?= [^;{}]*;"
 CHANGES = [
     ("order", r"PAWL__(?:ACQUIRE|RELEASE|ACQ_REL)\b", "PAWL__RELAXED"),
@@ -75,15 +76,19 @@ CHANGES = [
     ("condition", r"(?<= )&&(?=\s)", "||"),
     ("condition", r"(?<= )\|\|(?=\s)", "&&"),
     ("condition", r"\b(if|while) \(((?:[^;{}<>=]|->)*)\)(?= \{)", r"\1 (!(\2))"),
-    ("condition", r"(?<![=<>] )\b([\w>.\-]+|\w+\([^()]*\)) \?(?=\s)", r"!\1 ?"),
+    ("condition", r"(?<![=!<>]= )(?<![<>] )(?<![\w>.\-])([\w>.\-]+|\w+\([^()]*\)) \?(?=\s)",
+     r"!\1 ?"),
     ("arithmetic", r"(?<= )\+(?= [\w(])", "-"),
     ("arithmetic", r"(?<= )-(?= [\w(])", "+"),
     ("arithmetic", r"\+\+(?=[;)\]])", "--"),
     ("arithmetic", r"--(?=[;)\]])", "++"),
     ("call", BEFORE + CALL + BEHIND, r"\1;"),
     ("assignment", BEFORE + ASSIGNMENT + BEHIND, r"\1;"),
-    ("queue end", r"(?<=pawl__lot_push_)last\(", "first("),
-    ("queue end", r"(?<=pawl__lot_push_)first\(", "last("),
+    # Queued last, then those before it queued behind it.
+    ("queue end", r"\bpawl__lot_push_last\(%s, %s, %s\);" % (3 * (ARGUMENT,)),
+     r"{ pawl__lot_push_last(\1, \2, \3); "
+     r"for (pawl_await *before; (before = pawl__lot_first(\1, \2)) != \3;) { "
+     r"pawl__lot_take(\1, before); pawl__lot_push_last(\1, \2, before); } }"),
     ("queue end", r"\bpawl__lot_first\((\w[\w.]*), ((?:[^;()]|\([^()]*\))*)\)(?! [=!]= NULL|\n)",
      r"(pawl__lot_first(\1, \2) ? pawl__lot_first(\1, \2)->prev_ : NULL)"),
     ("queue end", r"(?<=->)next_\b", "prev_"),
@@ -266,12 +271,12 @@ class Test:
         self.limit = 120.0
 
     def run(self, prefix, glance=None):
-        """None: it passes. Otherwise how it does not. That it hangs is believed the second time, as
-        others may use the processors. `glance` is a command in place of its own, of GLANCE seconds at
-        most."""
+        """None: it passes. Otherwise how it does not, which is believed the second time, as others may
+        use the processors; what the simulator says, at once. `glance` is a command in place of its
+        own, of GLANCE seconds at most."""
         command, limit = (glance, 4 * GLANCE) if glance else (self.command, self.limit)
         how = self.run_once(prefix, command, limit)
-        if how == "hangs":
+        if how == "hangs" or (how is not None and not self.name.startswith("sim_")):
             how = self.run_once(prefix, command, 3 * limit)
         return how
 
@@ -302,14 +307,18 @@ class Bench:
     def __init__(self, folder, kind, options):
         self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
         self.prefix, self.cores = options.prefix, max(1, (os.cpu_count() or 1) // options.jobs)
+        self.kind = kind
         copy_tree(self.tree)
+
+    def set_up(self, options):
+        """Build it as it is, and find its tests."""
         # Which is not copied; else as cmake/PawlCMocka.cmake finds it.
         cmocka = os.path.join(ROOT, "build/deps/cmocka")
         where = ["-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka] if os.path.isdir(cmocka) else []
         subprocess.run(
             ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
-             "-DCMAKE_C_FLAGS=" + kind.flags, "-DCMAKE_CXX_FLAGS=" + kind.flags, *where,
-             *kind.settings],
+             "-DCMAKE_C_FLAGS=" + self.kind.flags, "-DCMAKE_CXX_FLAGS=" + self.kind.flags, *where,
+             *self.kind.settings],
             check=True, stdout=subprocess.DEVNULL)
         if not self.make([]):
             sys.exit("mutants.py: the tree itself does not build, in " + self.build)
@@ -320,7 +329,7 @@ class Bench:
                               capture_output=True, text=True).stdout
         self.tests = [Test(entry, self.build, targets) for entry in json.loads(said)["tests"]]
         self.tests = [t for t in self.tests if t.targets and
-                      re.search(options.tests, t.name) and re.search(kind.tests, t.name)]
+                      re.search(options.tests, t.name) and re.search(self.kind.tests, t.name)]
 
     def make(self, targets):
         command = self.prefix + ["ninja", "-j", str(self.cores), "-C", self.build] + targets
@@ -355,7 +364,8 @@ class Bench:
         yield [(t, None) for t in simulated]
 
     def killer(self, mutant):
-        """The test that fails with the mutant, or None; "nobody" for one that does not compile."""
+        """The test that fails with the mutant, or None; "nobody" for one that does not compile, which
+        is believed the second time."""
         path = os.path.join(self.tree, mutant.file)
         original = open(path, encoding="ascii").read()
         with open(path, "w", encoding="ascii") as file:
@@ -363,7 +373,7 @@ class Bench:
         try:
             for stage in self.stages(mutant.file):
                 targets = sorted({target for test, _ in stage for target in test.targets})
-                if stage and not self.make(targets):
+                if stage and not self.make(targets) and not self.make(targets):
                     return "nobody"
                 for test, glance in stage:
                     how = test.run(self.prefix, glance)
@@ -395,20 +405,24 @@ def run_all(mutants, results, options):
     """Find out what is not known of these, first of those that never ran."""
     unknown = sorted([mutant for mutant in mutants if not results.find(mutant)[0]],
                      key=lambda mutant: mutant.key in results.killers)
-    for kind in (TOLD, PLAIN):
-        run_kind(kind, [mutant for mutant in unknown
-                        if ("PAWL__TSAN" in mutant.key) == (kind == TOLD)], results, options)
+    told = [mutant for mutant in unknown if "PAWL__TSAN" in mutant.key]
+    plain = [mutant for mutant in unknown if "PAWL__TSAN" not in mutant.key]
+    # All trees are copied before any is built, so that they are the same.
+    rounds = [(mutants, [Bench(os.path.join(options.build, kind.folder, str(n)), kind, options)
+                         for n in range(min(options.jobs, len(mutants)))])
+              for kind, mutants in ((TOLD, told), (PLAIN, plain))]
+    for mutants, benches in rounds:
+        if mutants:
+            run_some(mutants, benches, results, options)
 
 
-def run_kind(kind, mutants, results, options):
-    """Run the mutants in trees that are built so, several at a time."""
-    if not mutants:
-        return
+def run_some(mutants, benches, results, options):
+    """Run these, several at a time."""
     unknown = queue.Queue()
     for mutant in mutants:
         unknown.put(mutant)
-    benches = [Bench(os.path.join(options.build, kind.folder, str(n)), kind, options)
-               for n in range(min(options.jobs, len(mutants)))]
+    for bench in benches:
+        bench.set_up(options)
     began = time.time()
     workers = [threading.Thread(target=work, args=(bench, unknown, results))
                for bench in benches]
@@ -428,9 +442,12 @@ def report(mutants, results, least):
     survivors = [m for m in valid if killers[m] is None]
     unexplained = [m for m in survivors if not known.get(m.key)]
     for mutant in survivors:
-        print("%s\n    %s" % (mutant.key, known.get(mutant.key) or "NO REASON IS GIVEN"))
+        if mutant not in unexplained:
+            print("%s\n    %s" % (mutant.key, known[mutant.key]))
     for mutant in mutants:
-        if killers[mutant] is not None and mutant.key in known:
+        if killers[mutant] == "nobody":
+            print("does not compile: %s" % mutant.key)
+        elif killers[mutant] is not None and mutant.key in known:
             print("killed by %s, but listed as a survivor: %s" % (killers[mutant], mutant.key))
     for title, name_of in (("kind", lambda m: m.what), ("file", lambda m: m.file)):
         for name in sorted({name_of(m) for m in valid}):
@@ -440,6 +457,8 @@ def report(mutants, results, least):
     simulated = sum((killers[m] or "").startswith("sim_") for m in valid)
     killed = len(valid) - len(survivors)
     print("%d more do not compile" % (len(mutants) - len(valid)))
+    for mutant in unexplained:
+        print("NO REASON IS GIVEN for %s" % mutant.key)
     print("%d mutants, %d killed (%d by the simulator), %d survivors (%s)" % (
         len(valid), killed, simulated, len(survivors),
         "all explained" if not unexplained else "%d UNEXPLAINED" % len(unexplained)))

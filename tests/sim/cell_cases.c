@@ -58,7 +58,7 @@ static void all_found_the_same(void)
     for (unsigned i = 0; i < COPIES; i++) {
         SIM_CHECK(found[i] == NULL || found[i] == cells[0]);
     }
-    SIM_CHECK(found[0] != NULL);
+    SIM_CHECK(found[0] != NULL && cells[1] == cells[0] && cells[2] == cells[0]);
 }
 
 static const struct sim_case cell_cases[] = {

@@ -412,7 +412,7 @@ bool explore_sample(const struct sim_case *one, double budget, uint64_t seed,
     double end = seconds() + budget;
     uint32_t longest = 50;
     sim_engine.generous = true;
-    random_state = seed | 1;
+    random_state = 2 * seed + 1;
     for (unsigned i = 0; i < 16; i++) {
         random_below(2);
     }

@@ -341,6 +341,12 @@ bool sim_fork(void)
     return forked;
 }
 
+void sim_be_child(void)
+{
+    before_fork();
+    in_child();
+}
+
 /* What each thread did before the barrier happens before what its caller does next, and what the
  * caller did happens before what each does next: what FlushProcessWriteBuffers and Linux's
  * membarrier promise. Between two others it orders nothing. */

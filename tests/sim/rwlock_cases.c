@@ -423,12 +423,49 @@ static void downgrade_fork_and_wait_again(void)
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
+/* A writer's time-out and a reader's release at the same moment leave nothing behind that would
+ * refuse a try. */
+static void time_out_and_try(void)
+{
+    SIM_CHECK(pawl_rwlock_acquire_exclusive_until(rwlock, soon()) == PAWL_TIMEOUT);
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void release_one_shared(void)
+{
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+static void is_held_shared_once(void)
+{
+    SIM_CHECK(rwlock->state_ == PAWL__RWLOCK_READER);
+}
+
+/* A child's, with the word of a parent whose waiters have vanished. */
+static void left_over_in_a_child(void)
+{
+    held_shared_twice();
+    sim_be_child();
+    rwlock->state_ |= PAWL__RWLOCK_PARKED;
+}
+
+static void try_and_release(void)
+{
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
 static void make_free(void)
 {
     pawl_rwlock_reinit_after_fork(rwlock);
 }
 
 static const struct sim_case rwlock_cases[] = {
+    {"rwlock", "a_writers_time_out_races_a_release_and_leaves_nothing", held_shared_twice,
+     {time_out_and_try, release_one_shared}, .finish = is_held_shared_once},
+    {"rwlock", "a_try_in_a_child_races_a_release", left_over_in_a_child,
+     {try_and_release, release_one_shared}, .finish = is_held_shared_once},
     {"rwlock", "a_reader_and_a_writer", new_rwlock, {reader, writer},
      .finish = is_free_and_linear},
     {"rwlock", "two_writers", new_rwlock, {writer, writer}, .finish = is_free_and_linear},

@@ -76,6 +76,8 @@ void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * barrier. */
 bool sim_fork(void);
 void sim_barrier_all(void);
+/* In setup: this process is a forked child, in which others are started. */
+void sim_be_child(void);
 
 /* A section that only one may be in: a plain variable, and who is inside. */
 struct sim_section {

@@ -519,7 +519,10 @@ static void past_deadline_is_known_without_the_clock(void)
     hold();
     SIM_CHECK(pawl_lock_acquire_until(lock, 0) == PAWL_TIMEOUT);
     SIM_CHECK(pawl_event_wait_for(event, 0) == PAWL_TIMEOUT);
+    pawl_rwlock_acquire_exclusive(rwlock);
+    SIM_CHECK(pawl_rwlock_acquire_shared_for(rwlock, 0) == PAWL_TIMEOUT);
     SIM_CHECK(sim_counts(BOSS).looks == 0 && sim_counts(BOSS).entered == 0);
+    SIM_CHECK(pawl_rwlock_release_exclusive(rwlock) == PAWL_OK);
     release();
 }
 
@@ -597,6 +600,25 @@ static void notified_begin_to_wait_for_the_lock(void)
     lock_is(0);
 }
 
+static pawl_lock *second;
+
+static void wait_with_the_second_lock(void)
+{
+    pawl_lock_acquire(second);
+    SIM_CHECK(pawl_condition_wait(condition, second) == PAWL_OK);
+    SIM_CHECK(pawl_lock_release(second) == PAWL_OK);
+}
+
+/* A look, and a pair of guards for each lock. */
+static void notification_begins_with_the_first_waiters_lock(void)
+{
+    second = sim_new(sizeof *second, "second");
+    let(A);
+    let(B);
+    pawl_condition_notify_all(condition);
+    SIM_CHECK(sim_counts(BOSS).entered == 5);
+}
+
 /* The boss's name is the case's. */
 #define WAITING(boss, count, ...)                                                                  \
     {"waiting", #boss, new_objects, {boss, __VA_ARGS__}, .finish = NULL, .processors = (count),    \
@@ -623,6 +645,8 @@ static const struct sim_case waiting_cases[] = {
             acquire_semaphore),
     WAITING(event_is_looked_at_for_a_while, 2, wait_for_event, wait_for_event),
     WAITING(rwlock_is_looked_at_seldom, 2, share, share, share),
+    WAITING(notification_begins_with_the_first_waiters_lock, 2, wait_with_the_lock,
+            wait_with_the_second_lock),
     WAITING(notified_begin_to_wait_for_the_lock, 2, wait_with_the_lock, wait_with_the_lock,
             wait_with_the_lock),
 };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For copies of pawl on ELF: notes that are nearly pawl's, before pawl's own (src/posix/port.c).
+ * One is of another pawl, which does not share its block with this one; the others are somebody
+ * else's. Who takes one for its own finds an address where no block is.
+ */
+__attribute__((used, visibility("hidden"))) void *copy_no_cell = &copy_no_cell;
+
+#define NOTE(name, type)                                                                           \
+    ".long 5, 4, " type "\n"                                                                       \
+    ".asciz \"" name "\"\n"                                                                        \
+    ".balign 4\n"                                                                                  \
+    ".long copy_no_cell - .\n"
+
+__asm__(".pushsection .note.pawl,\"a\",%note\n"
+        ".balign 4\n"
+        NOTE("pawl", "9999")
+        NOTE("pawn", "1")
+        NOTE("nine", "9")
+        ".popsection\n");
