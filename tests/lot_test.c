@@ -208,7 +208,7 @@ static uintptr_t distance(const void *one, const void *other)
 /* And they share their memory: most lie next to the one taken before. */
 static void thousand_parkers_are_all_different(void **state)
 {
-    enum { MANY = 1000, NEAR = 1024 };
+    enum { MANY = 1000, NEXT_TO = 1024 };
     pawl_await *waiters = calloc(MANY, sizeof *waiters);
     size_t neighbours = 0;
     (void)state;
@@ -218,7 +218,7 @@ static void thousand_parkers_are_all_different(void **state)
         for (size_t j = 0; j < i; j++) {
             assert_ptr_not_equal(waiters[i].ctx_, waiters[j].ctx_);
         }
-        neighbours += i > 0 && distance(waiters[i].ctx_, waiters[i - 1].ctx_) <= NEAR ? 1 : 0;
+        neighbours += i > 0 && distance(waiters[i].ctx_, waiters[i - 1].ctx_) <= NEXT_TO ? 1 : 0;
     }
     assert_true(neighbours > MANY / 2);
     for (size_t i = 0; i < MANY; i++) {
