@@ -184,6 +184,16 @@ static void first_spins_and_the_next_with_longer_pauses(void)
     lock_is(LOCKED);
 }
 
+static void who_spins_takes_what_becomes_free(void)
+{
+    hold();
+    let_pause(A, 4);
+    release();
+    let_until(A, has_it);
+    SIM_CHECK(has[A] && pauses(A) == 4 && sim_counts(A).entered == 0);
+    lock_is(LOCKED);
+}
+
 static void nobody_spins_on_one_processor(void)
 {
     hold();
@@ -626,6 +636,7 @@ static void notification_begins_with_the_first_waiters_lock(void)
 
 static const struct sim_case waiting_cases[] = {
     WAITING(first_spins_and_the_next_with_longer_pauses, 2, acquire, acquire),
+    WAITING(who_spins_takes_what_becomes_free, 2, acquire),
     WAITING(nobody_spins_on_one_processor, 1, acquire, acquire_semaphore, wait_for_event),
     WAITING(spins_while_it_pays, 2, wait_for_event),
     WAITING(a_locks_spins_are_remembered, 2, acquire_in_vain),
