@@ -223,8 +223,6 @@ bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind)
     pawl__store_pointer(&op->key_, NULL, PAWL__RELAXED); /* a parent's may have been left there */
     op->generation_ = generation;
     op->kind_ = (uint8_t)kind;
-    op->more_.object = NULL;
-    op->awake_ = false;
     return true;
 }
 
