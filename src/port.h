@@ -20,6 +20,8 @@
  *   pawl__remember(word)  the calling thread may keep this number at hand, for
  *   pawl__remembered()    which returns it, or 0: a fast path */
 #include "native.h"
+
+#include "cell.h"
 #include "token.h"
 
 /* Monotonic nanoseconds, above 0. */

@@ -7,9 +7,8 @@
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
 #endif
-#include "cell.h"
-#include "misuse.h"
 #include "port.h"
+#include "misuse.h"
 
 #include <errno.h>
 #include <sched.h>

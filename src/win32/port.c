@@ -5,9 +5,8 @@
  * An SRWLOCK is used exclusively and released by the thread that acquired it, always: its shared
  * mode can be granted as exclusive, and it knows its owner.
  */
-#include "cell.h"
-#include "misuse.h"
 #include "port.h"
+#include "misuse.h"
 
 #include <stdio.h>
 

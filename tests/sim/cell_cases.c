@@ -6,7 +6,7 @@
  */
 #include "sim.h"
 
-#include "cell.h"
+#include "port.h"
 
 enum { COPIES = 3 };
 

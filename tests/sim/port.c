@@ -6,9 +6,8 @@
  * commute, and taking it is no point. It also creates no happens-before, so that nothing that has
  * to be ordered is ordered by it by chance.
  */
-#include "cell.h"
-#include "misuse.h"
 #include "port.h"
+#include "misuse.h"
 
 #include "engine.h"
 #include "lot.h"
