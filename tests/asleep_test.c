@@ -25,6 +25,17 @@ static void wait_and_count(void *context)
     waiter->used = crew_used_ns() - before;
 }
 
+/* Or all that follows would show nothing. */
+static void processor_time_is_told(void **state)
+{
+    uint64_t before = crew_used_ns();
+    pawl_time end = pawl_after_s(5);
+    (void)state;
+    while (crew_used_ns() == before && pawl_now() < end) {
+    }
+    assert_true(crew_used_ns() > before);
+}
+
 static void waits_use_next_to_no_processor(void **state)
 {
     struct waiter *waiters = calloc(wait_count, sizeof *waiters);
@@ -54,6 +65,7 @@ static void waits_use_next_to_no_processor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(processor_time_is_told),
         cmocka_unit_test(waits_use_next_to_no_processor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
