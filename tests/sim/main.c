@@ -138,12 +138,12 @@ static void report_failure(const struct sim_case *one, struct report *report)
     if (options.brief) {
         exit(1);
     }
-    printf("    as found: ");
-    schedule_print(&report->schedule);
     if (one->choose == NULL) { /* a scenario is one schedule as it is */
+        printf("    as found: ");
+        schedule_print(&report->schedule);
         shrink(one, &report->schedule);
     }
-    printf("    %s, sim --case %s --replay ", one->choose == NULL ? "shrunk" : "again", one->name);
+    printf("    to see it, sim --case %s --replay ", one->name);
     schedule_print(&report->schedule);
     show(one, &report->schedule);
     fflush(stdout);

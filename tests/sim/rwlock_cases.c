@@ -423,13 +423,18 @@ static void downgrade_fork_and_wait_again(void)
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
+static void try_and_release(void)
+{
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
 /* A writer's time-out and a reader's release at the same moment leave nothing behind that would
  * refuse a try. */
 static void time_out_and_try(void)
 {
     SIM_CHECK(pawl_rwlock_acquire_exclusive_until(rwlock, soon()) == PAWL_TIMEOUT);
-    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
-    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+    try_and_release();
 }
 
 static void release_one_shared(void)
@@ -448,12 +453,6 @@ static void left_over_in_a_child(void)
     held_shared_twice();
     sim_be_child();
     rwlock->state_ |= PAWL__RWLOCK_PARKED;
-}
-
-static void try_and_release(void)
-{
-    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
-    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
 static void make_free(void)

@@ -220,41 +220,43 @@ static void wait_for_event(void)
     pawl_event_wait(event);
 }
 
-/* Waits for the event, or for a permit, in vain, so many times. */
-static void spin_in_vain(unsigned times, unsigned expected)
+static pawl_status await_event_shortly(void)
 {
-    for (; times > 0; times--) {
-        SIM_CHECK(pawl_event_wait_for(event, 1) == PAWL_TIMEOUT);
-        SIM_CHECK(pauses(BOSS) == expected);
-    }
+    return pawl_event_wait_for(event, 1);
 }
 
-static void watch_in_vain(unsigned times, unsigned expected)
+static pawl_status await_permit_shortly(void)
+{
+    return pawl_semaphore_acquire_for(semaphore, 1);
+}
+
+/* So many times, each with so many pauses. */
+static void wait_in_vain(pawl_status (*wait)(void), unsigned times, unsigned expected)
 {
     for (; times > 0; times--) {
-        SIM_CHECK(pawl_semaphore_acquire_for(semaphore, 1) == PAWL_TIMEOUT);
+        SIM_CHECK(wait() == PAWL_TIMEOUT);
         SIM_CHECK(pauses(BOSS) == expected);
     }
 }
 
 static void spins_while_it_pays(void)
 {
-    spin_in_vain(MISSES, ALL_PAUSES);
-    spin_in_vain(TRIES - 1, 0);
-    spin_in_vain(1, ALL_PAUSES); /* now and then it is tried */
-    spin_in_vain(TRIES - 1, 0);
+    wait_in_vain(await_event_shortly, MISSES, ALL_PAUSES);
+    wait_in_vain(await_event_shortly, TRIES - 1, 0);
+    wait_in_vain(await_event_shortly, 1, ALL_PAUSES); /* now and then it is tried */
+    wait_in_vain(await_event_shortly, TRIES - 1, 0);
     let_pause(A, 1);
     pawl_event_set(event);
     let(A); /* one that has not spun in vain */
     pawl_event_clear(event);
-    spin_in_vain(1, ALL_PAUSES);
+    wait_in_vain(await_event_shortly, 1, ALL_PAUSES);
 }
 
 static void a_semaphores_watches_are_remembered(void)
 {
-    watch_in_vain(MISSES, ALL_PAUSES);
-    watch_in_vain(TRIES - 1, 0);
-    watch_in_vain(1, ALL_PAUSES);
+    wait_in_vain(await_permit_shortly, MISSES, ALL_PAUSES);
+    wait_in_vain(await_permit_shortly, TRIES - 1, 0);
+    wait_in_vain(await_permit_shortly, 1, ALL_PAUSES);
 }
 
 static void a_locks_spins_are_remembered(void)
