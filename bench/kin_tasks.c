@@ -5,7 +5,7 @@
  */
 #include "kin_tasks.h"
 
-#include <pawl/await.h>
+#include <pawl/pawl.h>
 
 #include <stdlib.h>
 

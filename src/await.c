@@ -2,23 +2,18 @@
  *
  * pawl_await: what is the same for every primitive. Contract: include/pawl/await.h.
  *
- * An operation is a waiter in the lot like a thread's, with a function in place of a parker. That
- * of a cancel and a grant one happens is decided by the guard of the bucket it is queued in; its
- * key_ says which that is, and is looked at again inside. Each primitive starts its own operations.
+ * An operation is a waiter in the lot like a thread's, with a function instead of a parker. Each
+ * primitive starts its own operations.
  */
 #include <pawl/await.h>
 
-#include "await.h"
 #include "misuse.h"
+#include "tasks.h"
+#include "withdraw.h"
 
 #include <stdlib.h>
 
 _Static_assert(sizeof(pawl_await) <= 64, "the size that is promised");
-
-/* The external definitions of the header's inline functions. */
-PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op);
-PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_await(pawl_semaphore *semaphore,
-                                                                    pawl_await *op);
 
 static void need_function(pawl_resume *fn, const char *call)
 {
@@ -60,74 +55,18 @@ void pawl_await_free(pawl_await *op)
     free(op);
 }
 
-/* A task is out of its queue: mend the object's word, and leave. */
-static void mend(const struct pawl__withdrawn *was, struct pawl__bucket *bucket)
-{
-    void *key = was->key;
-    switch (was->awaited) {
-    case PAWL__ON_LOCK:
-    case PAWL__ON_NOTIFIED_LOCK:
-        pawl__lock_withdraw(key, bucket);
-        break;
-    case PAWL__ON_SEMAPHORE:
-        pawl__semaphore_withdraw(key, bucket);
-        break;
-    case PAWL__ON_EVENT:
-        pawl__event_withdraw(key, bucket);
-        break;
-    case PAWL__ON_CONDITION:
-        pawl__condition_withdraw(key, bucket);
-        break;
-    case PAWL__ON_BARRIER:
-        pawl__barrier_withdraw(key, bucket);
-        break;
-    case PAWL__ON_SHARED:
-    case PAWL__ON_EXCLUSIVE:
-        pawl__rwlock_withdraw(key, was->awaited, bucket);
-        break;
-    default: /* a once has no tasks */
-        pawl__lot_leave(bucket);
-        break;
-    }
-}
-
 bool pawl_await_cancel(pawl_await *op)
 {
     pawl__need(op, "pawl_await_cancel", "op");
-    struct pawl__withdrawn was;
-    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &was, NULL);
-    if (bucket == NULL) {
-        return false;
-    }
-    mend(&was, bucket);
-    if (was.object != NULL) { /* the notification goes to the next at the condition */
-        pawl_condition_notify(was.object, 1);
-    }
-    return true;
-}
-
-/* As for a thread, whose deadline no longer counts once it was notified. */
-static bool is_notified(const pawl_await *op)
-{
-    return op->kind_ == PAWL__ON_NOTIFIED_LOCK;
+    return pawl__withdraw_cancelled(op);
 }
 
 bool pawl__await_time_out(pawl_await *op)
 {
-    struct pawl__withdrawn was;
-    struct pawl__bucket *bucket = pawl__lot_withdraw(op, &was, is_notified);
-    if (bucket == NULL) {
-        return false;
-    }
-    if (was.awaited == PAWL__ON_BARRIER) {
-        pawl__barrier_break(was.key, bucket);
-    } else {
-        mend(&was, bucket);
-    }
-    return true;
+    return pawl__withdraw_timed_out(op);
 }
 
 bool pawl__await_take_back(pawl_await *op)
 {
-    return pawl__lot_take_back(op);
+    return pawl__tasks_take_back(op);
 }

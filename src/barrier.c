@@ -9,7 +9,8 @@
  */
 #include <pawl/barrier.h>
 
-#include "await.h"
+#include "lot.h"
+#include "withdraw.h"
 #include "misuse.h"
 
 #include <inttypes.h>
@@ -29,24 +30,25 @@ static void end_round(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_s
                       bool broken, struct pawl__wake_list *list)
 {
     uint32_t place = 0;
-    pawl__lot_take_all(bucket, barrier, outcome, list);
+    pawl__lot_grant_all(bucket, barrier, outcome, list);
     for (pawl_await *waiter = list->first; outcome == PAWL_OK && waiter != NULL;
          waiter = waiter->next_) {
-        write_index(waiter->more_.index, place++);
+        write_index(waiter->object_, place++);
     }
     pawl__store32(&barrier->waiting_, 0, PAWL__RELAXED);
     pawl__store8(&barrier->broken_, broken, PAWL__RELAXED);
 }
 
 /* The guard orders what the parties did before: each has held it on arrival. */
-static pawl_status arrive_last(pawl_barrier *barrier, struct pawl__bucket *bucket, uint32_t *index)
+static pawl_status arrive_last_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket,
+                                          uint32_t *index)
 {
     struct pawl__wake_list list = {NULL, NULL};
     void (*action)(void *ctx) = barrier->action_;
     void *ctx = barrier->ctx_;
     write_index(index, barrier->parties_ - 1);
     end_round(barrier, bucket, PAWL_OK, false, &list);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     if (action != NULL) {
         action(ctx);
     }
@@ -55,79 +57,88 @@ static pawl_status arrive_last(pawl_barrier *barrier, struct pawl__bucket *bucke
 }
 
 /* Under the guard: break, with those who wait. */
-static void break_inside(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken)
+static void break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken)
 {
     struct pawl__wake_list list = {NULL, NULL};
     end_round(barrier, bucket, PAWL_BROKEN, broken, &list);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
-void pawl__barrier_break(pawl_barrier *barrier, struct pawl__bucket *bucket)
+void pawl__barrier_break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket)
 {
-    break_inside(barrier, bucket, true);
+    break_and_unlock(barrier, bucket, true);
 }
 
-void pawl__barrier_withdraw(pawl_barrier *barrier, struct pawl__bucket *bucket)
+void pawl__barrier_withdraw_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket)
 {
     pawl__store32(&barrier->waiting_, barrier->waiting_ - 1, PAWL__RELAXED);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 /* Under the guard: one more waits. */
-static void queue(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_await *waiter,
-                  uint32_t *index)
+static void queue_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket,
+                             pawl_await *waiter, uint32_t *index)
 {
-    waiter->more_.index = index;
+    waiter->object_ = index;
     pawl__store32(&barrier->waiting_, barrier->waiting_ + 1, PAWL__RELAXED);
-    pawl__lot_push_last(bucket, barrier, waiter);
-    pawl__lot_leave(bucket);
+    pawl__lot_enqueue(bucket, barrier, waiter);
+    pawl__lot_unlock(bucket);
 }
 
 pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op, uint32_t *index)
 {
     pawl__await_check(barrier, op, "pawl_barrier_wait_await", "barrier");
-    if (barrier->parties_ == 0 || !pawl__waiter_start(op, PAWL__ON_BARRIER)) {
+    if (barrier->parties_ == 0 || !pawl__lot_start(op, PAWL__ON_BARRIER)) {
         return PAWL_INVALID;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(barrier);
+    struct pawl__bucket *bucket = pawl__lot_bucket(barrier);
+    pawl__lot_lock(bucket);
     if (barrier->broken_ != 0) {
-        pawl__lot_leave(bucket);
+        pawl__lot_unlock(bucket);
         return PAWL_BROKEN;
     }
     if (barrier->waiting_ + 1 == barrier->parties_) {
-        return arrive_last(barrier, bucket, index);
+        return arrive_last_and_unlock(barrier, bucket, index);
     }
-    queue(barrier, bucket, op, index);
+    queue_and_unlock(barrier, bucket, op, index);
     return PAWL_PENDING;
+}
+
+/* The waiter is queued: wait for the last arrival, or break the barrier at the deadline. */
+static pawl_status wait_for_round(pawl_barrier *barrier, struct pawl__bucket *bucket,
+                                  struct pawl__sleeper *sleeper, pawl_time deadline)
+{
+    if (pawl__lot_wait(sleeper, bucket, barrier, deadline)) {
+        break_and_unlock(barrier, bucket, true);
+        return PAWL_TIMEOUT;
+    }
+    return (pawl_status)sleeper->waiter.outcome_;
 }
 
 static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_t *index)
 {
-    pawl_await waiter;
+    struct pawl__sleeper sleeper;
     if (barrier->parties_ == 0) {
         return PAWL_INVALID;
     }
-    pawl__waiter_open(&waiter, PAWL__ON_BARRIER);
-    struct pawl__bucket *bucket = pawl__lot_enter(barrier);
+    pawl__lot_open(&sleeper, PAWL__ON_BARRIER);
+    struct pawl__bucket *bucket = pawl__lot_bucket(barrier);
+    pawl__lot_lock(bucket);
     pawl_status status = PAWL_OK;
     if (barrier->broken_ != 0) {
-        pawl__lot_leave(bucket);
+        pawl__lot_unlock(bucket);
         status = PAWL_BROKEN;
     } else if (barrier->waiting_ + 1 == barrier->parties_) {
-        status = arrive_last(barrier, bucket, index);
+        status = arrive_last_and_unlock(barrier, bucket, index);
     } else if (pawl__lot_is_past(deadline)) { /* a try: neither queues nor parks */
-        break_inside(barrier, bucket, true);
+        break_and_unlock(barrier, bucket, true);
         status = PAWL_TIMEOUT;
     } else {
-        queue(barrier, bucket, &waiter, index);
-        bucket = pawl__lot_wait(&waiter, barrier, deadline);
-        status = bucket != NULL ? PAWL_TIMEOUT : (pawl_status)waiter.outcome_;
-        if (bucket != NULL) {
-            break_inside(barrier, bucket, true);
-        }
+        queue_and_unlock(barrier, bucket, &sleeper.waiter, index);
+        status = wait_for_round(barrier, bucket, &sleeper, deadline);
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 
@@ -160,16 +171,23 @@ pawl_status pawl_barrier_wait_until(pawl_barrier *barrier, pawl_time deadline, u
     return wait_until(barrier, deadline, index);
 }
 
+static void break_now(pawl_barrier *barrier, bool broken)
+{
+    struct pawl__bucket *bucket = pawl__lot_bucket(barrier);
+    pawl__lot_lock(bucket);
+    break_and_unlock(barrier, bucket, broken);
+}
+
 void pawl_barrier_abort(pawl_barrier *barrier)
 {
     pawl__need(barrier, "pawl_barrier_abort", "barrier");
-    break_inside(barrier, pawl__lot_enter(barrier), true);
+    break_now(barrier, true);
 }
 
 void pawl_barrier_reset(pawl_barrier *barrier)
 {
     pawl__need(barrier, "pawl_barrier_reset", "barrier");
-    break_inside(barrier, pawl__lot_enter(barrier), false);
+    break_now(barrier, false);
 }
 
 uint32_t pawl_barrier_parties(const pawl_barrier *barrier)

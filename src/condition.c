@@ -12,11 +12,10 @@
  */
 #include <pawl/condition.h>
 
-#include "await.h"
-#include "lock.h"
 #include "misuse.h"
-#include "port.h"
-#include "rlock.h"
+#include "process.h"
+#include "relock.h"
+#include "withdraw.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,26 +28,27 @@ enum { PARKED = 1 };
 /* Queue the waiter, and then release the lock. A task may be called, and gone, by the release. */
 static void queue_and_release(pawl_condition *condition, pawl_lock *lock, pawl_await *waiter)
 {
-    waiter->more_.object = lock;
-    struct pawl__bucket *bucket = pawl__lot_enter(condition);
+    waiter->object_ = lock;
+    struct pawl__bucket *bucket = pawl__lot_bucket(condition);
+    pawl__lot_lock(bucket);
     pawl__store8(&condition->state_, PARKED, PAWL__RELAXED);
-    pawl__lot_push_last(bucket, condition, waiter);
-    pawl__lot_leave(bucket);
+    pawl__lot_enqueue(bucket, condition, waiter);
+    pawl__lot_unlock(bucket);
     pawl_lock_release(lock);
 }
 
-/* The last to wait takes PARKED along. */
-static void mend(pawl_condition *condition, struct pawl__bucket *bucket)
+/* Clear PARKED if the queue is now empty. */
+static void clear_if_empty(pawl_condition *condition, struct pawl__bucket *bucket)
 {
     if (pawl__lot_first(bucket, condition) == NULL) {
         pawl__store8(&condition->state_, 0, PAWL__RELAXED);
     }
 }
 
-void pawl__condition_withdraw(pawl_condition *condition, struct pawl__bucket *bucket)
+void pawl__condition_withdraw_and_unlock(pawl_condition *condition, struct pawl__bucket *bucket)
 {
-    mend(condition, bucket);
-    pawl__lot_leave(bucket);
+    clear_if_empty(condition, bucket);
+    pawl__lot_unlock(bucket);
 }
 
 pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock, pawl_await *op)
@@ -58,7 +58,7 @@ pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock
     if (!pawl_lock_locked(lock)) {
         return PAWL_NOT_HELD;
     }
-    if (!pawl__waiter_start(op, PAWL__ON_CONDITION)) {
+    if (!pawl__lot_start(op, PAWL__ON_CONDITION)) {
         return PAWL_INVALID;
     }
     queue_and_release(condition, lock, op);
@@ -68,19 +68,19 @@ pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock
 /* Returns   PAWL_OK, PAWL_TIMEOUT; the lock is held again. */
 static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, pawl_time deadline)
 {
-    pawl_await waiter;
-    pawl__waiter_open(&waiter, PAWL__ON_CONDITION);
-    queue_and_release(condition, lock, &waiter);
+    struct pawl__sleeper sleeper;
+    pawl__lot_open(&sleeper, PAWL__ON_CONDITION);
+    queue_and_release(condition, lock, &sleeper.waiter);
     pawl_status status = PAWL_OK;
-    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, condition, deadline);
-    if (bucket != NULL) {
-        pawl__condition_withdraw(condition, bucket);
+    struct pawl__bucket *bucket = pawl__lot_bucket(condition);
+    if (pawl__lot_wait(&sleeper, bucket, condition, deadline)) {
+        pawl__condition_withdraw_and_unlock(condition, bucket);
         status = PAWL_TIMEOUT;
         pawl_lock_acquire(lock);
     } else {
-        pawl__lock_accept(lock, &waiter);
+        pawl__lock_accept(lock, &sleeper);
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 
@@ -106,7 +106,7 @@ static pawl_status wait_with(pawl_condition *condition, const struct held *held,
     uint32_t depth = pawl_rlock_depth(held->rlock);
     pawl__rlock_set(held->rlock, 0, 0);
     pawl_status status = wait_until(condition, held->lock, deadline);
-    pawl__rlock_set(held->rlock, pawl__lot_identity(), depth);
+    pawl__rlock_set(held->rlock, pawl__process_identity(), depth);
     return status;
 }
 
@@ -208,15 +208,15 @@ struct notification {
 
 /* Move one waiter, inside both buckets. A task that is cancelled while it waits for the lock hands
  * its notification on, if others were waiting here that might have had it. */
-static void move(pawl_condition *condition, struct pawl__bucket_pair buckets,
+static void move(pawl_condition *condition, struct pawl__bucket *from, struct pawl__bucket *to,
                  struct notification *notification)
 {
-    pawl_await *waiter = pawl__lot_first(buckets.first, condition);
-    pawl_lock *lock = waiter->more_.object;
-    pawl__lot_take(buckets.first, waiter);
+    pawl_await *waiter = pawl__lot_first(from, condition);
+    pawl_lock *lock = waiter->object_;
+    pawl__lot_dequeue(from, waiter);
     waiter->kind_ = PAWL__ON_NOTIFIED_LOCK;
-    waiter->more_.object = notification->to_others ? condition : NULL;
-    pawl__lock_admit(lock, buckets.second, waiter, notification->now, &notification->granted);
+    waiter->object_ = notification->to_others ? condition : NULL;
+    pawl__lock_admit(lock, to, waiter, notification->now, &notification->granted);
 }
 
 /* Move the oldest who wait with `lock`, in a row. The lock is there if the first of them waits with
@@ -227,36 +227,39 @@ static void move(pawl_condition *condition, struct pawl__bucket_pair buckets,
 static pawl_lock *move_to(pawl_condition *condition, pawl_lock *lock,
                           struct notification *notification)
 {
-    struct pawl__bucket_pair buckets = pawl__lot_enter_two(condition, lock);
-    pawl_await *first = pawl__lot_first(buckets.first, condition);
+    struct pawl__bucket *from = pawl__lot_bucket(condition);
+    struct pawl__bucket *to = pawl__lot_bucket(lock);
+    pawl__lot_lock_two(from, to);
+    pawl_await *first = pawl__lot_first(from, condition);
     size_t left = notification->left;
-    while (notification->left > 0 && first != NULL && first->more_.object == lock) {
-        move(condition, buckets, notification);
-        first = pawl__lot_first(buckets.first, condition);
+    while (notification->left > 0 && first != NULL && first->object_ == lock) {
+        move(condition, from, to, notification);
+        first = pawl__lot_first(from, condition);
         notification->left--;
     }
     if (notification->left < left) {
-        mend(condition, buckets.first);
+        clear_if_empty(condition, from);
     }
     pawl_lock *next =
-        notification->left > 0 && first != NULL ? first->more_.object : NULL;
-    pawl__lot_leave_two(buckets);
+        notification->left > 0 && first != NULL ? first->object_ : NULL;
+    pawl__lot_unlock_two(from, to);
     return next;
 }
 
 /* Look who waits: how many of them the notification is for, and with which lock the first does. */
 static pawl_lock *look(pawl_condition *condition, size_t n, struct notification *notification)
 {
-    struct pawl__bucket *bucket = pawl__lot_enter(condition);
+    struct pawl__bucket *bucket = pawl__lot_bucket(condition);
+    pawl__lot_lock(bucket);
     pawl_await *first = pawl__lot_first(bucket, condition);
-    pawl_lock *lock = first != NULL ? first->more_.object : NULL;
+    pawl_lock *lock = first != NULL ? first->object_ : NULL;
     pawl_await *at = first;
     while (at != NULL && notification->left < n) {
         notification->left++;
         at = at->next_ != first ? at->next_ : NULL;
     }
     notification->to_others = at != NULL;
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return lock;
 }
 

@@ -10,8 +10,10 @@
  */
 #include <pawl/event.h>
 
-#include "await.h"
+#include "lot.h"
+#include "withdraw.h"
 #include "misuse.h"
+#include "spin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,14 +45,15 @@ void pawl_event_init(pawl_event *event)
 static bool set_for_waiters(pawl_event *event)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    struct pawl__bucket *bucket = pawl__lot_enter(event);
+    struct pawl__bucket *bucket = pawl__lot_bucket(event);
+    pawl__lot_lock(bucket);
     bool parked = pawl__load8(&event->state_, PAWL__RELAXED) == PARKED;
     if (parked) {
-        pawl__lot_take_all(bucket, event, PAWL_OK, &list);
+        pawl__lot_grant_all(bucket, event, PAWL_OK, &list);
         /* Pairs with the acquires of SET. */
         pawl__store8(&event->state_, SET, PAWL__RELEASE);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
     return parked;
 }
@@ -94,28 +97,29 @@ static bool queue(pawl_event *event, pawl_await *waiter)
         (seen == SET || !pawl__cas8(&event->state_, &seen, PARKED, PAWL__RELAXED))) {
         return false;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(event);
+    struct pawl__bucket *bucket = pawl__lot_bucket(event);
+    pawl__lot_lock(bucket);
     bool still = pawl__load8(&event->state_, PAWL__RELAXED) == PARKED;
     if (still) {
-        pawl__lot_push_last(bucket, event, waiter);
+        pawl__lot_enqueue(bucket, event, waiter);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return still;
 }
 
-/* The last to wait takes PARKED along. */
-void pawl__event_withdraw(pawl_event *event, struct pawl__bucket *bucket)
+/* Also clears PARKED if the queue is now empty. */
+void pawl__event_withdraw_and_unlock(pawl_event *event, struct pawl__bucket *bucket)
 {
     if (pawl__lot_first(bucket, event) == NULL) {
         pawl__store8(&event->state_, 0, PAWL__RELAXED);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op)
 {
     pawl__await_check(event, op, "pawl_event_wait_await", "event");
-    if (!pawl__waiter_start(op, PAWL__ON_EVENT)) {
+    if (!pawl__lot_start(op, PAWL__ON_EVENT)) {
         return PAWL_INVALID;
     }
     while (!is_set(event)) {
@@ -128,25 +132,25 @@ pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op)
 
 static pawl_status wait_until(pawl_event *event, pawl_time deadline)
 {
-    unsigned turn = pawl__lot_spin_begin(event);
-    while (pawl__load8(&event->state_, PAWL__RELAXED) == 0 && pawl__lot_spin(&turn)) {
+    unsigned turn = pawl__spin_begin(event);
+    while (pawl__load8(&event->state_, PAWL__RELAXED) == 0 && pawl__spin(&turn)) {
     }
-    pawl__lot_spin_end(event, turn, pawl__load8(&event->state_, PAWL__RELAXED) == SET);
-    pawl_await waiter;
+    pawl__spin_end(event, turn, pawl__load8(&event->state_, PAWL__RELAXED) == SET);
+    struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
-    pawl__waiter_open(&waiter, PAWL__ON_EVENT);
+    pawl__lot_open(&sleeper, PAWL__ON_EVENT);
     while (!is_set(event)) {
-        if (!queue(event, &waiter)) {
+        if (!queue(event, &sleeper.waiter)) {
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, event, deadline);
-        if (bucket != NULL) {
-            pawl__event_withdraw(event, bucket);
+        struct pawl__bucket *bucket = pawl__lot_bucket(event);
+        if (pawl__lot_wait(&sleeper, bucket, event, deadline)) {
+            pawl__event_withdraw_and_unlock(event, bucket);
             status = PAWL_TIMEOUT;
         }
         break; /* who is woken was let through */
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 

@@ -21,10 +21,12 @@
  */
 #include <pawl/lock.h>
 
-#include "await.h"
-#include "lock.h"
+#include "lot.h"
 #include "misuse.h"
 #include "port.h"
+#include "relock.h"
+#include "spin.h"
+#include "withdraw.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +37,7 @@ PAWL__EXPORT extern inline void pawl_lock_acquire(pawl_lock *lock);
 PAWL__EXPORT extern inline bool pawl_lock_try_acquire(pawl_lock *lock);
 PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_for(pawl_lock *lock, pawl_ns ns);
 PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_until(pawl_lock *lock, pawl_time deadline);
+PAWL__EXPORT extern inline pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op);
 PAWL__EXPORT extern inline pawl_status pawl_lock_release(pawl_lock *lock);
 PAWL__EXPORT extern inline bool pawl_lock_locked(const pawl_lock *lock);
 
@@ -73,7 +76,7 @@ static void clear(pawl_lock *lock, uint8_t bits)
 static bool take_or_announce(pawl_lock *lock, struct pawl__bucket *bucket)
 {
     const pawl_await *first = pawl__lot_first(bucket, lock);
-    uint8_t stale = first != NULL && first->awake_ ? 0 : COMING;
+    uint8_t stale = first != NULL && pawl__waiter_is_awake(first) ? 0 : COMING;
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     for (;;) {
         uint8_t announced = (uint8_t)((seen | PARKED) & ~stale);
@@ -101,22 +104,26 @@ enum start { START_TAKEN, START_AWAKE, START_QUEUED };
 static enum start take_or_queue(pawl_lock *lock, pawl_await *waiter)
 {
     enum start start = START_TAKEN;
-    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    struct pawl__bucket *bucket = pawl__lot_bucket(lock);
+    pawl__lot_lock(bucket);
     if (!take_or_announce(lock, bucket)) {
-        pawl__lot_push_last(bucket, lock, waiter);
-        waiter->awake_ = !pawl__waiter_is_task(waiter) && pawl__lot_first(bucket, lock) == waiter &&
-                         (pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR) != 0;
-        start = waiter->awake_ ? START_AWAKE : START_QUEUED;
+        pawl__lot_enqueue(bucket, lock, waiter);
+        start = START_QUEUED;
+        if (!pawl__waiter_is_task(waiter) && pawl__lot_first(bucket, lock) == waiter &&
+            (pawl__load8(&lock->state_, PAWL__RELAXED) & FAIR) != 0) {
+            pawl__sleeper_of(waiter)->awake = true;
+            start = START_AWAKE;
+        }
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return start;
 }
 
-/* The last to wait takes PARKED along. HANDED may have been set for who is gone. */
-void pawl__lock_withdraw(pawl_lock *lock, struct pawl__bucket *bucket)
+/* Clear PARKED if the queue is now empty. Clear HANDED in case it was set for this waiter. */
+void pawl__lock_withdraw_and_unlock(pawl_lock *lock, struct pawl__bucket *bucket)
 {
     clear(lock, pawl__lot_first(bucket, lock) == NULL ? PARKED | HANDED : HANDED);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 /* Microseconds, which wrap after 71 minutes: one that was roused so long ago may be taken, for one
@@ -127,11 +134,11 @@ static uint32_t microseconds(pawl_time time)
 }
 
 /* Of a waiter that was roused and has not come. */
-static bool is_late(const pawl_await *first)
+static bool is_late(const struct pawl__sleeper *first)
 {
     pawl_time now = pawl__port_now();
-    return now - first->more_.since >= LATENESS &&
-           microseconds(now) - first->roused_us_ >= microseconds(HURRY);
+    return now - first->since >= LATENESS &&
+           microseconds(now) - first->woken_us >= microseconds(HURRY);
 }
 
 /* By those who use the lock while a waiter is on its way: if it is late, clear COMING, so that the
@@ -140,10 +147,12 @@ static bool is_late(const pawl_await *first)
  * if it finds it free. */
 static void look_after_first(pawl_lock *lock)
 {
-    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    struct pawl__bucket *bucket = pawl__lot_bucket(lock);
+    pawl__lot_lock(bucket);
     const pawl_await *first = pawl__lot_first(bucket, lock);
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    bool late = first != NULL && first->awake_ && is_late(first);
+    bool late = first != NULL && pawl__waiter_is_awake(first) &&
+                is_late(pawl__sleeper_of_const(first));
     /* Relaxed: it orders nothing. */
     while (late && (seen & COMING) != 0 &&
            !pawl__cas8(&lock->state_, &seen, (uint8_t)((seen & ~COMING) | HANDED), PAWL__RELAXED)) {
@@ -151,7 +160,7 @@ static void look_after_first(pawl_lock *lock)
     if (first == NULL) { /* left behind, in a forked child */
         clear(lock, PARKED | COMING | HANDED);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 /* Spin for a default lock; true: it is taken. One that comes when the lock was handed to a thread
@@ -159,7 +168,7 @@ static void look_after_first(pawl_lock *lock)
  * is the order in which they queue. */
 static bool spin(pawl_lock *lock)
 {
-    unsigned turn = pawl__lot_spin_begin(lock);
+    unsigned turn = pawl__spin_begin(lock);
     bool taken = false;
     bool looked = false;
     do {
@@ -175,8 +184,8 @@ static bool spin(pawl_lock *lock)
         if ((seen & PARKED) != 0 && turn < PAWL__SPIN_CROWDED) {
             turn = PAWL__SPIN_CROWDED;
         }
-    } while (!taken && pawl__lot_spin(&turn));
-    pawl__lot_spin_end(lock, turn, taken);
+    } while (!taken && pawl__spin(&turn));
+    pawl__spin_end(lock, turn, taken);
     return taken;
 }
 
@@ -190,7 +199,7 @@ static bool arrive(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *wai
     while ((seen & LOCKED) == 0) {
         /* The acquire pairs with the releases, as in pawl__lock_take. */
         if (pawl__cas8(&lock->state_, &seen, (uint8_t)((seen | LOCKED) & ~COMING), PAWL__ACQUIRE)) {
-            pawl__lot_take(bucket, waiter);
+            pawl__lot_dequeue(bucket, waiter);
             clear(lock, pawl__lot_first(bucket, lock) == NULL ? PARKED : 0);
             return true;
         }
@@ -215,36 +224,38 @@ static bool give_up_coming(pawl_lock *lock)
 /* Under the guard: a waiter has looked for long enough, and found the lock taken. true: it has
  * waited for so long that it looks on, once each time, as the next release will hand it the lock;
  * false: it is to park. */
-static bool looks_on(pawl_await *waiter, bool has_insisted)
+static bool looks_on(struct pawl__sleeper *sleeper, bool has_insisted)
 {
-    waiter->tried_ = true;
-    waiter->awake_ = !has_insisted && pawl__port_now() - waiter->more_.since >= INSISTENCE;
-    return waiter->awake_;
+    sleeper->tried = true;
+    sleeper->awake = !has_insisted && pawl__port_now() - sleeper->since >= INSISTENCE;
+    return sleeper->awake;
 }
 
 /* In the thread of a waiter that was granted, or is queued and awake: true, it has the lock; false,
  * it is to park, in its place. While it looks, no release unparks another. */
-static bool come_forward(pawl_lock *lock, pawl_await *waiter)
+static bool come_forward(pawl_lock *lock, struct pawl__sleeper *sleeper)
 {
+    pawl_await *waiter = &sleeper->waiter;
     bool arrived = pawl__lot_is_granted(waiter);
     bool awake = true;
     bool has_insisted = false;
     for (unsigned turn = 0; !arrived && awake;) {
-        bool tired = !pawl__lot_spin(&turn);
+        bool tired = !pawl__spin(&turn);
         if (!tired && (pawl__load8(&lock->state_, PAWL__RELAXED) & LOCKED) != 0) {
             arrived = pawl__lot_is_granted(waiter);
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(lock);
+        struct pawl__bucket *bucket = pawl__lot_bucket(lock);
+        pawl__lot_lock(bucket);
         do {
             arrived = arrive(lock, bucket, waiter);
         } while (!arrived && tired && !give_up_coming(lock));
         if (!arrived && tired) {
-            awake = looks_on(waiter, has_insisted);
+            awake = looks_on(sleeper, has_insisted);
             has_insisted = true;
             turn = 0;
         }
-        pawl__lot_leave(bucket);
+        pawl__lot_unlock(bucket);
     }
     if (arrived) {
         clear(lock, HANDED);
@@ -253,13 +264,13 @@ static bool come_forward(pawl_lock *lock, pawl_await *waiter)
 }
 
 /* Wait in the lot, for as many rounds as newcomers take the lock first. */
-static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool awake,
+static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__sleeper *sleeper, bool awake,
                                  pawl_time deadline)
 {
-    while (!awake || !come_forward(lock, waiter)) {
-        struct pawl__bucket *bucket = pawl__lot_wait(waiter, lock, deadline);
-        if (bucket != NULL) {
-            pawl__lock_withdraw(lock, bucket);
+    struct pawl__bucket *bucket = pawl__lot_bucket(lock);
+    while (!awake || !come_forward(lock, sleeper)) {
+        if (pawl__lot_wait(sleeper, bucket, lock, deadline)) {
+            pawl__lock_withdraw_and_unlock(lock, bucket);
             return PAWL_TIMEOUT;
         }
         awake = true;
@@ -268,10 +279,10 @@ static pawl_status wait_for_turn(pawl_lock *lock, pawl_await *waiter, bool awake
 }
 
 /* A thread's waiter waits from now on. */
-static void begin_to_wait(pawl_await *waiter, pawl_time now)
+static void begin_to_wait(struct pawl__sleeper *sleeper, pawl_time now)
 {
-    waiter->more_.since = now;
-    waiter->tried_ = false;
+    sleeper->since = now;
+    sleeper->tried = false;
 }
 
 static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
@@ -279,15 +290,15 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
     if (spin(lock)) {
         return PAWL_OK;
     }
-    pawl_await waiter;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    begin_to_wait(&waiter, pawl__port_now());
+    struct pawl__sleeper sleeper;
+    pawl__lot_open(&sleeper, PAWL__ON_LOCK);
+    begin_to_wait(&sleeper, pawl__port_now());
     pawl_status status = PAWL_OK;
-    enum start start = take_or_queue(lock, &waiter);
+    enum start start = take_or_queue(lock, &sleeper.waiter);
     if (start != START_TAKEN) {
-        status = wait_for_turn(lock, &waiter, start == START_AWAKE, deadline);
+        status = wait_for_turn(lock, &sleeper, start == START_AWAKE, deadline);
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 
@@ -311,7 +322,7 @@ pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
  * the lock when it is first. */
 pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op)
 {
-    if (!pawl__waiter_start(op, PAWL__ON_LOCK)) {
+    if (!pawl__lot_start(op, PAWL__ON_LOCK)) {
         return PAWL_INVALID;
     }
     return take_or_queue(lock, op) == START_TAKEN ? PAWL_OK : PAWL_PENDING;
@@ -321,27 +332,27 @@ void pawl__lock_admit(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *
                       pawl_time now, struct pawl__wake_list *list)
 {
     if (!pawl__waiter_is_task(waiter)) {
-        begin_to_wait(waiter, now);
+        begin_to_wait(pawl__sleeper_of(waiter), now);
     }
     if (take_or_announce(lock, bucket)) {
         pawl__lot_grant(waiter, PAWL_OK, list);
     } else {
-        pawl__lot_push_last(bucket, lock, waiter);
+        pawl__lot_enqueue(bucket, lock, waiter);
     }
 }
 
-void pawl__lock_accept(pawl_lock *lock, pawl_await *waiter)
+void pawl__lock_accept(pawl_lock *lock, struct pawl__sleeper *sleeper)
 {
-    pawl_status status = wait_for_turn(lock, waiter, true, PAWL_NEVER);
+    pawl_status status = wait_for_turn(lock, sleeper, true, PAWL_NEVER);
     (void)status; /* PAWL_OK: never does not come */
     PAWL__TSAN_ACQUIRED(lock, 0U);
 }
 
 /* Under the guard, of a thread that is first: whether the lock is handed to it. One that is awake
  * insists, or is late, since COMING is not set. */
-static bool is_due(const pawl_await *first, pawl_time now)
+static bool is_due(const struct pawl__sleeper *first, pawl_time now)
 {
-    return first->awake_ || now - first->more_.since >= (first->tried_ ? INSISTENCE : PATIENCE);
+    return first->awake || now - first->since >= (first->tried ? INSISTENCE : PATIENCE);
 }
 
 /* Inside the bucket of a lock that is held, with a waiter: let the first one through. A fair lock,
@@ -349,23 +360,23 @@ static bool is_due(const pawl_await *first, pawl_time now)
  * waiter's; otherwise the lock is free for all, and the waiter is roused to try.
  *
  * Returns   the waiter to rouse, outside, or NULL. The lock may be gone. */
-static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, pawl_await *first,
-                                  struct pawl__wake_list *list)
+static struct pawl__sleeper *release_inside(pawl_lock *lock, struct pawl__bucket *bucket,
+                                            pawl_await *first, struct pawl__wake_list *list)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     bool at_once = (seen & FAIR) != 0 || pawl__waiter_is_task(first);
     /* Otherwise the lock is not fair. HANDED is for a thread to clear, which a task would not. */
     uint8_t kept = seen & (at_once ? FAIR : HANDED);
     pawl_time now = at_once ? 0 : pawl__port_now();
-    if (!at_once && !is_due(first, now)) {
-        pawl__lot_awaken(bucket, first);
-        first->roused_us_ = microseconds(now);
+    if (!at_once && !is_due(pawl__sleeper_of(first), now)) {
+        pawl__lot_awaken(bucket, pawl__sleeper_of(first));
+        pawl__sleeper_of(first)->woken_us = microseconds(now);
         /* Pairs with the acquire in pawl__lock_take. */
         pawl__store8(&lock->state_, PARKED | COMING, PAWL__RELEASE);
-        return first;
+        return pawl__sleeper_of(first);
     }
-    bool sleeps = !first->awake_;
-    pawl__lot_take(bucket, first);
+    bool sleeps = !pawl__waiter_is_awake(first);
+    pawl__lot_dequeue(bucket, first);
     kept |= (uint8_t)((pawl__lot_first(bucket, lock) != NULL ? PARKED : 0) |
                       (!at_once && sleeps ? HANDED : 0));
     /* Relaxed: who is granted synchronises by that. */
@@ -382,8 +393,9 @@ static pawl_await *release_inside(pawl_lock *lock, struct pawl__bucket *bucket, 
 static bool release_to_waiters(pawl_lock *lock)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    pawl_await *roused = NULL;
-    struct pawl__bucket *bucket = pawl__lot_enter(lock);
+    struct pawl__sleeper *roused = NULL;
+    struct pawl__bucket *bucket = pawl__lot_bucket(lock);
+    pawl__lot_lock(bucket);
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     pawl_await *first = pawl__lot_first(bucket, lock);
     bool is_stable = (seen & (LOCKED | PARKED | COMING)) == (LOCKED | PARKED);
@@ -392,9 +404,9 @@ static bool release_to_waiters(pawl_lock *lock)
     } else if (is_stable) { /* PARKED was left behind, in a forked child */
         pawl__store8(&lock->state_, seen & FAIR, PAWL__RELEASE);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     if (roused != NULL) {
-        pawl__lot_rouse(roused);
+        pawl__lot_unpark(roused);
     }
     pawl__lot_wake(&list);
     return is_stable;
@@ -403,7 +415,7 @@ static bool release_to_waiters(pawl_lock *lock)
 pawl_status pawl__lock_release_slow(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    if ((seen & COMING) != 0 && pawl__lot_time_to_look(lock)) {
+    if ((seen & COMING) != 0 && pawl__spin_time_to_check(lock)) {
         look_after_first(lock);
         seen = pawl__load8(&lock->state_, PAWL__RELAXED);
     }

@@ -1,183 +1,124 @@
 /* SPDX-License-Identifier: MIT
  *
- * The parking lot: the only queue in pawl and the only place to wait.
+ * The parking lot: pawl's only wait queue.
  *
- * Who cannot proceed queues a waiter under the address it waits for (the key) and sleeps, if it is
- * a thread, or goes on with something else, if it is a task (a pawl_await that the program
- * started). Who makes progress possible enters the key's bucket, decides under its guard who goes
- * on, takes them out of the queue, leaves, and wakes them: a thread by its parker, a task by a
- * call. A time-out or a cancel withdraws under the same guard, so of "woken" and "withdrawn"
- * exactly one happens to each waiter.
+ * A thread or task that must wait enqueues a waiter under the address it waits for (the key). A
+ * thread then parks; a task (a pawl_await) returns to its caller. The thread that makes progress
+ * possible locks the key's bucket, dequeues the waiters it grants, unlocks the bucket, and wakes
+ * them: it unparks threads and calls tasks. A timeout or a cancellation withdraws a waiter under
+ * the same guard, so every waiter is either granted or withdrawn, never both.
  *
- * The invariant that all rests on: a waiter that somebody else takes out of the queue is woken
- * exactly once, unless it is awake_ and looks (see below), and a thread does not return from
- * pawl__lot_wait before that. So its memory (a stack frame) stays valid for the waker, and no stray
- * token is left behind for the next wait.
+ * Invariant: a waiter that another thread dequeues is woken exactly once, and pawl__lot_wait does
+ * not return before that wake-up. A waiter on the waiting thread's stack therefore stays valid
+ * until its waker has finished with it, and no token is left over for that thread's next wait.
  *
- * A thread can be roused without being taken out. It is awake_ then, keeps its place, and looks
- * itself whether it is granted, which takes no token and is the granter's last touch of it: the
- * token that it gets is that of its being roused.
+ * Exception: a waiter can be woken while it stays queued. It is then awake, keeps its place and
+ * polls pawl__lot_is_granted; granting it posts no token.
  *
  * Keys are compared and hashed, never dereferenced. The two lowest bits of a key do not choose its
  * bucket, so an object of four bytes has up to four queues under one guard.
+ *
+ * A function whose name ends in _and_unlock is called with the bucket locked and unlocks it.
  */
 #ifndef PAWL_SRC_LOT_H
 #define PAWL_SRC_LOT_H
 
-#include <pawl/await.h>
+#include "waiter.h"
 
-struct pawl__bucket;
+struct PAWL__IS_CAPABILITY("bucket") pawl__bucket;
 
-/* What a waiter waits for, in kind_. */
-enum pawl__awaited {
-    PAWL__ON_LOCK,
-    PAWL__ON_NOTIFIED_LOCK, /* it was notified at a condition and moved here */
-    PAWL__ON_SEMAPHORE,
-    PAWL__ON_EVENT,
-    PAWL__ON_CONDITION,
-    PAWL__ON_BARRIER,
-    PAWL__ON_SHARED,
-    PAWL__ON_EXCLUSIVE,
-    PAWL__ON_ONCE
-};
+/* Make a thread's waiter, with a parker, before it is enqueued; and return the parker once the
+ * waiter is no longer queued. */
+void pawl__lot_open(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind);
+void pawl__lot_close(struct pawl__sleeper *sleeper);
 
-/* Waiters that were taken out and are to be woken, oldest first. */
-struct pawl__wake_list {
-    pawl_await *first, *last;
-};
+/* Make an idle operation a task's waiter, before it is enqueued.
+ *
+ * Returns   false, with nothing changed: it is not idle, or was never initialised. */
+bool pawl__lot_start(pawl_await *op, enum pawl__wait_kind kind);
 
-static inline bool pawl__waiter_is_task(const pawl_await *waiter)
-{
-    return waiter->fn_ != NULL;
-}
+/* The key's bucket, and its guard. A thread locks one bucket at a time, or two by the one call, and
+ * briefly: inside it calls nothing but the lot and the clock. */
+struct pawl__bucket *pawl__lot_bucket(const void *key);
+void pawl__lot_lock(struct pawl__bucket *bucket) PAWL__ACQUIRES(bucket);
+void pawl__lot_unlock(struct pawl__bucket *bucket) PAWL__RELEASES(bucket);
 
-/* Make a thread's waiter, with a parker, before it is queued; and give the parker back, when it is
- * not. */
-void pawl__waiter_open(pawl_await *waiter, enum pawl__awaited kind);
-void pawl__waiter_close(pawl_await *waiter);
+/* Two buckets, which may be the same one. */
+void pawl__lot_lock_two(struct pawl__bucket *one, struct pawl__bucket *other)
+    PAWL__ACQUIRES(one, other);
+void pawl__lot_unlock_two(struct pawl__bucket *one, struct pawl__bucket *other)
+    PAWL__RELEASES(one, other);
 
-/* Make an idle operation a task's waiter, before it is queued; false, with nothing changed, if it
- * is not idle or was never initialised. */
-bool pawl__waiter_start(pawl_await *op, enum pawl__awaited kind);
+/* Enqueue a waiter under the key, behind the others. */
+void pawl__lot_enqueue(struct pawl__bucket *bucket, void *key, pawl_await *waiter)
+    PAWL_REQUIRES(bucket);
 
-/* Lock and unlock the guard of the key's bucket. A thread is in one bucket at a time, or in two
- * that it entered by the one call, briefly: it calls nothing but the lot and the clock there. */
-struct pawl__bucket *pawl__lot_enter(const void *key);
-void pawl__lot_leave(struct pawl__bucket *bucket);
+/* The waiter that has waited longest for the key, or NULL. */
+pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key) PAWL_REQUIRES(bucket);
 
-/* The buckets of two keys, which may be the same one. */
-struct pawl__bucket_pair {
-    struct pawl__bucket *first, *second;
-};
-struct pawl__bucket_pair pawl__lot_enter_two(const void *first_key, const void *second_key);
-void pawl__lot_leave_two(struct pawl__bucket_pair pair);
+/* Dequeue a waiter. It must be granted, or enqueued again, before the bucket is unlocked, unless it
+ * is the caller's own. */
+void pawl__lot_dequeue(struct pawl__bucket *bucket, pawl_await *waiter) PAWL_REQUIRES(bucket);
 
-/* Inside the bucket: queue an opened waiter under the key, behind the others. */
-void pawl__lot_push_last(struct pawl__bucket *bucket, void *key, pawl_await *waiter);
+/* Dequeue the first waiter of the key, or all of them, with this outcome, and append them to the
+ * list. The first: returns 1, or 0 if nobody waits. */
+uint32_t pawl__lot_grant_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                               struct pawl__wake_list *list) PAWL_REQUIRES(bucket);
+void pawl__lot_grant_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
+                         struct pawl__wake_list *list) PAWL_REQUIRES(bucket);
 
-/* Inside the bucket: who has waited longest for the key, or NULL. */
-pawl_await *pawl__lot_first(struct pawl__bucket *bucket, const void *key);
-
-/* Inside the bucket: take a queued waiter out. It must be granted, or queued again, before leaving,
- * unless it is the caller's own. */
-void pawl__lot_take(struct pawl__bucket *bucket, pawl_await *waiter);
-
-/* Inside the bucket: take out the first who waits for the key, or all of them, with this outcome,
- * and append them to the list. The first: returns 1, or 0 if nobody waits. */
-uint32_t pawl__lot_take_first(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
-                              struct pawl__wake_list *list);
-void pawl__lot_take_all(struct pawl__bucket *bucket, const void *key, pawl_status outcome,
-                        struct pawl__wake_list *list);
-
-/* Append a waiter that was taken out to the list, with this outcome. */
+/* Append a dequeued waiter to the list, with this outcome. */
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list);
 
-/* The same, of a lock, for a waiter whose thread is awake and looks whether it was granted: without
- * a list, as it needs no waking, and without an outcome. It may be gone when this returns. */
+/* Grant a lock to a dequeued waiter whose thread is awake and polls: no list, as it needs no
+ * wake-up, and no outcome. It may be gone when this returns. */
 void pawl__lot_grant_awake(pawl_await *waiter);
 
-/* In the waiter's own thread: whether it was granted. Orders that grant before a true. */
+/* In the waiter's own thread: whether it was granted. A true return happens after that grant. */
 bool pawl__lot_is_granted(const pawl_await *waiter);
 
-/* Rouse a thread, whose waiter stays queued: pawl__lot_wait returns there. First, inside the
- * bucket, it is awake_, so that nobody else does; then, outside any bucket, its thread is
- * unparked. */
-void pawl__lot_awaken(struct pawl__bucket *bucket, pawl_await *waiter);
-void pawl__lot_rouse(pawl_await *waiter);
+/* Wake a thread whose waiter stays queued: pawl__lot_wait returns there. First, with the bucket
+ * locked, it becomes awake, so that nobody else wakes it; then, with the bucket unlocked, its
+ * thread is unparked. */
+void pawl__lot_awaken(struct pawl__bucket *bucket, struct pawl__sleeper *sleeper)
+    PAWL_REQUIRES(bucket);
+void pawl__lot_unpark(struct pawl__sleeper *sleeper);
 
-/* Outside any bucket: wake all of a list, the threads first, and call the tasks, unless this thread
- * is in such a call already, which then does it afterwards. They may be gone when this returns. */
+/* With no bucket locked: wake all of a list, threads first, then call the tasks (tasks.h). They may
+ * be gone when this returns. */
 void pawl__lot_wake(const struct pawl__wake_list *list);
-
-/* Take a task that this thread is to call, when the call it is in returns, out of that list; false:
- * it is not there. */
-bool pawl__lot_take_back(pawl_await *op);
 
 /* What a task that was withdrawn had waited for. */
 struct pawl__withdrawn {
     void *key;
-    enum pawl__awaited awaited;
-    void *object; /* more_.object of one that was notified, else NULL */
+    enum pawl__wait_kind kind;
+    void *object; /* its object_ */
 };
 
-/* A cancel: take the task out of its queue if it is in one.
+/* Dequeue a task if it is queued, and make it idle.
  *
- * Returns   the bucket of its key, entered, with the task taken out and idle, not to be touched
- *           again; NULL, with nothing changed, if it waits no longer, or no longer in this process,
- *           or refuses(op), asked under the guard. refuses may be NULL. */
+ * Returns   the bucket of its key, locked; the task must not be touched again. NULL, with nothing
+ *           changed: it does not wait any more, or not in this process, or refuses(op), called with
+ *           the bucket locked, returned true. refuses may be NULL. */
 struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *was,
                                         bool (*refuses)(const pawl_await *op));
 
-/* Outside any bucket: sleep until the waiter, queued under the key, was taken out and woken, or
- * until `deadline`. Once it was taken out or moved to another key the deadline no longer counts.
+/* With no bucket locked: park until the sleeper, enqueued under the key of this bucket, was woken,
+ * or until `deadline`. Once it was dequeued or moved to another key the deadline no longer counts.
  *
- * Returns   NULL: it was woken, or roused. Otherwise the deadline has passed, the waiter has been
- *           withdrawn from its queue, and the caller is inside the bucket returned, to mend the
- *           object's word there and leave. */
-struct pawl__bucket *pawl__lot_wait(pawl_await *waiter, const void *key,
-                                    pawl_time deadline);
+ * Returns   false  it was woken
+ *           true   the deadline has passed and the waiter was dequeued. The bucket is locked: the
+ *                  caller adjusts the object's word and unlocks it. */
+bool pawl__lot_wait(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, const void *key,
+                    pawl_time deadline) PAWL__TRIES(true, bucket);
 
-/* Outside any bucket, before pawl__lot_wait: stay awake for a while. true: it was woken. */
-bool pawl__lot_watch(pawl_await *waiter, const void *key);
-
-/* By who lets others pass a waiter that was awakened: whether it is time to look if it is late.
- * True in the first such call, the second, the fourth and so on, and then in each 64th: so a look
- * is late by no more than the time that has gone by, and costs next to nothing. */
-bool pawl__lot_time_to_look(const void *key);
-
-/* How many wait for the key: for describe and for tests. Costs a walk along the queue. */
+/* How many wait for the key. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);
 
-/* Turns to begin with where fewer looks disturb the others less. Of a lock for which others wait:
- * 100 ns apart, since one that runs alone is as fast as two in turns where sections are short. Of
- * readers that meet: some hundred. */
-enum { PAWL__SPIN_CROWDED = 6, PAWL__SPIN_APART = 8 };
-
-/* Spinning before a thread parks: the turn to begin with. Where spinning has failed of late it is
- * the last, but now and then. */
-unsigned pawl__lot_spin_begin(const void *key);
-
-/* One turn: pauses, longer with each later turn, and counts.
- *
- * Returns   false when spinning has cost about as much as parking would; at once on a machine with
- *           one processor. */
-bool pawl__lot_spin(unsigned *turn);
-
-/* Remember whether it was worth it. */
-void pawl__lot_spin_end(const void *key, unsigned turn, bool won);
-
-/* Whether a deadline has passed. Costs a look at the clock, if the deadline is a time at all. */
+/* Whether a deadline has passed. Reads the clock if the deadline is neither past nor never. */
 bool pawl__lot_is_past(pawl_time deadline);
 
 /* The deadline of a `_for` call: a past one for 0 or less. */
 pawl_time pawl__lot_deadline(pawl_ns ns);
-
-/* The calling thread's identity, which no other thread ever has, however many come and go; not
- * 0. */
-uint64_t pawl__lot_identity(void);
-
-/* The number of times that all threads but one have vanished since the lot was opened: forks, and
- * the end of a Windows process. */
-uint32_t pawl__lot_generation(void);
 
 #endif

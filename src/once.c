@@ -9,6 +9,7 @@
 
 #include "lot.h"
 #include "misuse.h"
+#include "process.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ enum { DONE = PAWL__ONCE_DONE, RUNNING = PAWL__ONCE_RUNNING, PARKED = PAWL__ONCE
 /* The state of a run that began in this process, whatever its parents left. */
 static uint8_t running_here(void)
 {
-    return (uint8_t)(RUNNING | (pawl__lot_generation() * PAWL__ONCE_FORK));
+    return (uint8_t)(RUNNING | (pawl__process_generation() * PAWL__ONCE_FORK));
 }
 
 /* The run is over, with this state: let all who wait look again. */
@@ -36,50 +37,52 @@ static void end_run(pawl_once *once, uint8_t running, uint8_t state)
     if (pawl__cas8(&once->state_, &seen, state, PAWL__RELEASE)) { /* pairs with pawl__once_look */
         return;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(once); /* PARKED was set */
-    pawl__lot_take_all(bucket, once, PAWL_PENDING, &list);
+    struct pawl__bucket *bucket = pawl__lot_bucket(once);
+    pawl__lot_lock(bucket); /* PARKED was set */
+    pawl__lot_grant_all(bucket, once, PAWL_PENDING, &list);
     pawl__store8(&once->state_, state, PAWL__RELEASE);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
 /* Wait until the run that was seen is over, or return early to look again. */
-static void wait_for_run(pawl_once *once, uint8_t seen, pawl_await *waiter)
+static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__sleeper *sleeper)
 {
     uint8_t parked = (uint8_t)(seen | PARKED);
     /* Relaxed: it orders nothing, and the end of the run that sees PARKED takes the guard. */
     if (seen != parked && !pawl__cas8(&once->state_, &seen, parked, PAWL__RELAXED)) {
         return;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(once);
+    struct pawl__bucket *bucket = pawl__lot_bucket(once);
+    pawl__lot_lock(bucket);
     bool still = pawl__load8(&once->state_, PAWL__RELAXED) == parked;
     if (still) {
-        pawl__lot_push_last(bucket, once, waiter);
+        pawl__lot_enqueue(bucket, once, &sleeper->waiter);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     if (still) {
-        pawl__lot_wait(waiter, once, PAWL_NEVER);
+        pawl__lot_wait(sleeper, bucket, once, PAWL_NEVER);
     }
 }
 
 void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx)
 {
     uint8_t running = running_here();
-    pawl_await waiter;
-    pawl__waiter_open(&waiter, PAWL__ON_ONCE);
+    struct pawl__sleeper sleeper;
+    pawl__lot_open(&sleeper, PAWL__ON_ONCE);
     for (;;) {
         uint8_t seen = pawl__load8(&once->state_, PAWL__ACQUIRE); /* pairs with end_run */
         if (seen == DONE) {
             break;
         }
         if ((seen & ~PARKED) == running) {
-            wait_for_run(once, seen, &waiter);
+            wait_for_run(once, seen, &sleeper);
         } else if (pawl__cas8(&once->state_, &seen, running, PAWL__ACQUIRE)) {
             end_run(once, running, fn(ctx) ? DONE : 0);
             break;
         }
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
 }
 
 struct first_call {

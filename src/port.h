@@ -60,7 +60,7 @@ void *pawl__port_map(size_t size);
  * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart that do
  * not fit together: raise it when the block's layout changes, pawl_await, a parker, what a token
  * means, or what a bit of a state word does. */
-#define PAWL__LOT_ABI 1
+#define PAWL__LOT_ABI 2
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
 /* Make a pointer that is NULL in every thread until it sets it; look at and set the calling

@@ -10,8 +10,8 @@
 
 #include "lot.h"
 #include "misuse.h"
-#include "port.h"
-#include "rlock.h"
+#include "process.h"
+#include "relock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ _Static_assert(sizeof(pawl_rlock) <= 16, "the size that is promised");
 static uint64_t identity(void)
 {
     uint64_t remembered = pawl__remembered();
-    return remembered != 0 ? remembered : pawl__lot_identity();
+    return remembered != 0 ? remembered : pawl__process_identity();
 }
 
 static bool is_owner(const pawl_rlock *rlock, uint64_t me)

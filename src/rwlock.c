@@ -15,8 +15,11 @@
  */
 #include <pawl/rwlock.h>
 
-#include "await.h"
+#include "lot.h"
+#include "withdraw.h"
 #include "misuse.h"
+#include "process.h"
+#include "spin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +49,7 @@ static void *key_of(pawl_rwlock *rwlock, enum mode mode)
     return (char *)rwlock + (mode == EXCLUSIVE ? 1 : 0);
 }
 
-static enum pawl__awaited kind_of(enum mode mode)
+static enum pawl__wait_kind kind_of(enum mode mode)
 {
     return mode == EXCLUSIVE ? PAWL__ON_EXCLUSIVE : PAWL__ON_SHARED;
 }
@@ -75,12 +78,13 @@ static bool nobody_waits(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
 
 bool pawl__rwlock_try_shared_slow(pawl_rwlock *rwlock)
 {
-    if (pawl__lot_generation() == 0) { /* nothing can be left over */
+    if (pawl__process_generation() == 0) { /* nothing can be left over */
         return false;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+    struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+    pawl__lot_lock(bucket);
     bool again = nobody_waits(rwlock, bucket);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return again && pawl__rwlock_take_shared(rwlock);
 }
 
@@ -107,7 +111,7 @@ static bool spin(pawl_rwlock *rwlock, enum mode mode)
     unsigned turn = PAWL__SPIN_APART;
     bool taken = false;
     while (!taken && (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) == 0 &&
-           pawl__lot_spin(&turn)) {
+           pawl__spin(&turn)) {
         taken = take(rwlock, mode);
     }
     return taken;
@@ -124,13 +128,14 @@ static bool queue(pawl_rwlock *rwlock, enum mode mode, pawl_await *waiter)
          !pawl__cas32(&rwlock->state_, &seen, seen | PARKED, PAWL__RELAXED))) {
         return false;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+    struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+    pawl__lot_lock(bucket);
     bool still = (pawl__load32(&rwlock->state_, PAWL__RELAXED) & PARKED) != 0 &&
                  (mode == EXCLUSIVE || !nobody_waits(rwlock, bucket));
     if (still) {
-        pawl__lot_push_last(bucket, key_of(rwlock, mode), waiter);
+        pawl__lot_enqueue(bucket, key_of(rwlock, mode), waiter);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return still;
 }
 
@@ -146,14 +151,14 @@ static void admit_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket,
             return;
         }
         if (pawl__cas32(&rwlock->state_, &seen, seen + READER, PAWL__ACQUIRE)) {
-            pawl__lot_take_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list);
+            pawl__lot_grant_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list);
         }
     }
 }
 
 /* A waiter is out of its queue, under the guard: readers that waited only because of this writer
  * come in, who leaves the queues empty takes PARKED along, and the last reader PASSED. */
-static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
+static void withdraw_and_unlock(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode mode)
 {
     struct pawl__wake_list list = {NULL, NULL};
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
@@ -167,22 +172,23 @@ static void withdraw(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode
         while (!pawl__cas32(&rwlock->state_, &seen, seen & ~over, PAWL__RELAXED)) {
         }
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
-void pawl__rwlock_withdraw(void *key, enum pawl__awaited awaited, struct pawl__bucket *bucket)
+void pawl__rwlock_withdraw_and_unlock(void *key, enum pawl__wait_kind kind,
+                                    struct pawl__bucket *bucket)
 {
-    if (awaited == PAWL__ON_EXCLUSIVE) {
-        withdraw((pawl_rwlock *)((char *)key - 1), bucket, EXCLUSIVE);
+    if (kind == PAWL__ON_EXCLUSIVE) {
+        withdraw_and_unlock((pawl_rwlock *)((char *)key - 1), bucket, EXCLUSIVE);
     } else {
-        withdraw(key, bucket, SHARED);
+        withdraw_and_unlock(key, bucket, SHARED);
     }
 }
 
 static pawl_status acquire_await(pawl_rwlock *rwlock, enum mode mode, pawl_await *op)
 {
-    if (!pawl__waiter_start(op, kind_of(mode))) {
+    if (!pawl__lot_start(op, kind_of(mode))) {
         return PAWL_INVALID;
     }
     while (!take(rwlock, mode)) {
@@ -214,25 +220,25 @@ static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time 
     if (spin(rwlock, mode)) {
         return PAWL_OK;
     }
-    pawl_await waiter;
+    struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
-    pawl__waiter_open(&waiter, kind_of(mode));
+    pawl__lot_open(&sleeper, kind_of(mode));
     while (!take(rwlock, mode)) {
         if (is_full(rwlock, mode)) {
             status = PAWL_OVERFLOW;
             break;
         }
-        if (!queue(rwlock, mode, &waiter)) {
+        if (!queue(rwlock, mode, &sleeper.waiter)) {
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_wait(&waiter, key_of(rwlock, mode), deadline);
-        if (bucket != NULL) {
-            withdraw(rwlock, bucket, mode);
+        struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+        if (pawl__lot_wait(&sleeper, bucket, key_of(rwlock, mode), deadline)) {
+            withdraw_and_unlock(rwlock, bucket, mode);
             status = PAWL_TIMEOUT;
         }
         break; /* who is woken holds it */
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 
@@ -294,7 +300,7 @@ static uint32_t add_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket, ui
                             struct pawl__wake_list *list)
 {
     while (state < PAWL__RWLOCK_FULL &&
-           pawl__lot_take_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list) != 0) {
+           pawl__lot_grant_first(bucket, key_of(rwlock, SHARED), PAWL_OK, list) != 0) {
         state += READER;
     }
     return state;
@@ -303,7 +309,7 @@ static uint32_t add_readers(pawl_rwlock *rwlock, struct pawl__bucket *bucket, ui
 /* Under the guard, with the last hold given up by the caller: hand over to the oldest writer, or to
  * all readers, the side named first. The state is stable: see the invariant. The release pairs with
  * the acquires in the header; who is granted synchronises through its parker. */
-static void hand_over(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode first)
+static void hand_over_and_unlock(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mode first)
 {
     struct pawl__wake_list list = {NULL, NULL};
     uint32_t state = 0;
@@ -311,13 +317,13 @@ static void hand_over(pawl_rwlock *rwlock, struct pawl__bucket *bucket, enum mod
         (first == SHARED || !anyone_waits(rwlock, bucket, EXCLUSIVE))) {
         state = add_readers(rwlock, bucket, 0, &list);
     } else {
-        state = WRITER * pawl__lot_take_first(bucket, key_of(rwlock, EXCLUSIVE), PAWL_OK, &list);
+        state = WRITER * pawl__lot_grant_first(bucket, key_of(rwlock, EXCLUSIVE), PAWL_OK, &list);
     }
     if (anyone_waits(rwlock, bucket, SHARED) || anyone_waits(rwlock, bucket, EXCLUSIVE)) {
         state |= PARKED;
     }
     pawl__store32(&rwlock->state_, state, PAWL__RELEASE);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
@@ -334,14 +340,15 @@ pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock)
             }
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+        pawl__lot_lock(bucket);
         /* Acquires what the readers before have read, for the writer that is next. */
         seen = pawl__load32(&rwlock->state_, PAWL__ACQUIRE);
         if ((seen & ~(uint32_t)PASSED) == (READER | PARKED)) {
-            hand_over(rwlock, bucket, (seen & PASSED) != 0 ? SHARED : EXCLUSIVE);
+            hand_over_and_unlock(rwlock, bucket, (seen & PASSED) != 0 ? SHARED : EXCLUSIVE);
             return PAWL_OK;
         }
-        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
+        pawl__lot_unlock(bucket); /* a withdrawal, or another release, came first */
     }
 }
 
@@ -358,18 +365,19 @@ pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock)
             }
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+        pawl__lot_lock(bucket);
         if (pawl__load32(&rwlock->state_, PAWL__RELAXED) == (WRITER | PARKED)) {
-            hand_over(rwlock, bucket, SHARED);
+            hand_over_and_unlock(rwlock, bucket, SHARED);
             return PAWL_OK;
         }
-        pawl__lot_leave(bucket); /* a withdrawal, or another release, came first */
+        pawl__lot_unlock(bucket); /* a withdrawal, or another release, came first */
     }
 }
 
 /* Under the guard, held exclusively: the hold becomes shared; readers join it, or, if a writer
  * waits, have their turn before it. */
-static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
+static void downgrade_and_unlock(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
 {
     struct pawl__wake_list list = {NULL, NULL};
     uint32_t state = READER;
@@ -380,7 +388,7 @@ static void downgrade_inside(pawl_rwlock *rwlock, struct pawl__bucket *bucket)
         state |= anyone_waits(rwlock, bucket, SHARED) ? PARKED : 0;
     }
     pawl__store32(&rwlock->state_, state, PAWL__RELEASE); /* pairs with the shared acquires */
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
@@ -397,12 +405,13 @@ static pawl_status downgrade(pawl_rwlock *rwlock)
             }
             continue;
         }
-        struct pawl__bucket *bucket = pawl__lot_enter(rwlock);
+        struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
+        pawl__lot_lock(bucket);
         if (pawl__load32(&rwlock->state_, PAWL__RELAXED) == (WRITER | PARKED)) {
-            downgrade_inside(rwlock, bucket);
+            downgrade_and_unlock(rwlock, bucket);
             return PAWL_OK;
         }
-        pawl__lot_leave(bucket); /* a withdrawal, or a release, came first */
+        pawl__lot_unlock(bucket); /* a withdrawal, or a release, came first */
     }
 }
 

@@ -12,8 +12,10 @@
  */
 #include <pawl/semaphore.h>
 
-#include "await.h"
+#include "lot.h"
+#include "withdraw.h"
 #include "misuse.h"
+#include "spin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,6 +28,8 @@ PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_for(pawl_semaphore
                                                                   pawl_ns ns);
 PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_until(pawl_semaphore *semaphore,
                                                                     pawl_time deadline);
+PAWL__EXPORT extern inline pawl_status pawl_semaphore_acquire_await(pawl_semaphore *semaphore,
+                                                                    pawl_await *op);
 PAWL__EXPORT extern inline pawl_status pawl_semaphore_release(pawl_semaphore *semaphore);
 
 _Static_assert(sizeof(pawl_semaphore) <= 16, "the size that is promised");
@@ -52,28 +56,29 @@ static bool queue(pawl_semaphore *semaphore, pawl_await *waiter, bool *alone)
         (seen != PARKED && !pawl__cas64(&semaphore->state_, &seen, PARKED, PAWL__RELAXED))) {
         return false;
     }
-    struct pawl__bucket *bucket = pawl__lot_enter(semaphore);
+    struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
+    pawl__lot_lock(bucket);
     bool still = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
     if (still) {
-        pawl__lot_push_last(bucket, semaphore, waiter);
+        pawl__lot_enqueue(bucket, semaphore, waiter);
         *alone = pawl__lot_first(bucket, semaphore) == waiter;
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return still;
 }
 
-/* The last to wait takes PARKED along. */
-void pawl__semaphore_withdraw(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
+/* Also clears PARKED if the queue is now empty. */
+void pawl__semaphore_withdraw_and_unlock(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
 {
     if (pawl__lot_first(bucket, semaphore) == NULL) {
         pawl__store64(&semaphore->state_, 0, PAWL__RELAXED);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_await *op)
 {
-    if (!pawl__waiter_start(op, PAWL__ON_SEMAPHORE)) {
+    if (!pawl__lot_start(op, PAWL__ON_SEMAPHORE)) {
         return PAWL_INVALID;
     }
     bool alone;
@@ -87,33 +92,33 @@ pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_a
 
 /* Wait in the queue, where who is alone stays awake for a while: in the order of arrival from the
  * beginning, so that no newcomer has a permit first. Who is woken has one. */
-static pawl_status wait_for_turn(pawl_semaphore *semaphore, pawl_await *waiter, bool alone,
-                                 pawl_time deadline)
+static pawl_status wait_for_turn(pawl_semaphore *semaphore, struct pawl__sleeper *sleeper,
+                                 bool alone, pawl_time deadline)
 {
-    if (alone && pawl__lot_watch(waiter, semaphore)) {
+    if (alone && pawl__spin_for_token(sleeper, semaphore)) {
         return PAWL_OK;
     }
-    struct pawl__bucket *bucket = pawl__lot_wait(waiter, semaphore, deadline);
-    if (bucket == NULL) {
+    struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
+    if (!pawl__lot_wait(sleeper, bucket, semaphore, deadline)) {
         return PAWL_OK;
     }
-    pawl__semaphore_withdraw(semaphore, bucket);
+    pawl__semaphore_withdraw_and_unlock(semaphore, bucket);
     return PAWL_TIMEOUT;
 }
 
 static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
 {
-    pawl_await waiter;
+    struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
     bool alone = false;
-    pawl__waiter_open(&waiter, PAWL__ON_SEMAPHORE);
+    pawl__lot_open(&sleeper, PAWL__ON_SEMAPHORE);
     while (!pawl__semaphore_take(semaphore)) {
-        if (queue(semaphore, &waiter, &alone)) {
-            status = wait_for_turn(semaphore, &waiter, alone, deadline);
+        if (queue(semaphore, &sleeper.waiter, &alone)) {
+            status = wait_for_turn(semaphore, &sleeper, alone, deadline);
             break;
         }
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&sleeper);
     return status;
 }
 
@@ -140,17 +145,18 @@ pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore, pawl_t
 static bool release_to_waiters(pawl_semaphore *semaphore, uint64_t n)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    struct pawl__bucket *bucket = pawl__lot_enter(semaphore);
+    struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
+    pawl__lot_lock(bucket);
     bool parked = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
     if (parked) {
-        while (n > 0 && pawl__lot_take_first(bucket, semaphore, PAWL_OK, &list) != 0) {
+        while (n > 0 && pawl__lot_grant_first(bucket, semaphore, PAWL_OK, &list) != 0) {
             n--;
         }
         bool more = n == 0 && pawl__lot_first(bucket, semaphore) != NULL;
         /* Pairs with the acquire in pawl__semaphore_take. */
         pawl__store64(&semaphore->state_, more ? PARKED : state_of(n), PAWL__RELEASE);
     }
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
     return parked;
 }

@@ -16,8 +16,8 @@
 enum pawl__token {
     PAWL__TOKEN_NONE,
     PAWL__TOKEN_LEFT,
-    PAWL__TOKEN_AWAITED,        /* at a condition variable */
-    PAWL__TOKEN_AWAITED_AT_BELL /* at a semaphore, where the system's has the clock for it */
+    PAWL__TOKEN_AWAITED,             /* at a condition variable */
+    PAWL__TOKEN_AWAITED_AT_SEMAPHORE /* where its timed wait has the monotonic clock */
 };
 
 /* By the parker's one thread: take the token if it was left. The acquire pairs with

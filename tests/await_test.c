@@ -6,6 +6,8 @@
 #include "support.h"
 #include "task.h"
 
+#include "process.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +65,7 @@ struct releaser {
 static void release_elsewhere(void *context)
 {
     struct releaser *releaser = context;
-    releaser->thread = pawl__lot_identity();
+    releaser->thread = pawl__process_identity();
     pawl_lock_release(releaser->lock);
 }
 
@@ -80,7 +82,7 @@ static void callback_runs_on_the_thread_that_granted(void **state)
     crew_start(&thread, release_elsewhere, &releaser);
     crew_join(&thread);
     assert_int_equal(task.calls, 1);
-    assert_true(task.thread == releaser.thread && task.thread != pawl__lot_identity());
+    assert_true(task.thread == releaser.thread && task.thread != pawl__process_identity());
     assert_false(pawl_lock_locked(&lock));
 }
 

@@ -913,20 +913,20 @@ static void barrier_may_be_freed_by_the_last_one_out_of_a_round(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(2);
-    pawl_await probes[2] = {0};
+    struct pawl__sleeper probes[2] = {0};
     struct pawl__slot *slots[2];
     (void)state;
     for (int look = 0; look < 2; look++) {
-        pawl__waiter_open(&probes[0], PAWL__ON_LOCK);
-        pawl__waiter_open(&probes[1], PAWL__ON_LOCK);
+        pawl__lot_open(&probes[0], PAWL__ON_LOCK);
+        pawl__lot_open(&probes[1], PAWL__ON_LOCK);
         if (look == 0) {
-            slots[0] = probes[0].ctx_;
-            slots[1] = probes[1].ctx_;
+            slots[0] = probes[0].slot;
+            slots[1] = probes[1].slot;
         }
-        assert_true(probes[0].ctx_ == slots[0] || probes[0].ctx_ == slots[1]);
-        assert_true(probes[1].ctx_ == slots[0] || probes[1].ctx_ == slots[1]);
-        pawl__waiter_close(&probes[0]);
-        pawl__waiter_close(&probes[1]);
+        assert_true(probes[0].slot == slots[0] || probes[0].slot == slots[1]);
+        assert_true(probes[1].slot == slots[0] || probes[1].slot == slots[1]);
+        pawl__lot_close(&probes[0]);
+        pawl__lot_close(&probes[1]);
         for (int i = 0; look == 0 && i < 100; i++) {
             assert_usable_by_two(&barrier);
         }

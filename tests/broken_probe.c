@@ -10,7 +10,7 @@
 #include "task.h"
 
 #include "lot.h"
-#include "port.h"
+#include "process.h"
 
 #include <pawl/pawl.h>
 
@@ -24,7 +24,7 @@ static void list(void)
 }
 
 /* A wait without an end, whose thread another wakes once it sleeps, or is about to. */
-static pawl_await sleeper;
+static struct pawl__sleeper sleeper;
 
 static bool sleeps(void *context)
 {
@@ -35,25 +35,27 @@ static bool sleeps(void *context)
 static void wake_sleeper(void *key)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    crew_until(sleeps, sleeper.ctx_); /* which begins with its parker */
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
-    pawl__lot_take_first(bucket, key, PAWL_OK, &list);
-    pawl__lot_leave(bucket);
+    crew_until(sleeps, &sleeper.slot->parker);
+    struct pawl__bucket *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(bucket);
+    pawl__lot_grant_first(bucket, key, PAWL_OK, &list);
+    pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
 
 static void wait_and_be_woken(void *key)
 {
     crew_thread other;
-    pawl__waiter_open(&sleeper, PAWL__ON_LOCK);
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
-    pawl__lot_push_last(bucket, key, &sleeper);
-    pawl__lot_leave(bucket);
+    pawl__lot_open(&sleeper, PAWL__ON_LOCK);
+    struct pawl__bucket *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(bucket);
+    pawl__lot_enqueue(bucket, key, &sleeper.waiter);
+    pawl__lot_unlock(bucket);
     crew_start(&other, wake_sleeper, key);
-    bucket = pawl__lot_wait(&sleeper, key, PAWL_NEVER);
+    bool late = pawl__lot_wait(&sleeper, bucket, key, PAWL_NEVER);
     crew_join(&other);
-    pawl__waiter_close(&sleeper);
-    printf("%s\n", bucket == NULL ? "woken" : "not woken");
+    pawl__lot_close(&sleeper);
+    printf("%s\n", late ? "not woken" : "woken");
 }
 
 static void do_nothing(struct task *task)

@@ -1328,11 +1328,11 @@ static void condition_may_be_freed_by_the_thread_that_was_just_notified(void **s
 /* Threads that come, wait and go leave nothing: a hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct monitor monitor = fresh(i % KINDS);
         struct waiter other = {0};
@@ -1341,9 +1341,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_condition_notify(&monitor.condition, 1);
         waiter_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
 }
 
 static void init_makes_a_condition_that_nobody_waits_for_of_any_memory(void **state)

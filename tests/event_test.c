@@ -558,11 +558,11 @@ static void event_may_be_freed_by_the_thread_whose_wait_just_returned(void **sta
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_event event = PAWL_EVENT_INIT;
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct watcher other = {0};
         watcher_start(&other, &event, PAWL_NEVER, 1);
@@ -570,9 +570,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_event_clear(&event);
         watcher_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
 }
 
 static void new_event_is_unset_and_may_be_freed_in_any_state(void **state)

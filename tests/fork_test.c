@@ -463,14 +463,14 @@ static int release_and_write(pawl_lock *lock)
 
 /* All of the parent's, those in use too, each once; then another. */
 enum { PARKERS = 300 };
-static pawl_await parents[PARKERS];
+static struct pawl__sleeper parents[PARKERS];
 static bool is_taken[PARKERS]; /* again, in the child */
 
 /* PARKERS: it is not among them. */
 static size_t place_of(const void *parker)
 {
     size_t i = 0;
-    while (i < PARKERS && parents[i].ctx_ != parker) {
+    while (i < PARKERS && parents[i].slot != parker) {
         i++;
     }
     return i;
@@ -478,30 +478,30 @@ static size_t place_of(const void *parker)
 
 static int open_all_parkers(pawl_lock *lock)
 {
-    pawl_await waiter;
+    struct pawl__sleeper waiter;
     (void)lock;
     for (size_t i = 0; i < PARKERS; i++) {
-        pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-        size_t place = place_of(waiter.ctx_);
+        pawl__lot_open(&waiter, PAWL__ON_LOCK);
+        size_t place = place_of(waiter.slot);
         if (place == PARKERS || is_taken[place]) {
             return 1;
         }
         is_taken[place] = true;
     }
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    return place_of(waiter.ctx_) == PARKERS ? CHILD_OK : 2;
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    return place_of(waiter.slot) == PARKERS ? CHILD_OK : 2;
 }
 
 static void parkers_are_free_in_a_child(void **state)
 {
     (void)state;
     for (size_t i = 0; i < PARKERS; i++) {
-        pawl__waiter_open(&parents[i], PAWL__ON_LOCK);
+        pawl__lot_open(&parents[i], PAWL__ON_LOCK);
     }
-    pawl__waiter_close(&parents[0]);
+    pawl__lot_close(&parents[0]);
     assert_int_equal(in_child(open_all_parkers, NULL), CHILD_OK);
     for (size_t i = 1; i < PARKERS; i++) {
-        pawl__waiter_close(&parents[i]);
+        pawl__lot_close(&parents[i]);
     }
 }
 

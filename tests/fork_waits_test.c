@@ -153,10 +153,11 @@ static bool may_leave(void *context)
 static void be_inside(void *context)
 {
     struct insider *insider = context;
-    struct pawl__bucket *bucket = pawl__lot_enter(insider->key);
+    struct pawl__bucket *bucket = pawl__lot_bucket(insider->key);
+    pawl__lot_lock(bucket);
     pawl__store8(&insider->is_inside, 1, PAWL__RELEASE);
     crew_until(may_leave, insider);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
 }
 
 static void fork_while_another_thread_is_inside_the_lot(void **state)

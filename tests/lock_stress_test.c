@@ -167,11 +167,11 @@ static void lock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 200; i++) {
         struct acquirer other = {.release_after = true};
         pawl_lock_acquire(&lock);
@@ -179,9 +179,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_lock_release(&lock);
         acquirer_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
 }
 
 int main(void)

@@ -4,7 +4,8 @@
  */
 #include "support.h"
 
-#include "port.h"
+#include "process.h"
+#include "spin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,24 +14,27 @@ enum { KEYS = 20000 };
 
 static void push_last(char *key, pawl_await *waiter)
 {
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
-    pawl__lot_push_last(bucket, key, waiter);
-    pawl__lot_leave(bucket);
+    struct pawl__bucket *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(bucket);
+    pawl__lot_enqueue(bucket, key, waiter);
+    pawl__lot_unlock(bucket);
 }
 
 static pawl_await *first_of(const char *key)
 {
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
+    struct pawl__bucket *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(bucket);
     pawl_await *first = pawl__lot_first(bucket, key);
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     return first;
 }
 
 static void take(const char *key, pawl_await *waiter)
 {
-    struct pawl__bucket *bucket = pawl__lot_enter(key);
-    pawl__lot_take(bucket, waiter);
-    pawl__lot_leave(bucket);
+    struct pawl__bucket *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(bucket);
+    pawl__lot_dequeue(bucket, waiter);
+    pawl__lot_unlock(bucket);
 }
 
 static void take_and_wake(const char *key, pawl_await *waiter)
@@ -123,11 +127,13 @@ static void keys_spread_over_buckets_and_chains(void **state)
     struct pawl__bucket *before = NULL;
     (void)state;
     for (size_t i = 0; i < KEYS; i++) {
-        struct pawl__bucket_pair pair = pawl__lot_enter_two(&keys[0], &keys[4 * i]);
-        pawl__lot_leave_two(pair);
-        others += pair.second != before ? 1 : 0;
-        before = pair.second;
-        if (pair.first == pair.second && count < SHARING) {
+        struct pawl__bucket *one = pawl__lot_bucket(&keys[0]);
+        struct pawl__bucket *other = pawl__lot_bucket(&keys[4 * i]);
+        pawl__lot_lock_two(one, other);
+        pawl__lot_unlock_two(one, other);
+        others += other != before ? 1 : 0;
+        before = other;
+        if (one == other && count < SHARING) {
             sharing[count++] = &keys[4 * i];
         }
     }
@@ -147,56 +153,56 @@ static void keys_spread_over_buckets_and_chains(void **state)
 
 static void waiter_not_woken_is_withdrawn_at_its_deadline(void **state)
 {
-    pawl_await waiter = {0};
+    struct pawl__sleeper waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    push_last(&key, &waiter);
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    push_last(&key, &waiter.waiter);
     pawl_time deadline = pawl_after_ms(1);
-    struct pawl__bucket *bucket = pawl__lot_wait(&waiter, &key, deadline);
-    assert_non_null(bucket);
+    struct pawl__bucket *bucket = pawl__lot_bucket(&key);
+    assert_true(pawl__lot_wait(&waiter, bucket, &key, deadline));
     assert_true(pawl_now() >= deadline);
     assert_null(pawl__lot_first(bucket, &key));
-    pawl__lot_leave(bucket);
-    pawl__waiter_close(&waiter);
+    pawl__lot_unlock(bucket);
+    pawl__lot_close(&waiter);
 }
 
 static void waiter_taken_before_it_sleeps_does_not_sleep(void **state)
 {
-    pawl_await waiter = {0};
+    struct pawl__sleeper waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    push_last(&key, &waiter);
-    take_and_wake(&key, &waiter);
-    assert_null(pawl__lot_wait(&waiter, &key, PAWL_NEVER));
-    pawl__waiter_close(&waiter);
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    push_last(&key, &waiter.waiter);
+    take_and_wake(&key, &waiter.waiter);
+    assert_false(pawl__lot_wait(&waiter, pawl__lot_bucket(&key), &key, PAWL_NEVER));
+    pawl__lot_close(&waiter);
 }
 
 static void waiter_taken_before_its_past_deadline_counts_as_woken(void **state)
 {
-    pawl_await waiter = {0};
+    struct pawl__sleeper waiter = {0};
     char key = 0;
     (void)state;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    push_last(&key, &waiter);
-    take_and_wake(&key, &waiter);
-    assert_null(pawl__lot_wait(&waiter, &key, 0));
-    pawl__waiter_close(&waiter);
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    push_last(&key, &waiter.waiter);
+    take_and_wake(&key, &waiter.waiter);
+    assert_false(pawl__lot_wait(&waiter, pawl__lot_bucket(&key), &key, 0));
+    pawl__lot_close(&waiter);
 }
 
 static void parkers_are_recycled(void **state)
 {
-    pawl_await waiter = {0};
+    struct pawl__sleeper waiter = {0};
     (void)state;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    void *slot = waiter.ctx_;
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    void *slot = waiter.slot;
     for (int i = 0; i < 1000; i++) {
-        pawl__waiter_close(&waiter);
-        pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-        assert_ptr_equal(waiter.ctx_, slot);
+        pawl__lot_close(&waiter);
+        pawl__lot_open(&waiter, PAWL__ON_LOCK);
+        assert_ptr_equal(waiter.slot, slot);
     }
-    pawl__waiter_close(&waiter);
+    pawl__lot_close(&waiter);
 }
 
 static uintptr_t distance(const void *one, const void *other)
@@ -209,20 +215,20 @@ static uintptr_t distance(const void *one, const void *other)
 static void thousand_parkers_are_all_different(void **state)
 {
     enum { MANY = 1000, NEXT_TO = 1024 };
-    pawl_await *waiters = calloc(MANY, sizeof *waiters);
+    struct pawl__sleeper *waiters = calloc(MANY, sizeof *waiters);
     size_t neighbours = 0;
     (void)state;
     assert_non_null(waiters);
     for (size_t i = 0; i < MANY; i++) {
-        pawl__waiter_open(&waiters[i], PAWL__ON_LOCK);
+        pawl__lot_open(&waiters[i], PAWL__ON_LOCK);
         for (size_t j = 0; j < i; j++) {
-            assert_ptr_not_equal(waiters[i].ctx_, waiters[j].ctx_);
+            assert_ptr_not_equal(waiters[i].slot, waiters[j].slot);
         }
-        neighbours += i > 0 && distance(waiters[i].ctx_, waiters[i - 1].ctx_) <= NEXT_TO ? 1 : 0;
+        neighbours += i > 0 && distance(waiters[i].slot, waiters[i - 1].slot) <= NEXT_TO ? 1 : 0;
     }
     assert_true(neighbours > MANY / 2);
     for (size_t i = 0; i < MANY; i++) {
-        pawl__waiter_close(&waiters[i]);
+        pawl__lot_close(&waiters[i]);
     }
     free(waiters);
 }
@@ -230,7 +236,7 @@ static void thousand_parkers_are_all_different(void **state)
 /* All turns from this one on; returns the last, with which spinning has failed. */
 static unsigned spin_out(unsigned turn)
 {
-    while (pawl__lot_spin(&turn)) {
+    while (pawl__spin(&turn)) {
     }
     return turn;
 }
@@ -248,7 +254,7 @@ static unsigned spinners(const void *key, unsigned comers)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < comers; i++) {
-        count += pawl__lot_spin_begin(key) == 0 ? 1 : 0;
+        count += pawl__spin_begin(key) == 0 ? 1 : 0;
     }
     return count;
 }
@@ -261,19 +267,19 @@ static void spinning_that_fails_is_left_out_but_now_and_then(void **state)
     (void)state;
     assert_int_equal(spinners(key, COMERS), COMERS);
     for (int i = 0; i < MANY; i++) {
-        pawl__lot_spin_end(key, 0, false); /* one that was told at once not to spin: no failure */
+        pawl__spin_end(key, 0, false); /* one that was told at once not to spin: no failure */
     }
     assert_int_equal(spinners(key, COMERS), COMERS);
     for (int i = 0; i < MANY; i++) {
-        pawl__lot_spin_end(key, end, false);
+        pawl__spin_end(key, end, false);
     }
     assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
-    pawl__lot_spin_end(key, 0, true); /* one that succeeds is worth a try */
+    pawl__spin_end(key, 0, true); /* one that succeeds is worth a try */
     assert_int_equal(spinners(key, COMERS), COMERS);
-    pawl__lot_spin_end(key, end, false);
+    pawl__spin_end(key, end, false);
     assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
     for (int i = 0; i < MANY; i++) {
-        pawl__lot_spin_end(key, 0, true);
+        pawl__spin_end(key, 0, true);
     }
     assert_int_equal(spinners(key, COMERS), COMERS);
 }

@@ -30,12 +30,12 @@ static void limit(int what, rlim_t bytes)
 /* One parker after the other is needed, as by so many threads, while the system gives nothing. */
 static void need_parkers(int errors)
 {
-    static pawl_await waiters[MANY];
+    static struct pawl__sleeper waiters[MANY];
     dup2(errors, STDERR_FILENO);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_AS, 0);
     for (size_t i = 0; i < MANY; i++) {
-        pawl__waiter_open(&waiters[i], PAWL__ON_LOCK);
+        pawl__lot_open(&waiters[i], PAWL__ON_LOCK);
     }
     _exit(NOT_LIMITED);
 }

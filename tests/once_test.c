@@ -372,11 +372,11 @@ static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
 /* Threads that come, call and go leave nothing: fifty of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 50; i++) {
         pawl_once once = PAWL_ONCE_INIT;
         struct reuse reuse = {.once = &once};
@@ -384,9 +384,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         crew_join(&reuse.thread);
         assert_true(pawl_once_done(&once));
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
 }
 
 static void new_once_is_fresh_and_free_ends_it(void **state)

@@ -633,11 +633,11 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct owner other = {.levels = 2, .release_after = true};
         pawl_rlock_acquire(&rlock);
@@ -645,9 +645,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_rlock_release(&rlock);
         owner_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
 }
 
 static void rlock_may_be_freed_while_held(void **state)

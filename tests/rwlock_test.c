@@ -1177,11 +1177,11 @@ static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
         struct visitor other = {.release_after = true};
         pawl_rwlock_acquire_exclusive(&rwlock);
@@ -1189,9 +1189,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         pawl_rwlock_release_exclusive(&rwlock);
         visitor_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
     assert_free(&rwlock);
 }
 

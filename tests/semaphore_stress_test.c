@@ -358,11 +358,11 @@ static void acquire_in_passing(void *context)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
-    pawl_await probe = {0};
+    struct pawl__sleeper probe = {0};
     (void)state;
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.ctx_;
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    struct pawl__slot *slot = probe.slot;
+    pawl__lot_close(&probe);
     for (int i = 0; i < 200; i++) {
         crew_thread other;
         crew_start(&other, acquire_in_passing, &semaphore);
@@ -370,9 +370,9 @@ static void threads_that_end_leave_nothing_behind(void **state)
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
         crew_join(&other);
     }
-    pawl__waiter_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.ctx_, slot);
-    pawl__waiter_close(&probe);
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    assert_ptr_equal(probe.slot, slot);
+    pawl__lot_close(&probe);
     assert_nobody_waits(&semaphore);
 }
 

@@ -2,6 +2,7 @@
 #include "task.h"
 
 #include "lot.h"
+#include "process.h"
 
 #include <string.h>
 
@@ -20,7 +21,7 @@ static void called(pawl_await *op, pawl_status result)
     task->calls++;
     task->result = result;
     task->place = ++task_calls_so_far;
-    task->thread = pawl__lot_identity();
+    task->thread = pawl__process_identity();
     if (task->then != NULL) {
         task->then(task);
     }

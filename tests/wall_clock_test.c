@@ -51,8 +51,8 @@ static void no_wait_looks_at_the_wall_clock(void **state)
 static void no_limit_is_by_the_wall_clock(void **state)
 {
     (void)state;
-    assert_in_range(pawl__load32(&broken_bells, PAWL__RELAXED), 1, UINT32_MAX);
-    assert_int_equal(pawl__load32(&broken_wall_bells, PAWL__RELAXED), 0);
+    assert_in_range(pawl__load32(&broken_limits, PAWL__RELAXED), 1, UINT32_MAX);
+    assert_int_equal(pawl__load32(&broken_wall_limits, PAWL__RELAXED), 0);
 }
 
 /* What the first test rests on. */

@@ -152,9 +152,28 @@ foreach(file IN LISTS files)
   make_section(section "${file}")
   string(APPEND source "${section}")
 endforeach()
+# The backends, with the choices that CMake makes for the tree (cmake/PawlPort.cmake). port.c comes
+# first, as it includes the headers that the others share.
+function(make_choice result)
+  set(text "")
+  set(directive "#if")
+  while(ARGN)
+    list(POP_FRONT ARGN file condition)
+    make_section(section ${file})
+    string(APPEND text "${directive} ${condition}\n${section}\n")
+    set(directive "#elif")
+  endwhile()
+  set(${result} "${text}#endif\n" PARENT_SCOPE)
+endfunction()
 make_section(win32 src/win32/port.c)
 make_section(posix src/posix/port.c)
-string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n#endif\n")
+make_choice(sleep src/posix/sleep_relative.c "defined(__APPLE__)"
+  src/posix/sleep_semaphore.c "defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 30)"
+  src/posix/sleep_condition.c "1")
+make_choice(meet src/posix/meet_macho.c "defined(__APPLE__)"
+  src/posix/meet_elf.c "defined(__ELF__)"
+  src/posix/meet_alone.c "1")
+string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n${sleep}${meet}#endif\n")
 
 # A file that did not change keeps its time, so that nothing is built anew.
 function(write_if_changed file text)

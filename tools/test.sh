@@ -165,8 +165,8 @@ run_fuzz() {
     # shellcheck disable=SC2046 # words
     step clang -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
         -Iinclude -Isrc -Isrc/posix -Itests tests/fuzz/fuzz_calls.c tests/fuzz/player.c \
-        tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c -pthread \
-        -o build/fuzz/fuzz || { note="does not build" && return; }
+        tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c \
+        src/posix/sleep_semaphore.c src/posix/meet_elf.c -pthread -o build/fuzz/fuzz || { note="does not build" && return; }
     # shellcheck disable=SC2046 # `steady` is words, or nothing
     step $(steady fuzz) build/fuzz/fuzz -max_total_time=60 -max_len=401 -verbosity=0 \
         -artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus tests/fuzz/corpus ||

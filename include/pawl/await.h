@@ -39,7 +39,7 @@
  *
  * Example:
  *
- *     #include <pawl/await.h>
+ *     #include <pawl/lock.h>
  *     #include <stdio.h>
  *
  *     static pawl_lock lock;
@@ -67,13 +67,7 @@
 #ifndef PAWL_AWAIT_H
 #define PAWL_AWAIT_H
 
-#include <pawl/barrier.h>
 #include <pawl/base.h>
-#include <pawl/condition.h>
-#include <pawl/event.h>
-#include <pawl/lock.h>
-#include <pawl/rwlock.h>
-#include <pawl/semaphore.h>
 
 PAWL__BEGIN
 
@@ -94,22 +88,13 @@ struct pawl_await {
     pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
     void *chain_;              /* in the first of a ring: the next first in its chain */
     void *key_;                /* atomic. NULL: idle. Written under the guard, read without */
-    pawl_resume *fn_;          /* NULL: a thread waits */
-    void *ctx_;                /* fn's; a thread's: its parker */
-    union {
-        pawl_time since; /* a thread's that waits for a lock: when it began to */
-        void *object;    /* a condition's: its lock; on the lock's queue: the condition, or NULL */
-        uint32_t *index; /* a barrier's: where the party's number goes, or NULL */
-    } more_;
-    union {
-        uint32_t generation_; /* a task's: the number of forks before it was queued */
-        uint32_t roused_us_;  /* a thread's that waits for a lock: when it was roused; wraps */
-    };
-    uint8_t kind_;    /* what it waits for */
-    uint8_t outcome_; /* a pawl_status: from who takes it out to who is let through */
-    bool awake_;      /* a thread's that waits for a lock: it was roused, or has not slept yet, and
-                       * looks itself whether it was granted; under the lock's guard */
-    bool tried_;      /* the same: it was awake, and found the lock taken */
+    pawl_resume *fn_;          /* NULL: a thread waits, see src/waiter.h */
+    void *ctx_;                /* fn's */
+    void *object_;             /* a condition's: its lock; on the lock's queue: the condition, or
+                                * NULL; a barrier's: where the party's index goes, or NULL */
+    uint32_t generation_;      /* a task's: the number of forks before it was queued */
+    uint8_t kind_;             /* what it waits for */
+    uint8_t outcome_;          /* a pawl_status, from the grant until the waiter has seen it */
 };
 
 /* Make the memory an idle operation that calls fn, which finds ctx by pawl_await_context.
@@ -128,11 +113,6 @@ PAWL_MUST_CHECK PAWL_API void *pawl_await_context(const pawl_await *op);
 PAWL_MUST_CHECK PAWL_API pawl_await *pawl_await_new(pawl_resume *fn, void *ctx);
 PAWL_API void pawl_await_free(pawl_await *op);
 
-/* The slow path: the lock, or the semaphore, is not to be had at once, or op is not ready. */
-PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op);
-PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore,
-                                                                   pawl_await *op);
-
 /* Whether the operation can be started, as far as that is seen at a glance. The acquire pairs with
  * the last touch of an operation that ends, in src/lot.c. */
 PAWL__HELPER bool pawl__await_is_idle(const pawl_await *op)
@@ -147,82 +127,6 @@ PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, co
         pawl__die_null(call, object == NULL ? argument : "op");
     }
 }
-
-/* Acquire the lock, or a permit, now or later. Who has to wait joins the queue behind the threads
- * and tasks that are there. On a default lock, too, a task whose turn it is is handed the lock by
- * the release itself.
- *
- * Returns   PAWL_OK       acquired; fn will not be called
- *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled
- *                         before; that may be on another thread, before this call returns
- *           PAWL_INVALID  op is in flight, or was never initialised; nothing changed
- * Requires  the object and op outlive the operation; no two threads start the same op at a time.
- *           Any thread; not a signal handler.
- * Orders    the release that supplied it happens before PAWL_OK is returned, or fn is called.
- * Costs     that of the plain acquire when it is free; otherwise some tens of nanoseconds. Never
- *           waits, allocates or spins. */
-PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op)
-    PAWL__TRIES(0, lock)
-{
-    pawl__await_check(lock, op, "pawl_lock_acquire_await", "lock");
-    return pawl__await_is_idle(op) && pawl__lock_take(lock)
-               ? PAWL_OK
-               : pawl__lock_acquire_await_slow(lock, op);
-}
-
-PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaphore *semaphore,
-                                                                     pawl_await *op)
-{
-    pawl__await_check(semaphore, op, "pawl_semaphore_acquire_await", "semaphore");
-    return pawl__await_is_idle(op) && pawl__semaphore_take(semaphore)
-               ? PAWL_OK
-               : pawl__semaphore_acquire_await_slow(semaphore, op);
-}
-
-/* Acquire the rwlock for reading, or for writing, now or later: as pawl_lock_acquire_await, and
- *
- * Returns   PAWL_OVERFLOW  shared, with as many holders as can be counted, and nobody waiting */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_await(pawl_rwlock *rwlock,
-                                                                      pawl_await *op)
-    PAWL__TRIES_SHARED(0, rwlock);
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock,
-                                                                         pawl_await *op)
-    PAWL__TRIES(0, rwlock);
-
-/* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, also where
- * clear follows at once. Otherwise as pawl_lock_acquire_await. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op);
-
-/* Wait for a notification: joins those who wait and releases the lock as one step. fn is called
- * when the operation was notified and then got the lock, which it holds.
- *
- * Returns   PAWL_PENDING   fn will be called, with PAWL_OK, unless op is cancelled before; that may
- *                          be before this call returns, on this thread too, since the release may
- *                          let others go on
- *           PAWL_NOT_HELD  the lock is not locked; nothing changed
- *           PAWL_INVALID   op is in flight, or was never initialised; nothing changed
- * Requires  condition, lock and op outlive the operation. The caller, or its task, holds the lock.
- * Orders    the release by which fn holds the lock happens before fn is called.
- * Costs     pawl_lock_release, which may call other tasks' fn. Never waits or allocates. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *condition,
-                                                               pawl_lock *lock, pawl_await *op)
-    PAWL__RELEASES(lock);
-
-/* Arrive at the barrier. The last arrival runs the action and lets the others through before its
- * call returns.
- *
- * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
- *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or
- *                         with PAWL_BROKEN, when *index is not written; unless op is cancelled
- *                         before
- *           PAWL_BROKEN   it is broken
- *           PAWL_INVALID  it has 0 parties, or op is in flight or was never initialised; nothing
- *                         changed
- * Requires  barrier, op and *index, if index is not NULL, outlive the operation.
- * Orders    as pawl_barrier_wait.
- * Costs     the last arrival: a wake-up or call for each other. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op,
-                                                             uint32_t *index);
 
 /* Withdraw an operation that waits. Of this returning true and fn being called exactly one happens.
  *

@@ -29,7 +29,7 @@
 #ifndef PAWL_BARRIER_H
 #define PAWL_BARRIER_H
 
-#include <pawl/base.h>
+#include <pawl/await.h>
 
 PAWL__BEGIN
 
@@ -76,6 +76,22 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_for(pawl_barrier *barrier
                                                            uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barrier,
                                                              pawl_time deadline, uint32_t *index);
+
+/* Arrive at the barrier. The last arrival runs the action and lets the others through before its
+ * call returns.
+ *
+ * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
+ *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or
+ *                         with PAWL_BROKEN, when *index is not written; unless op is cancelled
+ *                         before
+ *           PAWL_BROKEN   it is broken
+ *           PAWL_INVALID  it has 0 parties, or op is in flight or was never initialised; nothing
+ *                         changed
+ * Requires  barrier, op and *index, if index is not NULL, outlive the operation.
+ * Orders    as pawl_barrier_wait.
+ * Costs     the last arrival: a wake-up or call for each other. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op,
+                                                             uint32_t *index);
 
 /* Break the barrier: those who wait, and all who come until reset, get PAWL_BROKEN. Those already
  * let through are not reached. */

@@ -119,6 +119,21 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_pred(pawl_conditi
                                                                     void *ctx, pawl_time deadline)
     PAWL_REQUIRES(rlock);
 
+/* Wait for a notification: joins those who wait and releases the lock as one step. fn is called
+ * when the operation was notified and then got the lock, which it holds.
+ *
+ * Returns   PAWL_PENDING   fn will be called, with PAWL_OK, unless op is cancelled before; that may
+ *                          be before this call returns, on this thread too, since the release may
+ *                          let others go on
+ *           PAWL_NOT_HELD  the lock is not locked; nothing changed
+ *           PAWL_INVALID   op is in flight, or was never initialised; nothing changed
+ * Requires  condition, lock and op outlive the operation. The caller, or its task, holds the lock.
+ * Orders    the release by which fn holds the lock happens before fn is called.
+ * Costs     pawl_lock_release, which may call other tasks' fn. Never waits or allocates. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *condition,
+                                                               pawl_lock *lock, pawl_await *op)
+    PAWL__RELEASES(lock);
+
 /* Notify the n oldest of those who wait now, or all of them. The lock need not be held.
  *
  * Returns   how many were notified: at most n, 0 when nobody waits.

@@ -224,7 +224,7 @@ class called_operation : immovable
      * always does. */
     [[nodiscard]] bool owes_notification() const
     {
-        return op_.more_.object != nullptr;
+        return op_.object_ != nullptr;
     }
 
   private:

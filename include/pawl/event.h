@@ -25,7 +25,7 @@
 #ifndef PAWL_EVENT_H
 #define PAWL_EVENT_H
 
-#include <pawl/base.h>
+#include <pawl/await.h>
 
 PAWL__BEGIN
 
@@ -114,6 +114,10 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_event_wait_until(pawl_event *event,
                ? PAWL_OK
                : pawl__event_wait_slow(event, deadline);
 }
+
+/* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, also where
+ * clear follows at once. Otherwise as pawl_lock_acquire_await. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op);
 
 /* Write what it looks like: `<pawl_event unset waiters=3 at 0x7f30c0de>`. A snapshot.
  *

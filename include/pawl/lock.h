@@ -31,7 +31,7 @@
 #ifndef PAWL_LOCK_H
 #define PAWL_LOCK_H
 
-#include <pawl/base.h>
+#include <pawl/await.h>
 
 PAWL__BEGIN
 
@@ -70,6 +70,7 @@ enum {
 PAWL_API PAWL__COLD void pawl__lock_acquire_slow(pawl_lock *lock);
 PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns);
 PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline);
+PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op);
 PAWL_API PAWL__COLD pawl_status pawl__lock_release_slow(pawl_lock *lock);
 
 /* Takes the lock if it is free, whoever waits. The acquire pairs with the release in
@@ -164,6 +165,28 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
     pawl__lock_check(lock, "pawl_lock_acquire_until");
     return PAWL__TSAN_TIMED(
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline), lock, 0U);
+}
+
+/* Acquire the lock, or a permit, now or later. Who has to wait joins the queue behind the threads
+ * and tasks that are there. On a default lock, too, a task whose turn it is is handed the lock by
+ * the release itself.
+ *
+ * Returns   PAWL_OK       acquired; fn will not be called
+ *           PAWL_PENDING  fn will be called with PAWL_OK, holding it, unless op is cancelled
+ *                         before; that may be on another thread, before this call returns
+ *           PAWL_INVALID  op is in flight, or was never initialised; nothing changed
+ * Requires  the object and op outlive the operation; no two threads start the same op at a time.
+ *           Any thread; not a signal handler.
+ * Orders    the release that supplied it happens before PAWL_OK is returned, or fn is called.
+ * Costs     that of the plain acquire when it is free; otherwise some tens of nanoseconds. Never
+ *           waits, allocates or spins. */
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock, pawl_await *op)
+    PAWL__TRIES(0, lock)
+{
+    pawl__await_check(lock, op, "pawl_lock_acquire_await", "lock");
+    return pawl__await_is_idle(op) && pawl__lock_take(lock)
+               ? PAWL_OK
+               : pawl__lock_acquire_await_slow(lock, op);
 }
 
 /* Release the lock, whichever thread acquired it. If threads wait, the oldest is handed it, or is

@@ -39,7 +39,7 @@
 #ifndef PAWL_RWLOCK_H
 #define PAWL_RWLOCK_H
 
-#include <pawl/base.h>
+#include <pawl/await.h>
 
 PAWL__BEGIN
 
@@ -195,6 +195,16 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlo
     PAWL__TRIES(0, rwlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock,
                                                                          pawl_time deadline)
+    PAWL__TRIES(0, rwlock);
+
+/* Acquire the rwlock for reading, or for writing, now or later: as pawl_lock_acquire_await, and
+ *
+ * Returns   PAWL_OVERFLOW  shared, with as many holders as can be counted, and nobody waiting */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_shared_await(pawl_rwlock *rwlock,
+                                                                      pawl_await *op)
+    PAWL__TRIES_SHARED(0, rwlock);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock,
+                                                                         pawl_await *op)
     PAWL__TRIES(0, rwlock);
 
 /* Release a hold of that kind, whichever thread acquired it. The last reader out lets the oldest

@@ -31,7 +31,7 @@
 #ifndef PAWL_SEMAPHORE_H
 #define PAWL_SEMAPHORE_H
 
-#include <pawl/base.h>
+#include <pawl/await.h>
 
 PAWL__BEGIN
 
@@ -65,6 +65,8 @@ PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_for_slow(pawl_semaphore 
                                                                  pawl_ns ns);
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore,
                                                                    pawl_time deadline);
+PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore,
+                                                                   pawl_await *op);
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n);
 
 PAWL__HELPER void pawl__semaphore_check(const pawl_semaphore *semaphore, const char *call)
@@ -145,6 +147,16 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_until(pawl_semaph
     return pawl__semaphore_take(semaphore)
                ? PAWL_OK
                : pawl__semaphore_acquire_until_slow(semaphore, deadline);
+}
+
+/* Take a permit, now or later: as pawl_lock_acquire_await. */
+PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaphore *semaphore,
+                                                                     pawl_await *op)
+{
+    pawl__await_check(semaphore, op, "pawl_semaphore_acquire_await", "semaphore");
+    return pawl__await_is_idle(op) && pawl__semaphore_take(semaphore)
+               ? PAWL_OK
+               : pawl__semaphore_acquire_await_slow(semaphore, op);
 }
 
 /* Give n permits, all or none: to the n oldest waiters, one each, and what is left to the value.

@@ -69,7 +69,11 @@
 #ifndef PAWL_UV_H
 #define PAWL_UV_H
 
-#include <pawl/await.h>
+#include <pawl/barrier.h>
+#include <pawl/condition.h>
+#include <pawl/event.h>
+#include <pawl/rwlock.h>
+#include <pawl/semaphore.h>
 
 #include <uv.h>
 
@@ -859,7 +863,7 @@ class uv_loop
          * notification might have gone to. */
         [[nodiscard]] bool owes_notification() const
         {
-            return op_.await_.more_.object != nullptr;
+            return op_.await_.object_ != nullptr;
         }
 
       private:

@@ -8,33 +8,31 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Before the program's own constructors, so that pawl's fork handler is the first. */
 #if defined(__APPLE__)
-# define PAWL__AT_LOAD __attribute__((constructor))
+#    define PAWL__AT_LOAD __attribute__((constructor))
 #else
-# define PAWL__AT_LOAD __attribute__((constructor(101)))
+#    define PAWL__AT_LOAD __attribute__((constructor(101)))
 #endif
 
 struct pawl__guard {
     pthread_mutex_t mutex;
 };
 
-/* Where there is a semaphore with a time limit by the monotonic clock (POSIX 2024, glibc 2.30), a
- * thread sleeps on it: one native call where a condition variable takes three. A copy of pawl that
- * was built with an older glibc may be in the same process, so the parker has all with either. */
+/* glibc's semaphores have a timed wait on the monotonic clock since 2.30, on which a thread then
+ * sleeps (sleep.h). A copy of pawl that was built with an older glibc may be in the same process,
+ * so the parker has a semaphore with either. */
 #if defined(__GLIBC__)
-# include <semaphore.h>
-# define PAWL__HAS_BELL 1
-# if __GLIBC_PREREQ(2, 30)
-#  define PAWL__SLEEPS_AT_BELL 1
-# endif
+#    include <semaphore.h>
+#    define PAWL__HAS_SEMAPHORE 1
 #endif
 
 struct pawl__parker {
     uint32_t token; /* src/token.h */
-#if defined(PAWL__HAS_BELL)
-    sem_t bell;
+#if defined(PAWL__HAS_SEMAPHORE)
+    sem_t semaphore;
 #endif
     pthread_mutex_t mutex;
     pthread_cond_t cond;
@@ -48,9 +46,9 @@ struct pawl__local {
  * a variable. It is initial-exec, where that exists, so that the first look never
  * allocates. */
 #if defined(__ELF__)
-# define PAWL__REMEMBERED_MODEL __attribute__((tls_model("initial-exec")))
+#    define PAWL__REMEMBERED_MODEL __attribute__((tls_model("initial-exec")))
 #else
-# define PAWL__REMEMBERED_MODEL
+#    define PAWL__REMEMBERED_MODEL
 #endif
 extern _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
 

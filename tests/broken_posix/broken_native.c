@@ -18,10 +18,10 @@ const struct broken_call broken_calls[] = {
     {"pthread_condattr_init", ENOMEM, LINE("pthread_condattr_init")},
     {"pthread_condattr_setclock", EINVAL, LINE("pthread_condattr_setclock")},
     {"pthread_cond_init", EAGAIN, LINE("pthread_cond_init")},
-#if defined(PAWL__HAS_BELL)
+#if defined(PAWL__HAS_SEMAPHORE)
     {"sem_init", ENOSPC, LINE("sem_init")},
 #endif
-#if defined(PAWL__SLEEPS_AT_BELL)
+#if defined(PAWL_HAVE_SEM_CLOCKWAIT)
     {"sem_post", EOVERFLOW, LINE("sem_post")},
     {"sem_wait", EINVAL, NULL}, /* a spurious wake-up */
     {"sem_clockwait", EINVAL, NULL},
@@ -78,8 +78,8 @@ int broken_condattr_setclock(pthread_condattr_t *attributes, clockid_t clock)
 }
 
 uint32_t broken_looks;
-uint32_t broken_bells;
-uint32_t broken_wall_bells;
+uint32_t broken_limits;
+uint32_t broken_wall_limits;
 
 static uint32_t count(uint32_t *counter)
 {
@@ -91,14 +91,14 @@ static uint32_t count(uint32_t *counter)
 
 int broken_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
-    count(&broken_bells);
+    count(&broken_limits);
 #if !defined(__APPLE__)
     clockid_t clock = CLOCK_REALTIME; /* without attributes */
     if (attributes != NULL) {
         pthread_condattr_getclock(attributes, &clock);
     }
     if (clock != CLOCK_MONOTONIC) {
-        count(&broken_wall_bells);
+        count(&broken_wall_limits);
     }
 #endif
     return broken_fails("pthread_cond_init") ? EAGAIN : pthread_cond_init(cond, attributes);
@@ -129,7 +129,7 @@ int broken_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                                   : pthread_cond_timedwait(cond, mutex, limit);
 }
 
-#if defined(PAWL__HAS_BELL) /* macOS has such semaphores in name alone */
+#if defined(PAWL__HAS_SEMAPHORE) /* macOS has such semaphores in name alone */
 int broken_sem_init(sem_t *semaphore, int shared, unsigned value)
 {
     if (broken_fails("sem_init")) {
@@ -149,7 +149,7 @@ int broken_sem_post(sem_t *semaphore)
 }
 #endif
 
-#if defined(PAWL__SLEEPS_AT_BELL)
+#if defined(PAWL_HAVE_SEM_CLOCKWAIT)
 static int refuse(void)
 {
     errno = EINVAL;
@@ -163,9 +163,9 @@ int broken_sem_wait(sem_t *semaphore)
 
 int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit)
 {
-    count(&broken_bells);
+    count(&broken_limits);
     if (clock != CLOCK_MONOTONIC) {
-        count(&broken_wall_bells);
+        count(&broken_wall_limits);
     }
     return broken_fails("sem_clockwait") ? refuse() : sem_clockwait(semaphore, clock, limit);
 }

@@ -42,8 +42,8 @@ time_t broken_time(time_t *now);
 int broken_gettimeofday(struct timeval *now, void *zone);
 int broken_timespec_get(struct timespec *now, int base);
 extern uint32_t broken_looks; /* atomic: at the wall clock, so far */
-extern uint32_t broken_bells; /* atomic: condition variables made, or limits told to a semaphore, */
-extern uint32_t broken_wall_bells; /* and those that are by the wall clock */
+extern uint32_t broken_limits; /* atomic: condition variables made, or limits told to a semaphore, */
+extern uint32_t broken_wall_limits; /* and those that are by the wall clock */
 
 #ifndef BROKEN_ITSELF
 # define mmap                      broken_mmap

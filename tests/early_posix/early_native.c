@@ -39,7 +39,7 @@ int early_cond_signal(pthread_cond_t *cond)
     return pthread_cond_signal(cond);
 }
 
-#if defined(PAWL__SLEEPS_AT_BELL)
+#if defined(PAWL_HAVE_SEM_CLOCKWAIT)
 static int fail(int error)
 {
     sched_yield();

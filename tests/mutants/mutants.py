@@ -20,6 +20,7 @@ survived until that of src, include or tests does.
 """
 import argparse
 import collections
+import glob
 import hashlib
 import json
 import os
@@ -85,10 +86,10 @@ CHANGES = [
     ("call", BEFORE + CALL + BEHIND, r"\1;"),
     ("assignment", BEFORE + ASSIGNMENT + BEHIND, r"\1;"),
     # Queued last, then those before it queued behind it.
-    ("queue end", r"\bpawl__lot_push_last\(%s, %s, %s\);" % (3 * (ARGUMENT,)),
-     r"{ pawl__lot_push_last(\1, \2, \3); "
+    ("queue end", r"\bpawl__lot_enqueue\(%s, %s, %s\);" % (3 * (ARGUMENT,)),
+     r"{ pawl__lot_enqueue(\1, \2, \3); "
      r"for (pawl_await *before; (before = pawl__lot_first(\1, \2)) != \3;) { "
-     r"pawl__lot_take(\1, before); pawl__lot_push_last(\1, \2, before); } }"),
+     r"pawl__lot_dequeue(\1, before); pawl__lot_enqueue(\1, \2, before); } }"),
     ("queue end", r"\bpawl__lot_first\((\w[\w.]*), ((?:[^;()]|\([^()]*\))*)\)(?! [=!]= NULL|\n)",
      r"(pawl__lot_first(\1, \2) ? pawl__lot_first(\1, \2)->prev_ : NULL)"),
     ("queue end", r"(?<=->)next_\b", "prev_"),
@@ -155,8 +156,9 @@ def mutants_of(file):
 
 
 def sources():
-    files = ["src/" + name for name in sorted(os.listdir(os.path.join(ROOT, "src")))]
-    files = [name for name in files if name.endswith((".c", "cell.h", "token.h"))] + ["src/posix/port.c"]
+    judged = ("src/*.c", "src/cell.h", "src/token.h", "src/posix/port.c", "src/posix/sleep_semaphore.c",
+              "src/posix/meet_elf.c")
+    files = [name for pattern in judged for name in sorted(glob.glob(pattern, root_dir=ROOT))]
     headers = sorted(os.listdir(os.path.join(ROOT, "include/pawl")))
     return files + ["include/pawl/" + h for h in headers if h.endswith(".h") and h != "uv.h"]
 

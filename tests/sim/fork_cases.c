@@ -6,6 +6,7 @@
 #include "sim.h"
 
 #include "lot.h"
+#include "process.h"
 
 static pawl_lock *lock;
 static pawl_condition *condition;
@@ -55,7 +56,7 @@ static void acquire_and_release(void)
 /* As far as it concerns others: the lot is opened. */
 static void load_pawl(void)
 {
-    SIM_CHECK(pawl__lot_generation() == 0);
+    SIM_CHECK(pawl__process_generation() == 0);
 }
 
 static void give_permit(void)

@@ -186,9 +186,9 @@ unsigned sim_roused(const void *key)
 {
     struct pawl__bucket *bucket = NULL;
     const pawl_await *first = port_peek(key, &bucket) ? pawl__lot_first(bucket, key) : NULL;
-    unsigned roused = first != NULL && first->awake_ ? 1 : 0;
+    unsigned roused = first != NULL && pawl__waiter_is_awake(first) ? 1 : 0;
     for (const pawl_await *at = first; first != NULL && at->next_ != first; at = at->next_) {
-        roused += at->next_->awake_ ? 1 : 0;
+        roused += pawl__waiter_is_awake(at->next_) ? 1 : 0;
     }
     port_peek_end(bucket);
     return roused;

@@ -11,6 +11,7 @@
 
 #include "engine.h"
 #include "lot.h"
+#include "spin.h"
 
 #include <string.h>
 
@@ -48,13 +49,13 @@ void port_reset(void)
 /* Open the lot, and see which guard a waiter's parker comes from. */
 void port_find_pool(void)
 {
-    pawl_await waiter;
+    struct pawl__sleeper waiter;
     unsigned turn = 0;
     finding_pool = !sim_engine.one->pool;
-    pawl__waiter_open(&waiter, PAWL__ON_LOCK);
-    pawl__waiter_close(&waiter);
+    pawl__lot_open(&waiter, PAWL__ON_LOCK);
+    pawl__lot_close(&waiter);
     finding_pool = false;
-    pawl__lot_spin(&turn); /* looks up the number of processors */
+    pawl__spin(&turn); /* looks up the number of processors */
 }
 
 bool port_is_parker(const volatile void *at)
@@ -370,7 +371,8 @@ bool port_peek(const void *key, struct pawl__bucket **bucket)
     in_the_way = false;
     bool live = sim_engine.live;
     sim_engine.live = false;
-    *bucket = pawl__lot_enter(key);
+    *bucket = pawl__lot_bucket(key);
+    pawl__lot_lock(*bucket);
     sim_engine.live = live;
     return !in_the_way;
 }
@@ -379,7 +381,7 @@ void port_peek_end(struct pawl__bucket *bucket)
 {
     bool live = sim_engine.live;
     sim_engine.live = false;
-    pawl__lot_leave(bucket);
+    pawl__lot_unlock(bucket);
     sim_engine.live = live;
     peeking = false;
 }

@@ -37,7 +37,7 @@ static void end_sleep(void)
 
 static void sleep_once(pawl_time deadline)
 {
-    pawl_status status = how == PAWL__TOKEN_AWAITED_AT_BELL
+    pawl_status status = how == PAWL__TOKEN_AWAITED_AT_SEMAPHORE
                              ? pawl_semaphore_acquire_until(&parker->bell, deadline)
                              : pawl_condition_wait_until(&parker->cond, &parker->mutex, deadline);
     SIM_CHECK(status == PAWL_OK || status == PAWL_TIMEOUT);
@@ -67,7 +67,7 @@ static void unpark(void)
 {
     enum pawl__token sleeper = pawl__token_leave(&parker->token);
     SIM_CHECK(sleeper == PAWL__TOKEN_NONE || sleeper == how);
-    if (sleeper == PAWL__TOKEN_AWAITED_AT_BELL) {
+    if (sleeper == PAWL__TOKEN_AWAITED_AT_SEMAPHORE) {
         SIM_CHECK(pawl_semaphore_release(&parker->bell) == PAWL_OK);
     } else if (sleeper == PAWL__TOKEN_AWAITED) {
         begin_sleep();
@@ -86,7 +86,7 @@ static void new_parker(void)
 
 static void new_semaphore_parker(void)
 {
-    how = PAWL__TOKEN_AWAITED_AT_BELL;
+    how = PAWL__TOKEN_AWAITED_AT_SEMAPHORE;
     new_parker();
 }
 

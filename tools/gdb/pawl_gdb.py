@@ -7,25 +7,25 @@
     (gdb) pawl locks        all that is waited for, and who waits
     (gdb) pawl waiters &lock
 
-It reads the parking lot (src/lot.c) in memory and calls nothing in the program, so a core file will
+It reads the parking lot (src/process.c) in memory and calls nothing in the program, so a core file will
 do. It needs pawl's debug information (-g).
 """
 import gdb
 
-GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/lot.c
+GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/process.c
 KINDS = ['lock', 'lock (notified)', 'semaphore', 'event', 'condition', 'barrier', 'rwlock shared',
-         'rwlock exclusive', 'once']  # enum pawl__awaited, src/lot.h
+         'rwlock exclusive', 'once']  # enum pawl__wait_kind, src/waiter.h
 
 
 class Lot:
     """The parking lot of the program: the process's one, seen through the first copy of pawl."""
 
     def __init__(self):
-        symbol = gdb.lookup_static_symbol('shared_lot')
+        symbol = gdb.lookup_static_symbol('shared_block')
         if symbol is None:
-            raise gdb.GdbError('no debug information of src/lot.c in this program')
+            raise gdb.GdbError('no debug information of src/process.c in this program')
         address = int(symbol.value())
-        lot = gdb.lookup_type('struct lot')
+        lot = gdb.lookup_type('struct block')
         self.buckets = None
         if address != 0:
             self.buckets = gdb.Value(address).cast(lot.pointer()).dereference()['buckets']

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What all copies of pawl in a process share: see process.h.
+ *
+ * The block is mapped when the code is loaded, or when a thread first has to wait; its pages are
+ * touched as they are used.
+ */
+#include "process.h"
+
+enum { CHUNK_BYTES = 16 * 1024 };
+
+struct chunk {
+    struct chunk *next;
+    size_t used; /* slots that were ever handed out */
+    struct pawl__slot slots[];
+};
+
+enum { CHUNK_SLOTS = (CHUNK_BYTES - PAWL__LINE_BYTES) / sizeof(struct pawl__slot) };
+_Static_assert(offsetof(struct chunk, slots) + CHUNK_SLOTS * sizeof(struct pawl__slot) <=
+                   CHUNK_BYTES,
+               "the slots fit in their chunk");
+
+struct block {
+    struct pawl__bucket buckets[1 << PAWL__BUCKET_BITS];
+    struct pawl__guard pool_guard;
+    struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
+    struct pawl__slot *free; /* under pool_guard */
+    struct pawl__guard locals_guard;
+    uint64_t identities; /* given to threads so far; under locals_guard */
+    uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
+    struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
+    struct pawl__local calling;
+    PAWL__ALIGNED_8 uint64_t forks_begun; /* atomic: by each copy of pawl once a fork, or more */
+    uint64_t forks_seen;                  /* written by an only thread only, as are the next */
+    uint32_t generation;
+    bool ending;
+};
+
+/* This copy's pointer to the process's block; NULL until this copy first needs it. */
+static void *shared_block;
+
+static void prepare(void *memory)
+{
+    struct block *block = memory;
+    for (size_t i = 0; i < sizeof block->buckets / sizeof block->buckets[0]; i++) {
+        struct pawl__bucket *bucket = &block->buckets[i];
+        pawl__guard_init(&bucket->guard);
+        for (size_t j = 0; j < sizeof bucket->chains / sizeof(void *); j++) {
+            if (bucket->chains[j] != NULL) { /* so that fresh memory touches no page */
+                bucket->chains[j] = NULL;
+            }
+        }
+    }
+    pawl__guard_init(&block->pool_guard);
+    pawl__guard_init(&block->locals_guard);
+}
+
+/* For the only thread left, which waits for nothing: whatever the guards, queues and parkers were
+ * in the middle of, they start afresh, and every parker is free. Operations that were pending have
+ * ended, since their generation is over; the tasks that this thread was about to call are not
+ * called. */
+static void start_afresh(struct block *block)
+{
+    prepare(block);
+    block->generation++;
+    if (block->has_locals != 0 && pawl__local_get(&block->calling) != NULL) {
+        *(struct pawl__wake_list *)pawl__local_get(&block->calling) =
+            (struct pawl__wake_list){NULL, NULL};
+    }
+    block->free = NULL;
+    for (struct chunk *chunk = block->chunks; chunk != NULL; chunk = chunk->next) {
+        for (size_t i = 0; i < chunk->used; i++) {
+            pawl__parker_init(&chunk->slots[i].parker);
+            chunk->slots[i].next_free = block->free;
+            block->free = &chunk->slots[i];
+        }
+    }
+}
+
+/* Before a fork, in any thread. Never undone: the parent's count may be ahead. */
+static void begin_fork(void)
+{
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    if (block != NULL) {
+        uint64_t begun = pawl__load64(&block->forks_begun, PAWL__RELAXED);
+        while (!pawl__cas64(&block->forks_begun, &begun, begun + 1, PAWL__RELAXED)) {
+        }
+    }
+}
+
+/* Each copy of pawl has registered this, but one is to do it: a copy that was loaded late is called
+ * after handlers of the program's, which may use a lock. */
+static void start_afresh_in_child(void)
+{
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__RELAXED);
+    if (block != NULL && block->forks_seen != block->forks_begun) {
+        block->forks_seen = block->forks_begun;
+        start_afresh(block);
+    }
+}
+
+/* Where there is fork this runs when the code is loaded: before the program registers any handler,
+ * which may use a lock in the child, and outside every lock of the program's. */
+static PAWL__COLD struct block *open_block(void)
+{
+    struct block *block = pawl__port_shared_block(sizeof *block, prepare);
+    pawl__store_pointer(&shared_block, block, PAWL__RELEASE); /* pairs with get */
+    return block;
+}
+
+static struct block *get(void)
+{
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    block = block != NULL ? block : open_block();
+    if (pawl__port_is_ending() && !block->ending) {
+        start_afresh(block);
+        block->ending = true;
+    }
+    return block;
+}
+
+PAWL__AT_LOAD static void open_early(void)
+{
+    pawl__port_at_fork(begin_fork, start_afresh_in_child);
+    open_block();
+}
+
+/* A multiplicative hash (by the golden ratio's odd constant): the highest bits choose the bucket,
+ * the next ones the chain in it. */
+static uint64_t hash(const void *key)
+{
+    return ((uintptr_t)key >> 2) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+struct pawl__bucket *pawl__process_bucket(const void *key)
+{
+    return &get()->buckets[hash(key) >> (64 - PAWL__BUCKET_BITS)];
+}
+
+void **pawl__process_chain(struct pawl__bucket *bucket, const void *key)
+{
+    return &bucket->chains[hash(key) >> (64 - PAWL__BUCKET_BITS - PAWL__CHAIN_BITS) &
+                           ((1U << PAWL__CHAIN_BITS) - 1)];
+}
+
+static struct chunk *map_chunk(struct chunk *next)
+{
+    struct chunk *chunk = pawl__port_map(CHUNK_BYTES);
+    chunk->next = next;
+    return chunk;
+}
+
+struct pawl__slot *pawl__process_take_slot(void)
+{
+    struct block *block = get();
+    pawl__guard_lock(&block->pool_guard);
+    struct pawl__slot *slot = block->free;
+    if (slot != NULL) {
+        block->free = slot->next_free;
+    } else {
+        if (block->chunks == NULL || block->chunks->used == CHUNK_SLOTS) {
+            block->chunks = map_chunk(block->chunks);
+        }
+        slot = &block->chunks->slots[block->chunks->used++];
+        pawl__parker_init(&slot->parker);
+    }
+    pawl__guard_unlock(&block->pool_guard);
+    return slot;
+}
+
+void pawl__process_return_slot(struct pawl__slot *slot)
+{
+    struct block *block = get();
+    pawl__guard_lock(&block->pool_guard);
+    slot->next_free = block->free;
+    block->free = slot;
+    pawl__guard_unlock(&block->pool_guard);
+}
+
+static void make_locals(struct block *block)
+{
+    pawl__guard_lock(&block->locals_guard);
+    if (block->has_locals == 0) {
+        pawl__local_init(&block->identity_low);
+        pawl__local_init(&block->identity_high);
+        pawl__local_init(&block->calling);
+        pawl__store8(&block->has_locals, 1, PAWL__RELEASE); /* pairs with get_with_locals */
+    }
+    pawl__guard_unlock(&block->locals_guard);
+}
+
+static struct block *get_with_locals(void)
+{
+    struct block *block = get();
+    if (pawl__load8(&block->has_locals, PAWL__ACQUIRE) == 0) { /* pairs with make_locals */
+        make_locals(block);
+    }
+    return block;
+}
+
+static uint64_t new_identity(struct block *block)
+{
+    pawl__guard_lock(&block->locals_guard);
+    uint64_t identity = ++block->identities;
+    pawl__guard_unlock(&block->locals_guard);
+    pawl__local_set(&block->identity_low, (void *)(uintptr_t)(identity & UINT32_MAX));
+    pawl__local_set(&block->identity_high, (void *)(uintptr_t)(identity >> 32));
+    return identity;
+}
+
+uint64_t pawl__process_identity(void)
+{
+    uint64_t identity = pawl__remembered();
+    if (identity == 0) {
+        struct block *block = get_with_locals();
+        identity = (uint64_t)(uintptr_t)pawl__local_get(&block->identity_low) |
+                   (uint64_t)(uintptr_t)pawl__local_get(&block->identity_high) << 32;
+        identity = identity != 0 ? identity : new_identity(block);
+        pawl__remember(identity);
+    }
+    return identity;
+}
+
+uint32_t pawl__process_generation(void)
+{
+    return get()->generation;
+}
+
+struct pawl__wake_list *pawl__process_calling(void)
+{
+    return pawl__local_get(&get_with_locals()->calling);
+}
+
+void pawl__process_set_calling(struct pawl__wake_list *list)
+{
+    pawl__local_set(&get_with_locals()->calling, list);
+}

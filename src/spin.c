@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Spinning before a thread parks: see spin.h.
+ */
+#include "spin.h"
+
+#include "process.h"
+
+/* The first turns are short, as most critical sections are. After SPIN_EVENLY + 1 of them each
+ * pauses twice as often as the one before, up to SPIN_LONGEST: ten microseconds in all where a
+ * pause takes 25 ns, about as long as a woken thread there takes to run. A shorter spin ends just
+ * before two threads that hand something over would meet; a longer one wastes.
+ *
+ * After SPIN_MISSES spins that failed more often than they succeeded, one in SPIN_TRIES is tried:
+ * few enough to cost nothing where it never pays, enough to find out within a millisecond that it
+ * does. */
+enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32, SPIN_TRIES = 64 };
+_Static_assert((int)PAWL__SPIN_APART < (int)SPIN_TURNS, "a turn to begin with is a turn");
+
+/* The number of processors, or 0 while it is not known. Every thread that finds it out finds the
+ * same, and what does not fit in a byte is many. */
+static uint8_t processors;
+
+static bool one_processor(void)
+{
+    uint8_t known = pawl__load8(&processors, PAWL__RELAXED);
+    if (known == 0) {
+        unsigned found = pawl__port_processors();
+        known = found < UINT8_MAX ? (uint8_t)found : UINT8_MAX;
+        pawl__store8(&processors, known, PAWL__RELAXED);
+    }
+    return known == 1;
+}
+
+unsigned pawl__spin_begin(const void *key)
+{
+    struct pawl__bucket *bucket = pawl__process_bucket(key);
+    if (pawl__load8(&bucket->misses, PAWL__RELAXED) < SPIN_MISSES) {
+        return 0;
+    }
+    uint8_t skips = (uint8_t)(pawl__load8(&bucket->skips, PAWL__RELAXED) + 1);
+    pawl__store8(&bucket->skips, skips, PAWL__RELAXED);
+    return skips % SPIN_TRIES == 0 ? 0 : SPIN_TURNS;
+}
+
+bool pawl__spin(unsigned *turn)
+{
+    if (*turn == SPIN_TURNS || one_processor()) {
+        return false;
+    }
+    unsigned pauses = 1U << (*turn > SPIN_EVENLY ? *turn - SPIN_EVENLY : 0);
+    for (pauses = pauses < SPIN_LONGEST ? pauses : SPIN_LONGEST; pauses > 0; pauses--) {
+        PAWL__PAUSE();
+    }
+    (*turn)++;
+    return true;
+}
+
+/* Each miss cancels a hit, so spinning goes on only where it succeeds more often than not. */
+void pawl__spin_end(const void *key, unsigned turn, bool won)
+{
+    uint8_t *misses = &pawl__process_bucket(key)->misses;
+    uint8_t seen = pawl__load8(misses, PAWL__RELAXED);
+    if (won && seen > 0) {
+        pawl__store8(misses, (uint8_t)(seen - 1), PAWL__RELAXED);
+    } else if (!won && turn == SPIN_TURNS && seen < SPIN_MISSES) {
+        pawl__store8(misses, (uint8_t)(seen + 1), PAWL__RELAXED);
+    }
+}
+
+bool pawl__spin_for_token(struct pawl__sleeper *sleeper, const void *key)
+{
+    unsigned turn = pawl__spin_begin(key);
+    bool woken = false;
+    while (!woken && pawl__spin(&turn)) {
+        woken = pawl__park(&sleeper->slot->parker, 0);
+    }
+    pawl__spin_end(key, turn, woken);
+    return woken;
+}
+
+/* Not one atomic step: another lock's waiters in the bucket may cause more checks. */
+bool pawl__spin_time_to_check(const void *key)
+{
+    enum { LAST_INTERVAL = 64 };
+    struct pawl__bucket *bucket = pawl__process_bucket(key);
+    uint8_t passes = (uint8_t)(pawl__load8(&bucket->passes, PAWL__RELAXED) + 1);
+    pawl__store8(&bucket->passes, passes, PAWL__RELAXED);
+    return (passes & (passes - 1)) == 0 || passes % LAST_INTERVAL == 0;
+}
