@@ -12,7 +12,7 @@ shift
 adb shell "mkdir -p $there"
 adb push "$program" "$there" >/dev/null
 status=0
-# BROKEN_CALL: the one variable that a test sets (tests/broken.h).
+# BROKEN_CALL: the one variable that a test sets (broken.h).
 adb shell "cd $there && ${BROKEN_CALL:+BROKEN_CALL=$BROKEN_CALL} ./${program##*/} $*" || status=$?
 for name; do
     ! adb shell "test -f $there/$name" || adb pull "$there/$name" . >/dev/null

@@ -83,7 +83,7 @@ counters() {
 # other functions of the same names, which gcovr refuses to merge: its lines are added here.
 report() {
     counters "$build" 'pawl_annotated|order_valgrind|pawl_older' >"$build/coverage.json" &&
-        counters "$build/tests/CMakeFiles/pawl_older.dir" 'none' >"$build/older.json" || return
+        counters "$build/tests/process/CMakeFiles/pawl_older.dir" 'none' >"$build/older.json" || return
     python3 - "$build/coverage.json" "$build/older.json" <<'END_OF_PYTHON'
 import json
 import sys

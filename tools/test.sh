@@ -164,9 +164,10 @@ run_fuzz() {
     mkdir -p build/fuzz/corpus
     # shellcheck disable=SC2046 # words
     step clang -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-        -Iinclude -Isrc -Isrc/posix -Itests tests/fuzz/fuzz_calls.c tests/fuzz/player.c \
+        -Iinclude -Isrc -Isrc/posix tests/fuzz/fuzz_calls.c tests/fuzz/player.c \
         tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c \
-        src/posix/sleep_semaphore.c src/posix/meet_elf.c -pthread -o build/fuzz/fuzz || { note="does not build" && return; }
+        src/posix/sleep_semaphore.c src/posix/meet_elf.c -pthread -o build/fuzz/fuzz ||
+        { note="does not build" && return; }
     # shellcheck disable=SC2046 # `steady` is words, or nothing
     step $(steady fuzz) build/fuzz/fuzz -max_total_time=60 -max_len=401 -verbosity=0 \
         -artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus tests/fuzz/corpus ||
@@ -299,8 +300,8 @@ show_failures() {
 # Every configuration writes down what the calls did; all must have written the same.
 compare_transcripts() {
     reference='' expected='' count=0
-    if [ -e tests/conformance.expected ]; then
-        reference=tests/conformance.expected
+    if [ -e tests/contract/conformance.expected ]; then
+        reference=tests/contract/conformance.expected
         expected="as in $reference"
     fi
     for job in $jobs; do

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * tests/broken.h for Windows.
+ * broken.h for Windows.
  */
 #ifndef PAWL_TESTS_BROKEN_NATIVE_H
 #define PAWL_TESTS_BROKEN_NATIVE_H

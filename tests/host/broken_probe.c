@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A program that makes every call that pawl makes to its host, over a host that is broken
- * (tests/broken.h). Without an argument it says what can fail; broken_test.cmake runs it with each.
+ * (broken.h). Without an argument it says what can fail; broken_test.cmake runs it with each.
  */
 #define BROKEN_ITSELF
 #include "broken.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Sentence 5 of "All": nothing is a cancellation point, and a signal does not end or lengthen a
- * wait: at every wait there is (tests/waits.h). POSIX only.
+ * wait: at every wait there is (waits.h). POSIX only.
  */
 #include "support.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Walks the contract and writes one line a sentence with what it observed, free of times and
- * addresses: every platform must write the same bytes (tests/conformance.expected).
+ * addresses: every platform must write the same bytes (tests/contract/conformance.expected).
  *
  *   conformance FILE
  */

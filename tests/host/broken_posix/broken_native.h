@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * tests/broken.h for pthreads.
+ * broken.h for pthreads.
  */
 #ifndef PAWL_TESTS_BROKEN_NATIVE_H
 #define PAWL_TESTS_BROKEN_NATIVE_H

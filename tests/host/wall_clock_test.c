@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Sentence 1 of "All": the monotonic clock alone decides, whatever happens to the wall clock. Over
- * a host whose wall clock jumps by hours at each look (tests/broken.h), and where nobody may look.
+ * a host whose wall clock jumps by hours at each look (broken.h), and where nobody may look.
  * POSIX only: on Windows a wait is told how long, not until when.
  */
 #define BROKEN_ITSELF

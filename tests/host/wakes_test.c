@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How many threads the system is asked to wake: counted at the seam, over tests/early.h's host.
+ * How many threads the system is asked to wake: counted at the seam, over early.h's host.
  */
 #include "support.h"
 

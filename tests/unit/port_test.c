@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What src/port.h promises, of the backend this is built with; and again of the same backend over a
- * host that wakes early and spuriously on purpose (tests/early.h).
+ * host that wakes early and spuriously on purpose (early.h).
  */
 #include "support.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who waits sleeps: all waits there are (tests/waits.h), at a time, use next to no processor.
+ * Who waits sleeps: all waits there are (waits.h), at a time, use next to no processor.
  */
 #include "support.h"
 

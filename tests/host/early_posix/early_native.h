@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * tests/early.h for pthreads.
+ * early.h for pthreads.
  */
 #ifndef PAWL_TESTS_EARLY_NATIVE_H
 #define PAWL_TESTS_EARLY_NATIVE_H
