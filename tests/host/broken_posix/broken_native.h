@@ -42,8 +42,9 @@ time_t broken_time(time_t *now);
 int broken_gettimeofday(struct timeval *now, void *zone);
 int broken_timespec_get(struct timespec *now, int base);
 extern uint32_t broken_looks; /* atomic: at the wall clock, so far */
-extern uint32_t broken_limits; /* atomic: condition variables made, or limits told to a semaphore, */
-extern uint32_t broken_wall_limits; /* and those that are by the wall clock */
+/* Atomic: condition variables made or limits given to a semaphore, and those by the wall clock. */
+extern uint32_t broken_limits;
+extern uint32_t broken_wall_limits;
 
 #ifndef BROKEN_ITSELF
 # define mmap                      broken_mmap
