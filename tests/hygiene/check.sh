@@ -43,6 +43,10 @@ grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests examples bench tools --i
 grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c' --include='*.cpp' |
     breach 'a test sleeps' || true
 
+if command -v cmake >/dev/null 2>&1; then
+    cmake -DCHECK=ON -P tools/presets.cmake 2>&1 | breach 'the presets are not up to date'
+fi
+
 if [ -s "$report" ]; then
     cat "$report"
     exit 1
