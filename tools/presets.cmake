@@ -26,7 +26,7 @@ function(names_of kind result)
   set(${result} "${names}" PARENT_SCOPE)
 endfunction()
 
-# Sets `result` to a JSON array of the text for each name, which stands in it as NAME.
+# Sets `result` to a JSON array with the text once for each name, which replaces NAME in the text.
 function(array_of text names result)
   string(REPLACE NAME "\\1" text "${text}")
   list(TRANSFORM names REPLACE "(.+)" "    ${text}")

@@ -82,15 +82,15 @@ static void walk_all(const char *kind, pawl_lock *lock)
     pawl_lock_release(lock);
     status = pawl_lock_acquire_until(lock, 0);
     say("All.2 a deadline in the past on an unlocked one", "%s", name(status));
-    struct acquirer first = {0};
-    struct acquirer second = {0};
-    acquirer_start(&first, lock, pawl_after_ms(30), AT_ITS_OWN_TIME);
-    acquirer_start(&second, lock, PAWL_NEVER, AT_ITS_OWN_TIME);
-    acquirer_join(&first);
+    struct caller first = {0};
+    struct caller second = {0};
+    caller_start_on(&first, call_lock, lock, pawl_after_ms(30), AT_ITS_OWN_TIME);
+    caller_start_on(&second, call_lock, lock, PAWL_NEVER, AT_ITS_OWN_TIME);
+    caller_join(&first);
     wait_for_waiters(lock, 1);
     say("All.3 a wait that times out", "%s, one waiter left", name(first.status));
     status = pawl_lock_release(lock);
-    acquirer_join(&second);
+    caller_join(&second);
     say("All.3 the next waiter is served", "release %s, waiter %s", name(status),
         name(second.status));
     status = pawl_lock_release(lock);
@@ -120,18 +120,18 @@ static int describe_lock(const void *lock, char *buf, size_t size)
 
 static void walk_description(const char *kind, pawl_lock *lock)
 {
-    struct acquirer other = {0};
+    struct caller other = {0};
     char small[10];
     say_heading("All.10, %s", kind);
     say_description("All.10 describe, unlocked", lock, describe_lock);
     pawl_lock_acquire(lock);
     say_description("All.10 describe, locked", lock, describe_lock);
-    acquirer_start(&other, lock, PAWL_NEVER, 1);
+    caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
     say_description("All.10 describe, with a waiter", lock, describe_lock);
     pawl_lock_describe(lock, small, sizeof small);
     say("All.10 describe, 10 bytes", "%s", small);
     pawl_lock_release(lock);
-    acquirer_join(&other);
+    caller_join(&other);
     pawl_lock_release(lock);
     pawl_lock_free(NULL);
     say("All.12 free of NULL", "returned");
@@ -147,12 +147,12 @@ static void walk_states(const char *kind, pawl_lock *lock)
     say("Lock.1 try_acquire of a locked one", "%s", truth(pawl_lock_try_acquire(lock)));
     say("Lock.2 a second acquire by the holder", "%s",
         name(pawl_lock_acquire_for(lock, PAWL_MS(1))));
-    struct acquirer other = {0};
-    acquirer_start(&other, lock, PAWL_NEVER, 1);
+    struct caller other = {0};
+    caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
     say("Lock.1 acquire of a locked one", "has it %s, waiters %u",
-        truth(pawl__load8(&other.has_it, PAWL__ACQUIRE) != 0), (unsigned)pawl__lot_count(lock));
+        truth(caller_is_back(&other)), (unsigned)pawl__lot_count(lock));
     say("Lock.2 release", "%s", name(pawl_lock_release(lock)));
-    acquirer_join(&other);
+    caller_join(&other);
     say("Lock.1 the waiter after the release", "%s, locked %s", name(other.status),
         truth(pawl_lock_locked(lock)));
     say("Lock.2 release by another thread than the holder's", "%s", name(pawl_lock_release(lock)));
@@ -166,19 +166,19 @@ static void walk_states(const char *kind, pawl_lock *lock)
 static void walk_waiters(const char *kind, pawl_lock *lock)
 {
     enum { WAITERS = 4 };
-    struct acquirer others[WAITERS];
-    uint8_t turn = 0;
+    struct caller others[WAITERS];
+    uint32_t turn = 0;
     memset(others, 0, sizeof others);
     say_heading("Lock.4 and Lock.5, %s", kind);
     pawl_lock_acquire(lock);
     for (size_t i = 0; i < WAITERS; i++) {
         others[i].turn = &turn;
-        acquirer_start(&others[i], lock, PAWL_NEVER, i + 1);
+        caller_start_on(&others[i], call_lock, lock, PAWL_NEVER, i + 1);
     }
     let_time_pass(PATIENCE); /* a default lock's are now handed it, in order */
     for (size_t i = 0; i < WAITERS; i++) {
         say("Lock.4 a release with waiters", "%s", name(pawl_lock_release(lock)));
-        acquirer_join(&others[i]);
+        caller_join(&others[i]);
         say("Lock.4 lets exactly one through", "waiters left %u, locked %s, its turn %u",
             (unsigned)pawl__lot_count(lock), truth(pawl_lock_locked(lock)),
             (unsigned)others[i].order);
@@ -189,14 +189,14 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
 /* After some milliseconds a release hands a default lock over, a fair lock always. */
 static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
 {
-    struct acquirer other = {0};
+    struct caller other = {0};
     say_heading("handing over, %s", kind);
     pawl_lock_acquire(lock);
-    acquirer_start(&other, lock, PAWL_NEVER, 1);
+    caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
     let_time_pass(patience);
     pawl_lock_release(lock);
     say("a newcomer against a waiter", "%s", truth(pawl_lock_try_acquire(lock)));
-    acquirer_join(&other);
+    caller_join(&other);
     say("the waiter", "%s", name(other.status));
     pawl_lock_release(lock);
 }

@@ -5,7 +5,7 @@
 #ifndef PAWL_TESTS_CONFORMANCE_H
 #define PAWL_TESTS_CONFORMANCE_H
 
-#include "support.h"
+#include "caller.h"
 
 /* One line: the sentence, and what was observed. */
 void say(const char *sentence, const char *format, ...);

@@ -3,7 +3,6 @@
  * The second half of the transcript: what is built beside the lock. Each value is read into a
  * variable of its own before its line is written, so that no order of evaluation shows.
  */
-#include "caller.h"
 #include "conformance.h"
 
 #include <string.h>
@@ -29,16 +28,11 @@ static pawl_status look_at_rlock(struct caller *caller)
     return pawl_rlock_release(rlock);
 }
 
-static pawl_status acquire_rlock(struct caller *caller)
-{
-    return pawl_rlock_acquire_until(caller->object, caller->deadline);
-}
-
 static void walk_rlock(void)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
     struct caller other = {.call = look_at_rlock, .object = &rlock};
-    struct caller owner = {.call = acquire_rlock, .object = &rlock};
+    struct caller owner = {.call = call_rlock, .object = &rlock};
     say_heading("RLock");
     say("RLock.2 release of a free one", "%s", name(pawl_rlock_release(&rlock)));
     pawl_rlock_acquire(&rlock);
@@ -48,7 +42,7 @@ static void walk_rlock(void)
     say("RLock.1 the owner may acquire again", "%s %s %s, depth %u", truth(again), name(third),
         name(fourth), (unsigned)pawl_rlock_depth(&rlock));
     say_description("All.10 describe, depth 4", &rlock, describe_rlock);
-    caller_start(&other, NULL, AT_ITS_OWN_TIME);
+    caller_start(&other, AT_ITS_OWN_TIME);
     pawl_status refused = caller_join(&other);
     say("RLock.2 release by another thread", "%s, it sees %u", name(refused),
         (unsigned)other.number);
@@ -57,20 +51,15 @@ static void walk_rlock(void)
         say("RLock.1 as many releases", "%s, depth %u, locked %s", name(status),
             (unsigned)pawl_rlock_depth(&rlock), truth(pawl_rlock_locked(&rlock)));
     }
-    caller_start(&owner, NULL, AT_ITS_OWN_TIME);
+    caller_start(&owner, AT_ITS_OWN_TIME);
     caller_join(&owner);
-    caller_start(&other, NULL, AT_ITS_OWN_TIME);
+    caller_start(&other, AT_ITS_OWN_TIME);
     refused = caller_join(&other);
     pawl_status timeout = pawl_rlock_acquire_for(&rlock, PAWL_MS(1));
     say("RLock.3 a thread that ended owns it", "a later one %s, it sees %u, acquire %s",
         name(refused), (unsigned)other.number, name(timeout));
     pawl_rlock_reinit_after_fork(&rlock);
     say_description("All.11 reinit_after_fork", &rlock, describe_rlock);
-}
-
-static pawl_status acquire_semaphore(struct caller *caller)
-{
-    return pawl_semaphore_acquire_until(caller->object, caller->deadline);
 }
 
 static void walk_semaphore(void)
@@ -103,15 +92,12 @@ static void walk_semaphore_waiters(void)
 {
     enum { WAITERS = 3 };
     pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT(4);
-    struct caller others[WAITERS];
-    memset(others, 0, sizeof others);
+    struct caller others[WAITERS] = {0};
     for (int i = 0; i < 4; i++) {
         pawl_semaphore_acquire(&semaphore);
     }
     for (size_t i = 0; i < WAITERS; i++) {
-        others[i] = (struct caller){
-            .call = acquire_semaphore, .object = &semaphore, .deadline = PAWL_NEVER};
-        caller_start(&others[i], &semaphore, i + 1);
+        caller_start_on(&others[i], call_semaphore, &semaphore, PAWL_NEVER, i + 1);
     }
     say_description("All.10 describe, with waiters", &semaphore, describe_semaphore);
     pawl_status over = pawl_semaphore_release_n(&semaphore, 5);
@@ -129,15 +115,6 @@ static void walk_semaphore_waiters(void)
         name(second), (long long)pawl_semaphore_value(&semaphore));
 }
 
-static pawl_status wait_condition(struct caller *caller)
-{
-    pawl_lock_acquire(caller->lock);
-    pawl_status status =
-        pawl_condition_wait_until(caller->object, caller->lock, caller->deadline);
-    pawl_lock_release(caller->lock);
-    return status;
-}
-
 static bool is_five(void *ctx)
 {
     int *number = ctx;
@@ -149,15 +126,14 @@ static void walk_condition(void)
     enum { WAITERS = 4 };
     pawl_lock lock = PAWL_LOCK_INIT;
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct caller others[WAITERS];
+    struct caller others[WAITERS] = {0};
     say_heading("Condition");
     say("Condition.1 wait without the lock", "%s", name(pawl_condition_wait(&condition, &lock)));
     say("Condition.2 notify without waiters", "%u",
         (unsigned)pawl_condition_notify(&condition, 7));
     for (size_t i = 0; i < WAITERS; i++) {
-        others[i] = (struct caller){
-            .call = wait_condition, .object = &condition, .lock = &lock, .deadline = PAWL_NEVER};
-        caller_start(&others[i], &condition, i + 1);
+        others[i].lock = &lock;
+        caller_start_on(&others[i], call_condition, &condition, PAWL_NEVER, i + 1);
     }
     say_description("All.10 describe, with waiters", &condition, describe_condition);
     pawl_lock_acquire(&lock);
@@ -186,7 +162,7 @@ static void walk_condition(void)
 
 static pawl_status acquire_and_release_rlock(struct caller *caller)
 {
-    pawl_status status = acquire_rlock(caller);
+    pawl_status status = call_rlock(caller);
     return status == PAWL_OK ? pawl_rlock_release(caller->object) : status;
 }
 
@@ -194,12 +170,12 @@ static void walk_condition_rlock(void)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct caller other = {
-        .call = acquire_and_release_rlock, .object = &rlock, .deadline = PAWL_NEVER};
+    struct caller other = {.call = acquire_and_release_rlock, .object = &rlock,
+                           .key = &rlock.lock_, .time = PAWL_NEVER};
     pawl_status unheld = pawl_condition_wait_rlock_for(&condition, &rlock, 0);
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
-    caller_start(&other, &rlock.lock_, 1);
+    caller_start(&other, 1);
     let_time_pass(PATIENCE); /* so that a release hands it over */
     pawl_status past = pawl_condition_wait_rlock_until(&condition, &rlock, 0);
     pawl_status got_it = caller_join(&other);
@@ -208,22 +184,15 @@ static void walk_condition_rlock(void)
         (unsigned)pawl_rlock_depth(&rlock));
 }
 
-static pawl_status wait_event(struct caller *caller)
-{
-    return pawl_event_wait_until(caller->object, caller->deadline);
-}
-
 static void walk_event(void)
 {
     enum { WAITERS = 3 };
     pawl_event event = PAWL_EVENT_INIT;
-    struct caller others[WAITERS];
+    struct caller others[WAITERS] = {0};
     say_heading("Event");
     say("Event.1 a wait on an unset one", "%s", name(pawl_event_wait_for(&event, PAWL_MS(1))));
     for (size_t i = 0; i < WAITERS; i++) {
-        others[i] =
-            (struct caller){.call = wait_event, .object = &event, .deadline = PAWL_NEVER};
-        caller_start(&others[i], &event, i + 1);
+        caller_start_on(&others[i], call_event, &event, PAWL_NEVER, i + 1);
     }
     say_description("All.10 describe, with waiters", &event, describe_event);
     pawl_event_set(&event);
@@ -241,11 +210,6 @@ static void walk_event(void)
     say_description("All.10 describe, unset", &event, describe_event);
 }
 
-static pawl_status wait_barrier(struct caller *caller)
-{
-    return pawl_barrier_wait_until(caller->object, caller->deadline, &caller->number);
-}
-
 static void count_round(void *ctx)
 {
     int *rounds = ctx;
@@ -255,9 +219,8 @@ static void count_round(void *ctx)
 static void start_parties(pawl_barrier *barrier, struct caller *others)
 {
     for (size_t i = 0; i < 2; i++) {
-        others[i] = (struct caller){
-            .call = wait_barrier, .object = barrier, .deadline = PAWL_NEVER, .number = 77};
-        caller_start(&others[i], barrier, i + 1);
+        others[i] = (struct caller){.number = 77};
+        caller_start_on(&others[i], call_barrier, barrier, PAWL_NEVER, i + 1);
     }
 }
 
@@ -301,22 +264,11 @@ static void walk_barrier(void)
     pawl_status late = pawl_barrier_wait_for(&barrier, PAWL_NEVER, NULL);
     say_parties("Barrier.1 usable after reset", others);
     say("Barrier.1 again the last", "%s, rounds %d", name(late), rounds);
-    others[0] = (struct caller){.call = wait_barrier, .object = &barrier, .deadline = PAWL_NEVER};
-    caller_start(&others[0], &barrier, 1);
+    caller_start_on(&others[0], call_barrier, &barrier, PAWL_NEVER, 1);
     late = pawl_barrier_wait_until(&barrier, 0, &index);
     pawl_status broken = caller_join(&others[0]);
     say("Barrier.3 a wait that times out", "%s, the other %s", name(late), name(broken));
     say_description("All.10 describe, broken", &barrier, describe_barrier);
-}
-
-static pawl_status acquire_shared(struct caller *caller)
-{
-    return pawl_rwlock_acquire_shared_until(caller->object, caller->deadline);
-}
-
-static pawl_status acquire_exclusive(struct caller *caller)
-{
-    return pawl_rwlock_acquire_exclusive_until(caller->object, caller->deadline);
 }
 
 static void walk_rwlock(void)
@@ -353,21 +305,19 @@ static void walk_rwlock_waiters(void)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
     const void *writers = (char *)&rwlock + 1;
-    struct caller reader = {
-        .call = acquire_shared, .object = &rwlock, .deadline = PAWL_NEVER};
+    struct caller reader = {.call = call_shared, .object = &rwlock, .time = PAWL_NEVER};
     struct caller second = reader;
-    struct caller writer = {
-        .call = acquire_exclusive, .object = &rwlock, .deadline = PAWL_NEVER};
+    struct caller writer = {.call = call_exclusive, .object = &rwlock, .time = PAWL_NEVER};
     pawl_rwlock_acquire_shared(&rwlock);
-    caller_start(&writer, writers, 1);
+    caller_start(&writer, 1);
     bool newcomer = pawl_rwlock_try_acquire_shared(&rwlock);
-    caller_start(&reader, &rwlock, 1);
+    caller_start(&reader, 1);
     say("RWLock.1 a waiting writer holds back new readers", "%s, readers waiting %u",
         truth(newcomer), (unsigned)pawl__lot_count(&rwlock));
     pawl_rwlock_release_shared(&rwlock);
     say("RWLock.1 the writer", "%s", name(caller_join(&writer)));
-    caller_start(&writer, writers, 1);
-    caller_start(&second, &rwlock, 2);
+    caller_start(&writer, 1);
+    caller_start(&second, 2);
     pawl_rwlock_release_exclusive(&rwlock);
     pawl_status first = caller_join(&reader);
     pawl_status last = caller_join(&second);
@@ -376,12 +326,12 @@ static void walk_rwlock_waiters(void)
     pawl_rwlock_release_shared(&rwlock);
     pawl_rwlock_release_shared(&rwlock);
     say("RWLock.1 and then that one", "%s", name(caller_join(&writer)));
-    caller_start(&reader, &rwlock, 1);
+    caller_start(&reader, 1);
     pawl_rwlock_downgrade(&rwlock);
     say("RWLock.2 downgrade lets waiting readers in", "%s", name(caller_join(&reader)));
-    writer.deadline = pawl_after_ms(20);
-    caller_start(&writer, writers, AT_ITS_OWN_TIME);
-    caller_start(&second, &rwlock, AT_ITS_OWN_TIME);
+    writer.time = pawl_after_ms(20);
+    caller_start(&writer, AT_ITS_OWN_TIME);
+    caller_start(&second, AT_ITS_OWN_TIME);
     pawl_status late = caller_join(&writer);
     first = caller_join(&second);
     say("All.3 a writer that times out lets readers in", "%s %s", name(late), name(first));
@@ -393,13 +343,11 @@ static void walk_rwlock_downgrade(void)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
     const void *writers = (char *)&rwlock + 1;
-    struct caller reader = {
-        .call = acquire_shared, .object = &rwlock, .deadline = PAWL_NEVER};
-    struct caller writer = {
-        .call = acquire_exclusive, .object = &rwlock, .deadline = PAWL_NEVER};
+    struct caller reader = {.call = call_shared, .object = &rwlock, .time = PAWL_NEVER};
+    struct caller writer = {.call = call_exclusive, .object = &rwlock, .time = PAWL_NEVER};
     pawl_rwlock_acquire_exclusive(&rwlock);
-    caller_start(&writer, writers, 1);
-    caller_start(&reader, &rwlock, 1);
+    caller_start(&writer, 1);
+    caller_start(&reader, 1);
     pawl_rwlock_downgrade(&rwlock);
     say("RWLock.2 downgrade, and a writer waits", "readers waiting %u",
         (unsigned)pawl__lot_count(&rwlock));

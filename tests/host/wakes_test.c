@@ -2,45 +2,23 @@
  *
  * How many threads the system is asked to wake: counted at the seam, over early.h's host.
  */
-#include "support.h"
+#include "caller.h"
 
 #include "early.h"
 
 #include <stdlib.h>
-
-struct waiter {
-    crew_thread thread;
-    pawl_lock *lock;
-    pawl_condition *condition;
-    pawl_status status;
-};
-
-static void wait_once_for(void *context)
-{
-    struct waiter *waiter = context;
-    pawl_lock_acquire(waiter->lock);
-    waiter->status = pawl_condition_wait(waiter->condition, waiter->lock);
-    pawl_lock_release(waiter->lock);
-}
-
-static void start_waiter(struct waiter *waiter, pawl_lock *lock, pawl_condition *condition)
-{
-    waiter->lock = lock;
-    waiter->condition = condition;
-    crew_start(&waiter->thread, wait_once_for, waiter);
-}
 
 /* notify_all moves them; each is woken once, by the release of the one before. */
 static void notify_all_of_a_crowd_wakes_one_for_each_hand_over(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct waiter *waiters = calloc(CREW_CROWD, sizeof *waiters);
+    struct caller *waiters = calloc(CREW_CROWD, sizeof *waiters);
     (void)state;
     assert_non_null(waiters);
-    for (size_t i = 0; i < CREW_CROWD; i++) {
-        start_waiter(&waiters[i], &lock, &condition);
-    }
+    const struct caller waiter = {
+        .call = call_condition, .object = &condition, .lock = &lock, .time = PAWL_NEVER};
+    callers_start(waiters, CREW_CROWD, &waiter);
     wait_for_waiters(&condition, CREW_CROWD);
     pawl_lock_acquire(&lock);
     uint32_t before = early_wakes();
@@ -48,10 +26,7 @@ static void notify_all_of_a_crowd_wakes_one_for_each_hand_over(void **state)
     assert_int_equal(early_wakes(), before);
     assert_int_equal(pawl__lot_count(&lock), CREW_CROWD);
     pawl_lock_release(&lock);
-    for (size_t i = 0; i < CREW_CROWD; i++) {
-        crew_join(&waiters[i].thread);
-        assert_int_equal(waiters[i].status, PAWL_OK);
-    }
+    callers_join(waiters, CREW_CROWD, PAWL_OK);
     assert_in_range(early_wakes() - before, 1, CREW_CROWD);
     free(waiters);
 }
@@ -64,17 +39,15 @@ static void notify_all_with_a_free_lock_wakes_no_herd(void **state)
     enum { FEW = 50 };
     pawl_lock lock = PAWL_LOCK_INIT;
     pawl_condition condition = PAWL_CONDITION_INIT;
-    struct waiter waiters[FEW];
+    struct caller waiters[FEW];
     (void)state;
-    for (size_t i = 0; i < FEW; i++) {
-        start_waiter(&waiters[i], &lock, &condition);
-    }
+    const struct caller waiter = {
+        .call = call_condition, .object = &condition, .lock = &lock, .time = PAWL_NEVER};
+    callers_start(waiters, FEW, &waiter);
     wait_for_waiters(&condition, FEW);
     uint32_t before = early_wakes();
     assert_int_equal(pawl_condition_notify_all(&condition), FEW);
-    for (size_t i = 0; i < FEW; i++) {
-        crew_join(&waiters[i].thread);
-    }
+    callers_join(waiters, FEW, PAWL_OK);
     assert_in_range(early_wakes() - before, 1, 2 * FEW);
     assert_false(pawl_lock_locked(&lock));
 }

@@ -7,42 +7,24 @@
 #define BROKEN_ITSELF
 #include "broken.h"
 
-#include "support.h"
-
+#include "caller.h"
 #include "waits.h"
-
-struct waiter {
-    crew_thread thread;
-    const struct wait_kind *wait;
-    struct stage *stage;
-    pawl_time deadline, ended;
-    pawl_status status;
-};
-
-static void wait_once(void *context)
-{
-    struct waiter *waiter = context;
-    waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
-    waiter->ended = pawl_now();
-}
 
 static void no_wait_looks_at_the_wall_clock(void **state)
 {
     (void)state;
     for (size_t row = 0; row < wait_count; row++) {
         struct stage stage;
-        struct waiter waiter = {.wait = &waits[row], .stage = &stage};
+        struct caller waiter = {0};
         stage_init(&stage);
-        waits[row].shut(&stage);
-        waiter.deadline = waits[row].timed ? pawl_after_ms(3) : PAWL_NEVER;
-        crew_start(&waiter.thread, wait_once, &waiter);
+        caller_start_wait(&waiter, &waits[row], &stage,
+                          waits[row].timed ? pawl_after_ms(3) : PAWL_NEVER);
         if (!waits[row].timed) {
             stage_await_waiter(&waits[row], &stage);
             waits[row].open(&stage);
         }
-        crew_join(&waiter.thread);
-        assert_int_equal(waiter.status, waits[row].timed ? PAWL_TIMEOUT : PAWL_OK);
-        assert_true(!waits[row].timed || waiter.ended >= waiter.deadline);
+        assert_int_equal(caller_join(&waiter), waits[row].timed ? PAWL_TIMEOUT : PAWL_OK);
+        assert_true(!waits[row].timed || waiter.ended >= waiter.time);
     }
     assert_int_equal(pawl__load32(&broken_looks, PAWL__RELAXED), 0);
 }

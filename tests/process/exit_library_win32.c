@@ -6,8 +6,7 @@
  */
 #include <windows.h>
 
-#include "support.h"
-
+#include "caller.h"
 #include "task.h"
 #include "waits.h"
 
@@ -16,32 +15,19 @@
 enum { MANY = 64 };
 
 static pawl_lock locks[2] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
-static struct acquirer others[2];
+static struct caller others[2];
 
-static struct waiter {
-    crew_thread thread;
-    const struct wait_kind *wait;
-    struct stage stage;
-} waiters[MANY];
+static struct caller waiters[MANY];
+static struct stage stages[MANY];
 
 static struct task task; /* it waits for the first stage's semaphore */
-
-static void wait_once(void *context)
-{
-    struct waiter *waiter = context;
-    pawl_status status = waiter->wait->call(&waiter->stage, PAWL_NEVER);
-    (void)status; /* it does not come back */
-}
 
 static void shut_all(void)
 {
     for (size_t row = 0; row < wait_count && row < MANY; row++) {
-        struct waiter *waiter = &waiters[row];
-        waiter->wait = &waits[row];
-        stage_init(&waiter->stage);
-        waits[row].shut(&waiter->stage);
-        crew_start(&waiter->thread, wait_once, waiter);
-        stage_await_waiter(&waits[row], &waiter->stage);
+        stage_init(&stages[row]);
+        caller_start_wait(&waiters[row], &waits[row], &stages[row], PAWL_NEVER);
+        stage_await_waiter(&waits[row], &stages[row]);
     }
 }
 
@@ -49,24 +35,22 @@ __declspec(dllexport) void hold_and_be_waited_for(void);
 __declspec(dllexport) void hold_and_be_waited_for(void)
 {
     shut_all();
-    pawl_semaphore_acquire(&waiters[0].stage.semaphore);
+    pawl_semaphore_acquire(&stages[0].semaphore);
     task_init(&task, NULL, NULL);
-    if (pawl_semaphore_acquire_await(&waiters[0].stage.semaphore, &task.op) != PAWL_PENDING) {
+    if (pawl_semaphore_acquire_await(&stages[0].semaphore, &task.op) != PAWL_PENDING) {
         printf("the task does not wait\n");
     }
     for (size_t i = 0; i < 2; i++) {
         pawl_lock_acquire(&locks[i]);
-        acquirer_start(&others[i], &locks[i], PAWL_NEVER, 1);
+        caller_start_on(&others[i], call_lock, &locks[i], PAWL_NEVER, 1);
     }
     let_time_pass(PATIENCE); /* so that a default lock, too, would be handed over */
 }
 
 /* Opened for nobody, it is there for the next who tries; where that is to be notified, or met by
  * other parties, for nobody. */
-static bool works(struct waiter *waiter)
+static bool works(const struct wait_kind *wait, struct stage *stage)
 {
-    const struct wait_kind *wait = waiter->wait;
-    struct stage *stage = &waiter->stage;
     const void *key = wait->key(stage);
     bool is_kept = key != &stage->condition && key != &stage->barrier;
     bool nobody_waits = pawl__lot_count(key) == 0;
@@ -77,12 +61,12 @@ static bool works(struct waiter *waiter)
 static void use_all(void)
 {
     for (size_t row = 0; row < wait_count; row++) {
-        if (!works(&waiters[row])) {
+        if (!works(&waits[row], &stages[row])) {
             printf("at exit: %s fails\n", waits[row].name);
             return;
         }
     }
-    pawl_semaphore_release(&waiters[0].stage.semaphore);
+    pawl_semaphore_release(&stages[0].semaphore);
     printf("at exit: every object works, %u calls of a task that has ended, %s\n", task.calls,
            pawl_await_cancel(&task.op) ? "which still waits" : "which does not wait");
 }

@@ -3,7 +3,7 @@
  * Sentence 11 of "All": in a forked child every object works as if only the calling thread had ever
  * existed. POSIX only.
  */
-#include "support.h"
+#include "caller.h"
 
 #include "port.h"
 
@@ -32,7 +32,7 @@ enum { CHILD_OK = 7 };
 
 static int use_it(pawl_lock *lock)
 {
-    struct acquirer other = {.release_after = true};
+    struct caller other = {.then = release_lock_after};
     if (!pawl_lock_try_acquire(lock)) {
         return 1;
     }
@@ -40,14 +40,14 @@ static int use_it(pawl_lock *lock)
         return 2;
     }
     if (CHILD_THREADS) { /* waiting works, with the child's own threads */
-        acquirer_start(&other, lock, PAWL_NEVER, 1);
+        caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
     }
     if (pawl_lock_acquire_for(lock, PAWL_MS(2)) != PAWL_TIMEOUT) {
         return 3;
     }
     pawl_lock_release(lock);
     if (CHILD_THREADS) {
-        acquirer_join(&other);
+        caller_join(&other);
     }
     return other.status == PAWL_OK && pawl_lock_release(lock) == PAWL_NOT_HELD ? CHILD_OK : 4;
 }
@@ -81,18 +81,18 @@ static void held_lock_with_waiters_is_free_in_a_child_after_reinit(void **state)
     (void)state;
     for (size_t kind = 0; kind < 2; kind++) {
         pawl_lock *lock = &locks[kind];
-        struct acquirer others[3] = {{.release_after = true}, {.release_after = true},
-                                     {.release_after = true}};
+        struct caller others[3] = {{.then = release_lock_after}, {.then = release_lock_after},
+                                     {.then = release_lock_after}};
         pawl_lock_acquire(lock);
         for (size_t i = 0; i < 3; i++) {
-            acquirer_start(&others[i], lock, PAWL_NEVER, i + 1);
+            caller_start_on(&others[i], call_lock, lock, PAWL_NEVER, i + 1);
         }
         assert_int_equal(in_child(reinit_and_use_it, lock), CHILD_OK);
         assert_int_equal(in_child(release_and_use_it, lock), CHILD_OK);
         assert_int_equal(pawl__lot_count(lock), 3); /* the parent's are untouched */
         pawl_lock_release(lock);
         for (size_t i = 0; i < 3; i++) {
-            acquirer_join(&others[i]);
+            caller_join(&others[i]);
         }
     }
 }
@@ -105,13 +105,13 @@ static int fork_again(pawl_lock *lock)
 static void grandchild_starts_afresh_too(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    struct acquirer other = {.release_after = true};
+    struct caller other = {.then = release_lock_after};
     (void)state;
     pawl_lock_acquire(&lock);
-    acquirer_start(&other, &lock, PAWL_NEVER, 1);
+    caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
     assert_int_equal(in_child(fork_again, &lock), CHILD_OK);
     pawl_lock_release(&lock);
-    acquirer_join(&other);
+    caller_join(&other);
 }
 
 /* What the parent's threads wait for when it forks. */
@@ -253,15 +253,15 @@ static void lock_held_across_fork_by_handlers_is_free_in_the_child(void **state)
     assert_int_equal(pthread_atfork(NULL, NULL, release_after_fork), 0);
     for (size_t kind = 0; kind < 2; kind++) {
         pawl_lock *lock = &locks[kind];
-        struct acquirer other = {.release_after = true};
+        struct caller other = {.then = release_lock_after};
         pawl_lock_acquire(lock); /* as a prepare handler would */
-        acquirer_start(&other, lock, PAWL_NEVER, 1);
+        caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
         let_time_pass(PATIENCE); /* so that a default lock, too, would be handed over */
         held_across_fork = lock;
         assert_int_equal(in_child(use_it, lock), CHILD_OK);
         held_across_fork = NULL;
         pawl_lock_release(lock);
-        acquirer_join(&other);
+        caller_join(&other);
     }
 }
 

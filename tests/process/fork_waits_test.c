@@ -3,8 +3,7 @@
  * Sentence 11 of "All" for every primitive: a fork while any wait there is goes on in the parent,
  * and forks at random moments while threads and tasks use everything. POSIX only.
  */
-#include "support.h"
-
+#include "caller.h"
 #include "task.h"
 #include "waits.h"
 
@@ -17,28 +16,13 @@
 
 enum { CHILD_OK = 7 };
 
-struct waiter {
-    crew_thread thread;
-    const struct wait_kind *wait;
-    struct stage *stage;
-    pawl_status status;
-};
-
-static void wait_once(void *context)
-{
-    struct waiter *waiter = context;
-    waiter->status = waiter->wait->call(waiter->stage, PAWL_NEVER);
-}
-
 static bool is_let_through(struct stage *stage, const struct wait_kind *wait)
 {
-    struct waiter waiter = {.wait = wait, .stage = stage};
-    wait->shut(stage);
-    crew_start(&waiter.thread, wait_once, &waiter);
+    struct caller waiter = {0};
+    caller_start_wait(&waiter, wait, stage, PAWL_NEVER);
     stage_await_waiter(wait, stage);
     wait->open(stage);
-    crew_join(&waiter.thread);
-    return waiter.status == PAWL_OK;
+    return caller_join(&waiter) == PAWL_OK;
 }
 
 static bool times_out(struct stage *stage, const struct wait_kind *wait)
@@ -117,47 +101,32 @@ static void every_wait_of_the_parent_is_gone_in_the_child(void **state)
     (void)state;
     for (size_t row = 0; row < wait_count; row++) {
         struct stage stage;
-        struct waiter waiter = {.wait = &waits[row], .stage = &stage};
+        struct caller waiter = {0};
         stage_init(&stage);
-        waits[row].shut(&stage);
-        crew_start(&waiter.thread, wait_once, &waiter);
+        caller_start_wait(&waiter, &waits[row], &stage, PAWL_NEVER);
         stage_await_waiter(&waits[row], &stage);
         use_stage_in_child(&stage, row);
         assert_int_equal(pawl__lot_count(waits[row].key(&stage)), 1); /* the parent's goes on */
         waits[row].open(&stage);
-        crew_join(&waiter.thread);
-        assert_int_equal(waiter.status, PAWL_OK);
+        assert_int_equal(caller_join(&waiter), PAWL_OK);
         assert_true(stage_is_idle(&stage));
     }
 }
 
 /* A fork while another thread is inside the lot: its guards are free in the child. */
-struct insider {
-    crew_thread thread;
-    const void *key;
-    uint8_t is_inside, may_leave; /* atomic */
-};
-
-static bool is_inside(void *context)
-{
-    struct insider *insider = context;
-    return pawl__load8(&insider->is_inside, PAWL__ACQUIRE) != 0;
-}
-
 static bool may_leave(void *context)
 {
-    struct insider *insider = context;
-    return pawl__load8(&insider->may_leave, PAWL__ACQUIRE) != 0;
+    return caller_must_stop(context);
 }
 
-static void be_inside(void *context)
+static pawl_status be_inside(struct caller *insider)
 {
-    struct insider *insider = context;
     struct pawl__bucket *bucket = pawl__lot_bucket(insider->key);
     pawl__lot_lock(bucket);
-    pawl__store8(&insider->is_inside, 1, PAWL__RELEASE);
+    caller_begins(insider);
     crew_until(may_leave, insider);
     pawl__lot_unlock(bucket);
+    return PAWL_OK;
 }
 
 static void fork_while_another_thread_is_inside_the_lot(void **state)
@@ -165,13 +134,13 @@ static void fork_while_another_thread_is_inside_the_lot(void **state)
     (void)state;
     for (size_t row = 0; row < wait_count; row++) {
         struct stage stage;
-        struct insider insider = {.key = waits[row].key(&stage)};
+        struct caller insider = {.call = be_inside, .key = waits[row].key(&stage)};
         stage_init(&stage);
-        crew_start(&insider.thread, be_inside, &insider);
-        crew_until(is_inside, &insider);
+        caller_start(&insider, AT_ITS_OWN_TIME);
+        caller_await_begin(&insider);
         use_stage_in_child(&stage, row);
-        pawl__store8(&insider.may_leave, 1, PAWL__RELEASE);
-        crew_join(&insider.thread);
+        caller_stop(&insider);
+        caller_join(&insider);
         assert_true(stage_is_idle(&stage));
     }
 }

@@ -26,33 +26,13 @@ void let_time_pass(pawl_ns ns)
     }
 }
 
-static void acquire_once(void *context)
+const void *next_parker(void)
 {
-    struct acquirer *acquirer = context;
-    acquirer->status = pawl_lock_acquire_until(acquirer->lock, acquirer->deadline);
-    if (acquirer->status == PAWL_OK && acquirer->turn != NULL) {
-        acquirer->order = (*acquirer->turn)++;
-    }
-    pawl__store8(&acquirer->has_it, 1, PAWL__RELEASE);
-    if (acquirer->status == PAWL_OK && acquirer->release_after) {
-        pawl_lock_release(acquirer->lock);
-    }
-}
-
-void acquirer_start(struct acquirer *acquirer, pawl_lock *lock, pawl_time deadline, size_t place)
-{
-    acquirer->lock = lock;
-    acquirer->deadline = deadline;
-    acquirer->has_it = 0;
-    crew_start(&acquirer->thread, acquire_once, acquirer);
-    if (place != AT_ITS_OWN_TIME) {
-        wait_for_waiters(lock, place);
-    }
-}
-
-void acquirer_join(struct acquirer *acquirer)
-{
-    crew_join(&acquirer->thread);
+    struct pawl__sleeper probe = {0};
+    pawl__lot_open(&probe, PAWL__ON_LOCK);
+    const void *parker = probe.slot;
+    pawl__lot_close(&probe);
+    return parker;
 }
 
 uint64_t next_random(uint64_t *state)

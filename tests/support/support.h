@@ -27,23 +27,8 @@ void let_time_pass(pawl_ns ns);
 /* Longer than a default lock's waiter is patient: then the next release hands it the lock. */
 #define PATIENCE PAWL_MS(11)
 
-/* A helper thread that acquires a lock once. */
-struct acquirer {
-    crew_thread thread;
-    pawl_lock *lock;
-    pawl_time deadline;
-    bool release_after;  /* release it at once */
-    pawl_status status;  /* after acquirer_join */
-    uint8_t *turn;       /* if not NULL: counts the acquires, while the lock is held */
-    uint8_t order;       /* what *turn was at this one */
-    uint8_t has_it;      /* atomic: 1 once it is acquired, or timed out */
-};
-
-/* Start one that waits until `deadline`, and wait until the lot shows it as waiter number `place`;
- * AT_ITS_OWN_TIME for one that may have timed out before anybody looks. */
-enum { AT_ITS_OWN_TIME = 0 };
-void acquirer_start(struct acquirer *acquirer, pawl_lock *lock, pawl_time deadline, size_t place);
-void acquirer_join(struct acquirer *acquirer);
+/* The parker that this thread's next wait will use: for tests of what ended threads leave. */
+const void *next_parker(void);
 
 /* xorshift64*: a small generator whose seed is printed by who uses it. */
 uint64_t next_random(uint64_t *state);

@@ -2,27 +2,18 @@
  *
  * Who waits sleeps: all waits there are (waits.h), at a time, use next to no processor.
  */
-#include "support.h"
-
+#include "caller.h"
 #include "waits.h"
 
 #include <stdlib.h>
 
-struct waiter {
-    crew_thread thread;
-    const struct wait_kind *wait;
-    struct stage stage;
-    pawl_status status;
-    uint64_t used;
-};
-
-static void wait_and_count(void *context)
+/* Counts the processor time, in nanoseconds. */
+static pawl_status wait_and_count(struct caller *waiter)
 {
-    struct waiter *waiter = context;
-    pawl_time deadline = waiter->wait->timed ? pawl_after_s(3600) : PAWL_NEVER;
     uint64_t before = crew_used_ns();
-    waiter->status = waiter->wait->call(&waiter->stage, deadline);
-    waiter->used = crew_used_ns() - before;
+    pawl_status status = call_wait(waiter);
+    waiter->count = crew_used_ns() - before;
+    return status;
 }
 
 /* Or all that follows would show nothing. */
@@ -38,25 +29,25 @@ static void processor_time_is_told(void **state)
 
 static void waits_use_next_to_no_processor(void **state)
 {
-    struct waiter *waiters = calloc(wait_count, sizeof *waiters);
-    uint64_t used = 0;
+    struct caller *waiters = calloc(wait_count, sizeof *waiters);
+    struct stage *stages = calloc(wait_count, sizeof *stages);
     pawl_event never = PAWL_EVENT_INIT;
     (void)state;
-    assert_non_null(waiters);
+    assert_true(waiters != NULL && stages != NULL);
     for (size_t i = 0; i < wait_count; i++) {
         waiters[i].wait = &waits[i];
-        stage_init(&waiters[i].stage);
-        waits[i].shut(&waiters[i].stage);
-        crew_start(&waiters[i].thread, wait_and_count, &waiters[i]);
-        stage_await_waiter(&waits[i], &waiters[i].stage);
+        stage_init(&stages[i]);
+        waits[i].shut(&stages[i]);
+        caller_start_on(&waiters[i], wait_and_count, &stages[i],
+                        waits[i].timed ? pawl_after_s(3600) : PAWL_NEVER, AT_ITS_OWN_TIME);
+        stage_await_waiter(&waits[i], &stages[i]);
     }
     assert_int_equal(pawl_event_wait_for(&never, PAWL_MS(300)), PAWL_TIMEOUT);
     for (size_t i = 0; i < wait_count; i++) {
-        waits[i].open(&waiters[i].stage);
-        crew_join(&waiters[i].thread);
-        assert_int_equal(waiters[i].status, PAWL_OK);
-        used += waiters[i].used;
+        waits[i].open(&stages[i]);
     }
+    uint64_t used = callers_join(waiters, wait_count, PAWL_OK);
+    free(stages);
     free(waiters);
     print_message("%llu us in %u waits\n", (unsigned long long)(used / 1000), (unsigned)wait_count);
     assert_true(used < (uint64_t)PAWL_MS(150)); /* one that does not sleep takes twice as much */

@@ -10,11 +10,6 @@
 
 /* --- Semaphore -------------------------------------------------------------------------------- */
 
-static pawl_status acquire_permit(struct caller *caller)
-{
-    return pawl_semaphore_acquire_until(caller->object, caller->deadline);
-}
-
 static void permit_that_is_there_is_taken_without_a_call(void **state)
 {
     pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(2);
@@ -35,15 +30,14 @@ static void see_no_permit(struct task *task)
 static void permits_go_to_threads_and_tasks_in_order_of_arrival(void **state)
 {
     pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
-    struct caller thread = {
-        .call = acquire_permit, .object = &semaphore, .deadline = PAWL_NEVER};
+    struct caller thread = {.call = call_semaphore, .object = &semaphore, .time = PAWL_NEVER};
     struct task tasks[3];
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         task_init(&tasks[i], see_no_permit, &semaphore);
     }
     assert_int_equal(pawl_semaphore_acquire_await(&semaphore, &tasks[0].op), PAWL_PENDING);
-    caller_start(&thread, &semaphore, 2);
+    caller_start(&thread, 2);
     assert_int_equal(pawl_semaphore_acquire_await(&semaphore, &tasks[1].op), PAWL_PENDING);
     assert_int_equal(pawl_semaphore_acquire_await(&semaphore, &tasks[2].op), PAWL_PENDING);
     assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
@@ -74,11 +68,6 @@ static void cancelled_task_leaves_its_permit_to_the_next(void **state)
 
 /* --- Event ------------------------------------------------------------------------------------ */
 
-static pawl_status wait_event(struct caller *caller)
-{
-    return pawl_event_wait_until(caller->object, caller->deadline);
-}
-
 static void clear_event(struct task *task)
 {
     pawl_event_clear(task->object);
@@ -87,14 +76,14 @@ static void clear_event(struct task *task)
 static void set_lets_all_tasks_and_threads_through_though_cleared_at_once(void **state)
 {
     pawl_event event = PAWL_EVENT_INIT;
-    struct caller thread = {.call = wait_event, .object = &event, .deadline = PAWL_NEVER};
+    struct caller thread = {.call = call_event, .object = &event, .time = PAWL_NEVER};
     struct task tasks[3];
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         task_init(&tasks[i], clear_event, &event);
         assert_int_equal(pawl_event_wait_await(&event, &tasks[i].op), PAWL_PENDING);
     }
-    caller_start(&thread, &event, 4);
+    caller_start(&thread, 4);
     pawl_event_set(&event);
     assert_int_equal(caller_join(&thread), PAWL_OK);
     for (size_t i = 0; i < 3; i++) {
@@ -151,14 +140,6 @@ static void release_meeting(struct task *task)
     task->seen = pawl_lock_locked(&meeting->lock) && pawl_lock_release(&meeting->lock) == PAWL_OK;
 }
 
-static pawl_status wait_condition(struct caller *caller)
-{
-    pawl_lock_acquire(caller->lock);
-    pawl_status status = pawl_condition_wait_until(caller->object, caller->lock, caller->deadline);
-    pawl_lock_release(caller->lock);
-    return status;
-}
-
 static void wait_without_the_lock_is_refused(void **state)
 {
     struct meeting meeting = {PAWL_LOCK_INIT, PAWL_CONDITION_INIT};
@@ -202,16 +183,16 @@ static void notify_without_the_lock_calls_the_task_with_it(void **state)
 static void notify_serves_threads_and_tasks_oldest_first(void **state)
 {
     struct meeting meeting = {PAWL_LOCK_INIT, PAWL_CONDITION_INIT};
-    struct caller thread = {.call = wait_condition,
+    struct caller thread = {.call = call_condition,
                             .object = &meeting.condition,
                             .lock = &meeting.lock,
-                            .deadline = PAWL_NEVER};
+                            .time = PAWL_NEVER};
     struct task tasks[2];
     (void)state;
     task_init(&tasks[0], release_meeting, &meeting);
     task_init(&tasks[1], release_meeting, &meeting);
     wait_at(&meeting, &tasks[0]);
-    caller_start(&thread, &meeting.condition, 2);
+    caller_start(&thread, 2);
     wait_at(&meeting, &tasks[1]);
     assert_int_equal(pawl_condition_notify(&meeting.condition, 1), 1);
     assert_true(tasks[0].calls == 1 && tasks[1].calls == 0);
@@ -340,15 +321,10 @@ static void condition_that_was_notified_does_not_time_out(void **state)
 
 /* --- Barrier ---------------------------------------------------------------------------------- */
 
-static pawl_status wait_barrier(struct caller *caller)
-{
-    return pawl_barrier_wait_until(caller->object, caller->deadline, &caller->number);
-}
-
 static void threads_and_tasks_fill_a_round_together(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(4);
-    struct caller thread = {.call = wait_barrier, .object = &barrier, .deadline = PAWL_NEVER};
+    struct caller thread = {.call = call_barrier, .object = &barrier, .time = PAWL_NEVER};
     struct task tasks[3];
     uint32_t index[3] = {9, 9, 9};
     (void)state;
@@ -356,7 +332,7 @@ static void threads_and_tasks_fill_a_round_together(void **state)
         task_init(&tasks[i], NULL, NULL);
     }
     assert_int_equal(pawl_barrier_wait_await(&barrier, &tasks[0].op, &index[0]), PAWL_PENDING);
-    caller_start(&thread, &barrier, 2);
+    caller_start(&thread, 2);
     assert_int_equal(pawl_barrier_wait_await(&barrier, &tasks[1].op, &index[1]), PAWL_PENDING);
     assert_int_equal(pawl_barrier_waiting(&barrier), 3);
     assert_int_equal(pawl_barrier_wait_await(&barrier, &tasks[2].op, &index[2]), PAWL_OK);

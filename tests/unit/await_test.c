@@ -3,7 +3,7 @@
  * Waiting without a thread: the sentences of SEMANTICS.md under Await, for each primitive, and the
  * schedules on which home-made ones fail.
  */
-#include "support.h"
+#include "caller.h"
 #include "task.h"
 
 #include "process.h"
@@ -194,27 +194,27 @@ static void threads_and_tasks_are_served_in_order_of_arrival(void **state)
 {
     pawl_lock lock = PAWL_FAIR_LOCK_INIT;
     struct task tasks[3];
-    struct acquirer threads[2] = {{.release_after = false}};
+    struct caller threads[2] = {0};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         task_init(&tasks[i], NULL, NULL);
     }
     pawl_lock_acquire(&lock);
     assert_int_equal(pawl_lock_acquire_await(&lock, &tasks[0].op), PAWL_PENDING);
-    acquirer_start(&threads[0], &lock, PAWL_NEVER, 2);
+    caller_start_on(&threads[0], call_lock, &lock, PAWL_NEVER, 2);
     assert_int_equal(pawl_lock_acquire_await(&lock, &tasks[1].op), PAWL_PENDING);
-    acquirer_start(&threads[1], &lock, PAWL_NEVER, 4);
+    caller_start_on(&threads[1], call_lock, &lock, PAWL_NEVER, 4);
     assert_int_equal(pawl_lock_acquire_await(&lock, &tasks[2].op), PAWL_PENDING);
     pawl_lock_release(&lock);
     assert_int_equal(tasks[0].calls, 1);
     assert_int_equal(pawl__lot_count(&lock), 4);
     pawl_lock_release(&lock);
-    acquirer_join(&threads[0]);
+    caller_join(&threads[0]);
     assert_int_equal(tasks[1].calls, 0);
     pawl_lock_release(&lock);
     assert_int_equal(tasks[1].calls, 1);
     pawl_lock_release(&lock);
-    acquirer_join(&threads[1]);
+    caller_join(&threads[1]);
     assert_int_equal(tasks[2].calls, 0);
     pawl_lock_release(&lock);
     assert_int_equal(tasks[2].calls, 1);
@@ -284,19 +284,19 @@ static void task_that_releases_and_acquires_again_queues_behind_the_others(void 
 static void on_a_default_lock_the_oldest_task_is_handed_the_lock(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    struct acquirer thread = {.release_after = true};
+    struct caller thread = {.then = release_lock_after};
     struct task task;
     (void)state;
     task_init(&task, NULL, NULL);
     pawl_lock_acquire(&lock);
     assert_int_equal(pawl_lock_acquire_await(&lock, &task.op), PAWL_PENDING);
-    acquirer_start(&thread, &lock, PAWL_NEVER, 2);
+    caller_start_on(&thread, call_lock, &lock, PAWL_NEVER, 2);
     pawl_lock_release(&lock);
     assert_int_equal(task.calls, 1);
     assert_true(pawl_lock_locked(&lock));
     assert_int_equal(pawl__lot_count(&lock), 1);
     pawl_lock_release(&lock);
-    acquirer_join(&thread);
+    caller_join(&thread);
     assert_false(pawl_lock_locked(&lock));
 }
 

@@ -3,11 +3,9 @@
  * pawl_lock under contention: books that balance only if every acquire excluded every other, and
  * every time-out gave up just what it had.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { THREADS = 6 };
 
@@ -17,14 +15,6 @@ struct books {
     uint8_t occupied;  /* 1 while somebody is inside */
     int rounds;
     int mixed;         /* 0: acquire only; 1: tries and time-outs among them */
-};
-
-struct worker {
-    crew_thread thread;
-    struct books *books;
-    uint64_t seed;
-    uint64_t acquired;
-    bool met_another;
 };
 
 static bool get_in(struct books *books, uint64_t *seed)
@@ -43,16 +33,16 @@ static bool get_in(struct books *books, uint64_t *seed)
     return true;
 }
 
-static void work(void *context)
+/* Counts its acquires. Somebody else inside is a mistake. */
+static pawl_status work(struct caller *worker)
 {
-    struct worker *worker = context;
-    struct books *books = worker->books;
+    struct books *books = worker->object;
     for (int i = 0; i < books->rounds; i++) {
         if (!get_in(books, &worker->seed)) {
             continue;
         }
-        worker->acquired++;
-        worker->met_another |= books->occupied != 0;
+        worker->count++;
+        worker->mistakes += books->occupied != 0 ? 1 : 0;
         books->occupied = 1;
         books->inside++;
         if (next_random(&worker->seed) % 32 == 0) {
@@ -61,23 +51,15 @@ static void work(void *context)
         books->occupied = 0;
         pawl_lock_release(&books->lock);
     }
+    return PAWL_OK;
 }
 
 static void run_books(struct books *books)
 {
-    struct worker workers[THREADS];
-    uint64_t acquired = 0;
-    memset(workers, 0, sizeof workers);
-    for (size_t i = 0; i < THREADS; i++) {
-        workers[i].books = books;
-        workers[i].seed = 88172645463325252U + i;
-        crew_start(&workers[i].thread, work, &workers[i]);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        crew_join(&workers[i].thread);
-        acquired += workers[i].acquired;
-        assert_false(workers[i].met_another);
-    }
+    struct caller workers[THREADS];
+    callers_start(workers, THREADS,
+                  &(struct caller){.call = work, .object = books, .seed = 88172645463325252U});
+    uint64_t acquired = callers_join(workers, THREADS, PAWL_OK);
     assert_true(books->inside == acquired);
     assert_int_equal(pawl__lot_count(&books->lock), 0);
     assert_false(pawl_lock_locked(&books->lock));
@@ -116,50 +98,36 @@ static void fair_lock_keeps_its_books_when_tries_and_time_outs_race_releases(voi
 
 /* A lock in memory that its next owner reuses at once: the releaser, still inside release, must
  * not write there. */
-struct reuse {
-    uint8_t *memory;
-    uint8_t go; /* atomic: 1 once the other thread is about to acquire */
-    bool fair;
-};
-
 enum { REUSED_AS = 0xA5 };
 
-static void acquire_and_reuse(void *context)
+static pawl_status acquire_and_reuse(struct caller *caller)
 {
-    struct reuse *reuse = context;
-    pawl_lock *lock = (pawl_lock *)reuse->memory;
-    pawl__store8(&reuse->go, 1, PAWL__RELEASE);
-    pawl_lock_acquire(lock);
-    pawl__store8(reuse->memory, REUSED_AS, PAWL__RELAXED); /* freed, and something else now */
+    uint8_t *memory = caller->object;
+    caller_begins(caller);
+    pawl_lock_acquire(caller->object);
+    pawl__store8(memory, REUSED_AS, PAWL__RELAXED); /* freed, and something else now */
+    return PAWL_OK;
 }
 
 static void lock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 {
     (void)state;
     for (int round = 0; round < 400; round++) {
-        struct reuse reuse = {.fair = round % 2 == 1};
-        crew_thread other;
-        reuse.memory = malloc(1);
-        assert_non_null(reuse.memory);
-        pawl_lock *lock = (pawl_lock *)reuse.memory;
-        if (reuse.fair) {
+        struct caller other = {.call = acquire_and_reuse, .object = malloc(1)};
+        pawl_lock *lock = other.object;
+        assert_non_null(lock);
+        if (round % 2 == 1) {
             pawl_lock_init_fair(lock);
         } else {
             pawl_lock_init(lock);
         }
         pawl_lock_acquire(lock);
-        crew_start(&other, acquire_and_reuse, &reuse);
-        if (round % 4 < 2) { /* parked, or caught while it spins */
-            wait_for_waiters(lock, 1);
-        } else {
-            while (pawl__load8(&reuse.go, PAWL__ACQUIRE) == 0) {
-                crew_yield();
-            }
-        }
+        caller_start(&other, round % 4 < 2 ? 1 : AT_ITS_OWN_TIME);
+        caller_await_begin(&other); /* parked, or caught while it spins */
         assert_int_equal(pawl_lock_release(lock), PAWL_OK);
-        crew_join(&other);
-        assert_int_equal(*reuse.memory, REUSED_AS);
-        free(reuse.memory);
+        caller_join(&other);
+        assert_int_equal(*(uint8_t *)other.object, REUSED_AS);
+        free(other.object);
     }
 }
 
@@ -167,21 +135,16 @@ static void lock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    struct pawl__sleeper probe = {0};
+    const void *parker = next_parker();
     (void)state;
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.slot;
-    pawl__lot_close(&probe);
     for (int i = 0; i < 200; i++) {
-        struct acquirer other = {.release_after = true};
+        struct caller other = {.then = release_lock_after};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, PAWL_NEVER, 1);
+        caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
         pawl_lock_release(&lock);
-        acquirer_join(&other);
+        caller_join(&other);
     }
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.slot, slot);
-    pawl__lot_close(&probe);
+    assert_ptr_equal(next_parker(), parker);
 }
 
 int main(void)

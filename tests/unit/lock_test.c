@@ -2,11 +2,9 @@
  *
  * The sentences of SEMANTICS.md under "All" and "Lock", for pawl_lock.
  */
-#include "support.h"
+#include "caller.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BOTH = 2 };
@@ -74,13 +72,12 @@ static void lock_acquire_waits_until_a_release(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_lock lock = fresh(kind);
-        struct acquirer other = {0};
+        struct caller other = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, PAWL_NEVER, 1);
-        assert_int_equal(pawl__load8(&other.has_it, PAWL__ACQUIRE), 0);
+        caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
+        assert_false(caller_is_back(&other));
         assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
-        acquirer_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
         assert_true(pawl_lock_locked(&lock));
     }
 }
@@ -90,11 +87,11 @@ static void lock_may_be_released_by_any_thread(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_lock lock = fresh(kind);
-        struct acquirer other = {0};
+        struct caller other = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, PAWL_NEVER, 1);
+        caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
         pawl_lock_release(&lock);
-        acquirer_join(&other); /* it holds the lock and has ended */
+        caller_join(&other); /* it holds the lock and has ended */
         assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
         assert_false(pawl_lock_locked(&lock));
     }
@@ -132,26 +129,22 @@ static void lock_release_lets_exactly_one_waiter_through(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_lock lock = fresh(kind);
-        struct acquirer others[WAITERS] = {0};
+        struct caller others[WAITERS] = {0};
         pawl_lock_acquire(&lock);
         for (size_t i = 0; i < WAITERS; i++) {
-            acquirer_start(&others[i], &lock, PAWL_NEVER, i + 1);
+            caller_start_on(&others[i], call_lock, &lock, PAWL_NEVER, i + 1);
         }
         for (size_t left = WAITERS; left > 0; left--) {
             assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
-            size_t through = 0;
-            while (through < WAITERS - left + 1) {
+            while (callers_back(others, WAITERS) < WAITERS - left + 1) {
                 crew_yield();
-                through = 0;
-                for (size_t i = 0; i < WAITERS; i++) {
-                    through += pawl__load8(&others[i].has_it, PAWL__ACQUIRE);
-                }
             }
+            assert_int_equal(callers_back(others, WAITERS), WAITERS - left + 1);
             assert_int_equal(pawl__lot_count(&lock), left - 1);
             assert_true(pawl_lock_locked(&lock));
         }
         for (size_t i = 0; i < WAITERS; i++) {
-            acquirer_join(&others[i]);
+            caller_join(&others[i]);
         }
         assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
     }
@@ -160,30 +153,29 @@ static void lock_release_lets_exactly_one_waiter_through(void **state)
 static void lock_is_handed_to_one_that_has_waited_some_milliseconds(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    struct acquirer other = {0};
+    struct caller other = {0};
     (void)state;
     pawl_lock_acquire(&lock);
-    acquirer_start(&other, &lock, PAWL_NEVER, 1);
+    caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
     let_time_pass(PATIENCE);
     assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
     assert_false(pawl_lock_try_acquire(&lock)); /* it never became free */
-    acquirer_join(&other);
-    assert_int_equal(other.status, PAWL_OK);
+    assert_int_equal(caller_join(&other), PAWL_OK);
     assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
 }
 
 static void lock_starves_nobody(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
-    struct acquirer other = {.release_after = true};
+    struct caller other = {.then = release_lock_after};
     (void)state;
     pawl_lock_acquire(&lock);
-    acquirer_start(&other, &lock, PAWL_NEVER, 1);
-    while (pawl__load8(&other.has_it, PAWL__ACQUIRE) == 0) { /* a greedy thread, never waiting */
+    caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
+    while (!caller_is_back(&other)) { /* a greedy thread, never waiting */
         pawl_lock_release(&lock);
         pawl_lock_acquire(&lock);
     }
-    acquirer_join(&other);
+    caller_join(&other);
     assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
 }
 
@@ -191,18 +183,18 @@ static void fair_lock_serves_in_order_of_arrival(void **state)
 {
     enum { WAITERS = 8 };
     pawl_lock lock = PAWL_FAIR_LOCK_INIT;
-    struct acquirer others[WAITERS] = {0};
-    uint8_t turn = 0;
+    struct caller others[WAITERS] = {0};
+    uint32_t turn = 0;
     (void)state;
     pawl_lock_acquire(&lock);
     for (size_t i = 0; i < WAITERS; i++) {
         others[i].turn = &turn;
-        others[i].release_after = true;
-        acquirer_start(&others[i], &lock, PAWL_NEVER, i + 1);
+        others[i].then = release_lock_after;
+        caller_start_on(&others[i], call_lock, &lock, PAWL_NEVER, i + 1);
     }
     assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
     for (size_t i = 0; i < WAITERS; i++) {
-        acquirer_join(&others[i]);
+        caller_join(&others[i]);
         assert_int_equal(others[i].order, i);
     }
     assert_false(pawl_lock_locked(&lock));
@@ -213,13 +205,13 @@ static void fair_lock_lets_no_newcomer_overtake_a_waiter(void **state)
     (void)state;
     for (int round = 0; round < 200; round++) {
         pawl_lock lock = PAWL_FAIR_LOCK_INIT;
-        struct acquirer other = {0};
+        struct caller other = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, PAWL_NEVER, 1);
+        caller_start_on(&other, call_lock, &lock, PAWL_NEVER, 1);
         assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
         assert_false(pawl_lock_try_acquire(&lock));
         assert_int_equal(pawl_lock_acquire_for(&lock, 0), PAWL_TIMEOUT);
-        acquirer_join(&other);
+        caller_join(&other);
     }
 }
 
@@ -280,12 +272,11 @@ static void longest_durations_are_waits_without_end(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         pawl_lock lock = PAWL_LOCK_INIT;
-        struct acquirer other = {0};
+        struct caller other = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, pawl_after_ns(durations[i]), 1);
+        caller_start_on(&other, call_lock, &lock, pawl_after_ns(durations[i]), 1);
         pawl_lock_release(&lock);
-        acquirer_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
     }
 }
 
@@ -308,17 +299,15 @@ static void next_waiter_is_served_after_one_timed_out(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_lock lock = fresh(kind);
-        struct acquirer first = {0};
-        struct acquirer second = {0};
+        struct caller first = {0};
+        struct caller second = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&first, &lock, pawl_after_ms(20), AT_ITS_OWN_TIME);
-        acquirer_start(&second, &lock, PAWL_NEVER, AT_ITS_OWN_TIME);
-        acquirer_join(&first);
-        assert_int_equal(first.status, PAWL_TIMEOUT);
+        caller_start_on(&first, call_lock, &lock, pawl_after_ms(20), AT_ITS_OWN_TIME);
+        caller_start_on(&second, call_lock, &lock, PAWL_NEVER, AT_ITS_OWN_TIME);
+        assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
         wait_for_waiters(&lock, 1);
         pawl_lock_release(&lock);
-        acquirer_join(&second);
-        assert_int_equal(second.status, PAWL_OK);
+        assert_int_equal(caller_join(&second), PAWL_OK);
     }
 }
 
@@ -327,12 +316,11 @@ static void timed_waiter_gets_a_lock_released_in_time(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_lock lock = fresh(kind);
-        struct acquirer other = {0};
+        struct caller other = {0};
         pawl_lock_acquire(&lock);
-        acquirer_start(&other, &lock, pawl_after_s(3600), 1);
+        caller_start_on(&other, call_lock, &lock, pawl_after_s(3600), 1);
         pawl_lock_release(&lock);
-        acquirer_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
         assert_int_equal(pawl_lock_release(&lock), PAWL_OK);
     }
 }
@@ -350,35 +338,20 @@ static void lock_may_be_freed_while_held(void **state)
     pawl_lock_free(NULL);
 }
 
-static void describe_writes_as_snprintf_does(void **state)
-{
-    char text[80], expected[80], small[8];
-    pawl_lock lock = PAWL_LOCK_INIT;
-    (void)state;
-    snprintf(expected, sizeof expected, "<pawl_lock unlocked waiters=0 at 0x%llx>",
-             (unsigned long long)(uintptr_t)&lock);
-    int length = pawl_lock_describe(&lock, text, sizeof text);
-    assert_string_equal(text, expected);
-    assert_int_equal(length, strlen(expected));
-    assert_int_equal(pawl_lock_describe(&lock, NULL, 0), length);
-    assert_int_equal(pawl_lock_describe(&lock, small, sizeof small), length);
-    assert_string_equal(small, "<pawl_l");
-}
-
 static void describe_tells_state_and_waiters(void **state)
 {
     pawl_lock lock = PAWL_FAIR_LOCK_INIT;
-    struct acquirer others[2] = {{.release_after = true}, {.release_after = true}};
+    struct caller others[2] = {{.then = release_lock_after}, {.then = release_lock_after}};
     char text[80];
     (void)state;
     pawl_lock_acquire(&lock);
-    acquirer_start(&others[0], &lock, PAWL_NEVER, 1);
-    acquirer_start(&others[1], &lock, PAWL_NEVER, 2);
+    caller_start_on(&others[0], call_lock, &lock, PAWL_NEVER, 1);
+    caller_start_on(&others[1], call_lock, &lock, PAWL_NEVER, 2);
     pawl_lock_describe(&lock, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_lock fair locked waiters=2 at 0x"));
     pawl_lock_release(&lock);
-    acquirer_join(&others[0]);
-    acquirer_join(&others[1]);
+    caller_join(&others[0]);
+    caller_join(&others[1]);
 }
 
 /* Whether the exported functions do what the inline ones do: through pointers, which also shows
@@ -437,7 +410,6 @@ int main(void)
         cmocka_unit_test(next_waiter_is_served_after_one_timed_out),
         cmocka_unit_test(timed_waiter_gets_a_lock_released_in_time),
         cmocka_unit_test(lock_may_be_freed_while_held),
-        cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_state_and_waiters),
         cmocka_unit_test(functions_are_symbols_too),
     };

@@ -2,9 +2,8 @@
  *
  * The sentences of SEMANTICS.md under "All" and "RWLock, Once", for pawl_once.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@ struct setup {
     int runs;
     bool done_while_running;
     bool complete;   /* set at the very end of the run */
+    uint8_t *go;     /* if not NULL: the calls wait until this is 1 */
     uint8_t running; /* atomic: 1 once the run has begun */
     uint8_t may_end; /* atomic */
 };
@@ -40,47 +40,35 @@ static void set_up(void *ctx)
     setup->complete = true;
 }
 
-/* A helper thread that calls the once. */
-struct caller {
-    crew_thread thread;
-    struct setup *setup;
-    uint8_t *go;      /* if not NULL, it calls when this is 1 */
-    bool complete;    /* whether the run was complete when its call returned */
-    bool done;        /* what pawl_once_done said then */
-    uint8_t returned; /* atomic */
-};
-
-static void call_it(void *context)
+/* Call the once, when `go` is 1 if there is one. A run that is not complete when the call returns
+ * is a mistake. */
+static pawl_status call_it(struct caller *caller)
 {
-    struct caller *caller = context;
-    if (caller->go != NULL) {
-        crew_until(is_set, caller->go);
+    struct setup *setup = caller->object;
+    if (setup->go != NULL) {
+        crew_until(is_set, setup->go);
     }
-    pawl_once_call(&caller->setup->once, set_up, caller->setup);
-    caller->complete = caller->setup->complete;
-    caller->done = pawl_once_done(&caller->setup->once);
-    pawl__store8(&caller->returned, 1, PAWL__RELEASE);
-}
-
-static void caller_start(struct caller *caller, struct setup *setup)
-{
-    caller->setup = setup;
-    crew_start(&caller->thread, call_it, caller);
-}
-
-static void caller_join(struct caller *caller)
-{
-    crew_join(&caller->thread);
-    assert_true(caller->complete);
-    assert_true(caller->done);
+    pawl_once_call(&setup->once, set_up, setup);
+    caller->mistakes += setup->complete ? 0 : 1;
+    caller->mistakes += pawl_once_done(&setup->once) ? 0 : 1;
+    return PAWL_OK;
 }
 
 /* Start one whose run goes on until it is told, and wait until it runs. */
 static void runner_start(struct caller *caller, struct setup *setup)
 {
     setup->to_be_told = true;
-    caller_start(caller, setup);
+    callers_start(caller, 1, &(struct caller){.call = call_it, .object = setup});
     crew_until(is_set, &setup->running);
+}
+
+/* Start others, each of which waits for the run. */
+static void others_start(struct caller *others, size_t count, struct setup *setup)
+{
+    for (size_t i = 0; i < count; i++) {
+        others[i] = (struct caller){.call = call_it, .object = setup, .key = &setup->once};
+        caller_start(&others[i], i + 1);
+    }
 }
 
 static void tell_to_end(struct setup *setup)
@@ -148,18 +136,12 @@ static void once_runs_the_function_once_when_many_threads_race(void **state)
     enum { THREADS = 8, ROUNDS = 40 };
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
-        struct setup setup = {.once = PAWL_ONCE_INIT};
-        struct caller callers[THREADS];
         uint8_t go = 0;
-        memset(callers, 0, sizeof callers);
-        for (size_t i = 0; i < THREADS; i++) {
-            callers[i].go = &go;
-            caller_start(&callers[i], &setup);
-        }
+        struct setup setup = {.once = PAWL_ONCE_INIT, .go = &go};
+        struct caller callers[THREADS];
+        callers_start(callers, THREADS, &(struct caller){.call = call_it, .object = &setup});
         pawl__store8(&go, 1, PAWL__RELEASE);
-        for (size_t i = 0; i < THREADS; i++) {
-            caller_join(&callers[i]);
-        }
+        callers_join(callers, THREADS, PAWL_OK);
         assert_int_equal(setup.runs, 1);
         assert_int_equal(setup.once.state_, PAWL__ONCE_DONE);
     }
@@ -169,23 +151,15 @@ static void once_lets_others_return_only_after_the_function_has(void **state)
 {
     enum { OTHERS = 5 };
     struct setup setup = {.once = PAWL_ONCE_INIT};
-    struct caller runner = {0};
+    struct caller runner;
     struct caller others[OTHERS];
     (void)state;
-    memset(others, 0, sizeof others);
     runner_start(&runner, &setup);
-    for (size_t i = 0; i < OTHERS; i++) {
-        caller_start(&others[i], &setup);
-        wait_for_waiters(&setup.once, i + 1);
-    }
-    for (size_t i = 0; i < OTHERS; i++) {
-        assert_false(is_set(&others[i].returned));
-    }
+    others_start(others, OTHERS, &setup);
+    assert_int_equal(callers_back(others, OTHERS), 0);
     tell_to_end(&setup);
-    caller_join(&runner);
-    for (size_t i = 0; i < OTHERS; i++) {
-        caller_join(&others[i]);
-    }
+    callers_join(&runner, 1, PAWL_OK);
+    callers_join(others, OTHERS, PAWL_OK);
     assert_int_equal(setup.runs, 1);
     assert_int_equal(pawl__lot_count(&setup.once), 0);
 }
@@ -196,26 +170,21 @@ static void once_shows_what_the_function_wrote_to_all_who_waited(void **state)
     struct setup setup = {.once = PAWL_ONCE_INIT, .waiters = THREADS - 1};
     struct caller callers[THREADS];
     (void)state;
-    memset(callers, 0, sizeof callers);
-    for (size_t i = 0; i < THREADS; i++) {
-        caller_start(&callers[i], &setup);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        caller_join(&callers[i]);
-    }
+    callers_start(callers, THREADS, &(struct caller){.call = call_it, .object = &setup});
+    callers_join(callers, THREADS, PAWL_OK);
     assert_int_equal(setup.runs, 1);
 }
 
 static void once_is_done_only_when_the_function_has_returned(void **state)
 {
     struct setup setup = {.once = PAWL_ONCE_INIT};
-    struct caller runner = {0};
+    struct caller runner;
     (void)state;
     assert_false(pawl_once_done(&setup.once));
     runner_start(&runner, &setup);
     assert_false(pawl_once_done(&setup.once));
     tell_to_end(&setup);
-    caller_join(&runner);
+    callers_join(&runner, 1, PAWL_OK);
     assert_false(setup.done_while_running);
     assert_true(pawl_once_done(&setup.once));
 }
@@ -230,12 +199,12 @@ static void done_shows_what_the_function_wrote(void **state)
     (void)state;
     for (int round = 0; round < 20; round++) {
         struct setup setup = {.once = PAWL_ONCE_INIT};
-        struct caller runner = {0};
-        caller_start(&runner, &setup);
+        struct caller runner = {.call = call_it, .object = &setup};
+        caller_start(&runner, AT_ITS_OWN_TIME);
         crew_until(is_done, &setup.once);
         assert_true(setup.complete);
         assert_int_equal(setup.runs, 1);
-        caller_join(&runner);
+        callers_join(&runner, 1, PAWL_OK);
     }
 }
 
@@ -267,12 +236,9 @@ struct cell {
     uint32_t value;
 };
 
-struct walker {
-    crew_thread thread;
+struct walk {
     struct cell *cells;
-    uint8_t *go;
-    uint64_t seed;
-    uint32_t mistakes;
+    uint8_t go; /* atomic */
 };
 
 static void fill_cell(void *ctx)
@@ -283,50 +249,42 @@ static void fill_cell(void *ctx)
     cell->value = 1234;
 }
 
-static void walk(void *context)
+static pawl_status walk_along(struct caller *walker)
 {
-    struct walker *walker = context;
-    crew_until(is_set, walker->go);
+    struct walk *walk = walker->object;
+    crew_until(is_set, &walk->go);
     for (size_t i = 0; i < ONCES; i++) {
-        struct cell *cell = &walker->cells[i];
+        struct cell *cell = &walk->cells[i];
         pawl_once_call(&cell->once, fill_cell, cell);
         walker->mistakes += cell->value == 1234 && cell->runs == 1 ? 0U : 1U;
         if (next_random(&walker->seed) % 8 == 0) {
             crew_yield();
         }
     }
+    return PAWL_OK;
 }
 
 static void many_onces_each_run_once(void **state)
 {
-    struct cell *cells = calloc(ONCES, sizeof *cells);
-    struct walker walkers[WALKERS];
-    uint8_t go = 0;
+    struct walk walk = {.cells = calloc(ONCES, sizeof *walk.cells)};
+    struct caller walkers[WALKERS];
     (void)state;
-    assert_non_null(cells);
-    memset(walkers, 0, sizeof walkers);
-    for (size_t i = 0; i < WALKERS; i++) {
-        walkers[i].cells = cells;
-        walkers[i].go = &go;
-        walkers[i].seed = 3935559000370003845U + i;
-        crew_start(&walkers[i].thread, walk, &walkers[i]);
-    }
-    pawl__store8(&go, 1, PAWL__RELEASE);
-    for (size_t i = 0; i < WALKERS; i++) {
-        crew_join(&walkers[i].thread);
-        assert_int_equal(walkers[i].mistakes, 0);
-    }
+    assert_non_null(walk.cells);
+    callers_start(walkers, WALKERS,
+                  &(struct caller){
+                      .call = walk_along, .object = &walk, .seed = 3935559000370003845U});
+    pawl__store8(&walk.go, 1, PAWL__RELEASE);
+    callers_join(walkers, WALKERS, PAWL_OK);
     for (size_t i = 0; i < ONCES; i++) {
-        assert_int_equal(cells[i].runs, 1);
-        assert_int_equal(cells[i].once.state_, PAWL__ONCE_DONE);
+        assert_int_equal(walk.cells[i].runs, 1);
+        assert_int_equal(walk.cells[i].once.state_, PAWL__ONCE_DONE);
     }
-    free(cells);
+    free(walk.cells);
 }
 
 /* A once in memory that a thread which knows it done reuses at once: the thread that ran the
  * function, still inside its call, must not write there. */
 struct reuse {
-    crew_thread thread;
     pawl_once *once;
     size_t waiters;
     uint8_t running; /* atomic */
@@ -343,10 +301,11 @@ static void run_for_reuse(void *ctx)
     }
 }
 
-static void call_for_reuse(void *context)
+static pawl_status call_for_reuse(struct caller *caller)
 {
-    struct reuse *reuse = context;
+    struct reuse *reuse = caller->object;
     pawl_once_call(reuse->once, run_for_reuse, reuse);
+    return PAWL_OK;
 }
 
 static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
@@ -354,8 +313,9 @@ static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
     (void)state;
     for (int round = 0; round < 200; round++) {
         struct reuse reuse = {.once = pawl_once_new(), .waiters = round % 2 == 0 ? 1 : 0};
+        struct caller other = {.call = call_for_reuse, .object = &reuse};
         assert_non_null(reuse.once);
-        crew_start(&reuse.thread, call_for_reuse, &reuse);
+        caller_start(&other, AT_ITS_OWN_TIME);
         if (reuse.waiters > 0) { /* by a call that waited, or by a look */
             crew_until(is_set, &reuse.running);
             pawl_once_call(reuse.once, run_for_reuse, &reuse);
@@ -363,7 +323,7 @@ static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
             crew_until(is_done, reuse.once);
         }
         memset(reuse.once, REUSED_AS, sizeof *reuse.once); /* freed, and something else now */
-        crew_join(&reuse.thread);
+        caller_join(&other);
         assert_int_equal(*(uint8_t *)reuse.once, REUSED_AS);
         pawl_once_free(reuse.once);
     }
@@ -372,21 +332,17 @@ static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
 /* Threads that come, call and go leave nothing: fifty of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
-    struct pawl__sleeper probe = {0};
+    const void *parker = next_parker();
     (void)state;
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.slot;
-    pawl__lot_close(&probe);
     for (int i = 0; i < 50; i++) {
         pawl_once once = PAWL_ONCE_INIT;
         struct reuse reuse = {.once = &once};
-        crew_start(&reuse.thread, call_for_reuse, &reuse);
-        crew_join(&reuse.thread);
+        struct caller other = {.call = call_for_reuse, .object = &reuse};
+        caller_start(&other, AT_ITS_OWN_TIME);
+        caller_join(&other);
         assert_true(pawl_once_done(&once));
     }
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.slot, slot);
-    pawl__lot_close(&probe);
+    assert_ptr_equal(next_parker(), parker);
 }
 
 static void new_once_is_fresh_and_free_ends_it(void **state)
@@ -403,42 +359,22 @@ static void new_once_is_fresh_and_free_ends_it(void **state)
     pawl_once_free(NULL);
 }
 
-static void describe_writes_as_snprintf_does(void **state)
-{
-    char text[80], expected[80], small[8];
-    pawl_once once = PAWL_ONCE_INIT;
-    (void)state;
-    snprintf(expected, sizeof expected, "<pawl_once fresh waiters=0 at 0x%llx>",
-             (unsigned long long)(uintptr_t)&once);
-    int length = pawl_once_describe(&once, text, sizeof text);
-    assert_string_equal(text, expected);
-    assert_int_equal(length, strlen(expected));
-    assert_int_equal(pawl_once_describe(&once, NULL, 0), length);
-    assert_int_equal(pawl_once_describe(&once, small, sizeof small), length);
-    assert_string_equal(small, "<pawl_o");
-}
-
 static void describe_tells_state_and_waiters(void **state)
 {
     struct setup setup = {.once = PAWL_ONCE_INIT};
-    struct caller runner = {0};
+    struct caller runner;
     struct caller others[2];
     char text[80];
     (void)state;
-    memset(others, 0, sizeof others);
     runner_start(&runner, &setup);
     pawl_once_describe(&setup.once, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_once running waiters=0 at 0x"));
-    for (size_t i = 0; i < 2; i++) {
-        caller_start(&others[i], &setup);
-        wait_for_waiters(&setup.once, i + 1);
-    }
+    others_start(others, 2, &setup);
     pawl_once_describe(&setup.once, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_once running waiters=2 at 0x"));
     tell_to_end(&setup);
-    caller_join(&runner);
-    caller_join(&others[0]);
-    caller_join(&others[1]);
+    callers_join(&runner, 1, PAWL_OK);
+    callers_join(others, 2, PAWL_OK);
     pawl_once_describe(&setup.once, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_once done waiters=0 at 0x"));
 }
@@ -479,7 +415,6 @@ int main(void)
         cmocka_unit_test(once_may_be_freed_by_a_thread_that_knows_it_done),
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(new_once_is_fresh_and_free_ends_it),
-        cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_state_and_waiters),
         cmocka_unit_test(functions_are_symbols_too),
     };

@@ -2,109 +2,73 @@
  *
  * The sentences of SEMANTICS.md under "All" and "RLock", for pawl_rlock.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* A helper thread that acquires an rlock, `levels` deep, and keeps it or releases it. */
-struct owner {
-    crew_thread thread;
-    pawl_rlock *rlock;
-    pawl_time deadline;
-    uint32_t levels;
-    bool release_after;
-    pawl_status status; /* after owner_join */
-    uint32_t depth;     /* what pawl_rlock_depth said at the first level */
-    uint8_t has_it;     /* atomic: 1 once it is acquired, or timed out */
-};
-
-static void own(void *context)
+/* Acquire an rlock `count` deep. The number is then what pawl_rlock_depth said at the first. */
+static pawl_status own(struct caller *owner)
 {
-    struct owner *owner = context;
-    owner->status = pawl_rlock_acquire_until(owner->rlock, owner->deadline);
-    if (owner->status == PAWL_OK) {
-        owner->depth = pawl_rlock_depth(owner->rlock);
-        for (uint32_t level = 1; level < owner->levels; level++) {
-            pawl_rlock_acquire(owner->rlock);
+    pawl_status status = call_rlock(owner);
+    if (status == PAWL_OK) {
+        owner->number = pawl_rlock_depth(owner->object);
+        for (uint64_t level = 1; level < owner->count; level++) {
+            pawl_rlock_acquire(owner->object);
         }
     }
-    pawl__store8(&owner->has_it, 1, PAWL__RELEASE);
-    if (owner->status == PAWL_OK && owner->release_after) {
-        for (uint32_t level = 0; level < owner->levels; level++) {
-            pawl_rlock_release(owner->rlock);
-        }
+    return status;
+}
+
+static void release_levels_after(struct caller *owner)
+{
+    for (uint64_t level = 0; owner->status == PAWL_OK && level < owner->count; level++) {
+        pawl_rlock_release(owner->object);
     }
 }
 
 /* Start one, and wait until it is waiter number `place`, or AT_ITS_OWN_TIME. */
-static void owner_start(struct owner *owner, pawl_rlock *rlock, pawl_time deadline, size_t place)
+static void owner_start(struct caller *owner, pawl_rlock *rlock, pawl_time deadline, size_t place)
 {
-    owner->rlock = rlock;
-    owner->deadline = deadline;
-    owner->has_it = 0;
-    if (owner->levels == 0) {
-        owner->levels = 1;
-    }
-    crew_start(&owner->thread, own, owner);
-    if (place != AT_ITS_OWN_TIME) {
-        wait_for_waiters(&rlock->lock_, place);
-    }
-}
-
-static void owner_join(struct owner *owner)
-{
-    crew_join(&owner->thread);
+    owner->count = owner->count == 0 ? 1 : owner->count;
+    owner->key = &rlock->lock_;
+    caller_start_on(owner, own, rlock, deadline, place);
 }
 
 /* A thread that owns the rlock, so deep, and has ended. */
 static void own_and_end(pawl_rlock *rlock, uint32_t levels)
 {
-    struct owner owner = {.levels = levels};
+    struct caller owner = {.count = levels};
     owner_start(&owner, rlock, PAWL_NEVER, AT_ITS_OWN_TIME);
-    owner_join(&owner);
-    assert_int_equal(owner.status, PAWL_OK);
+    assert_int_equal(caller_join(&owner), PAWL_OK);
 }
 
-/* A helper thread that does not own the rlock and makes every call that does not wait. */
-struct stranger {
-    crew_thread thread;
-    pawl_rlock *rlock;
-    bool locked, owned, took;
-    uint32_t depth;
-    pawl_status by_duration, by_deadline, released;
-};
-
-static void make_every_call(void *context)
+/* What a thread that does not own the rlock makes of every call that does not wait: each mistake is
+ * a bit of its own. */
+static pawl_status make_every_call(struct caller *stranger)
 {
-    struct stranger *stranger = context;
-    stranger->locked = pawl_rlock_locked(stranger->rlock);
-    stranger->owned = pawl_rlock_owned(stranger->rlock);
-    stranger->depth = pawl_rlock_depth(stranger->rlock);
-    stranger->took = pawl_rlock_try_acquire(stranger->rlock);
-    stranger->by_duration = pawl_rlock_acquire_for(stranger->rlock, 0);
-    stranger->by_deadline = pawl_rlock_acquire_until(stranger->rlock, pawl_now());
-    stranger->released = pawl_rlock_release(stranger->rlock);
+    pawl_rlock *rlock = stranger->object;
+    const bool mistakes[] = {
+        !pawl_rlock_locked(rlock),
+        pawl_rlock_owned(rlock),
+        pawl_rlock_depth(rlock) != 0,
+        pawl_rlock_try_acquire(rlock),
+        pawl_rlock_acquire_for(rlock, 0) != PAWL_TIMEOUT,
+        pawl_rlock_acquire_until(rlock, pawl_now()) != PAWL_TIMEOUT,
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        stranger->mistakes |= (mistakes[i] ? UINT64_C(1) : 0) << i;
+    }
+    return pawl_rlock_release(rlock);
 }
 
-static void assert_refused(const struct stranger *stranger)
+/* As many at once as `count` says. */
+static void assert_strangers_are_refused(pawl_rlock *rlock, size_t count)
 {
-    assert_true(stranger->locked);
-    assert_false(stranger->owned);
-    assert_int_equal(stranger->depth, 0);
-    assert_false(stranger->took);
-    assert_int_equal(stranger->by_duration, PAWL_TIMEOUT);
-    assert_int_equal(stranger->by_deadline, PAWL_TIMEOUT);
-    assert_int_equal(stranger->released, PAWL_NOT_HELD);
-}
-
-static void assert_a_stranger_is_refused(pawl_rlock *rlock)
-{
-    struct stranger stranger = {.rlock = rlock};
-    crew_start(&stranger.thread, make_every_call, &stranger);
-    crew_join(&stranger.thread);
-    assert_refused(&stranger);
+    enum { MOST = 30 };
+    struct caller strangers[MOST];
+    assert_true(count <= MOST);
+    callers_start(strangers, count, &(struct caller){.call = make_every_call, .object = rlock});
+    callers_join(strangers, count, PAWL_NOT_HELD);
 }
 
 static void release_levels(pawl_rlock *rlock, uint32_t levels)
@@ -184,7 +148,7 @@ static void rlock_first_acquire_may_be_any_call(void **state)
         }
         assert_true(pawl_rlock_owned(&rlock));
         assert_int_equal(pawl_rlock_depth(&rlock), 1);
-        assert_a_stranger_is_refused(&rlock);
+        assert_strangers_are_refused(&rlock, 1);
         assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
     }
 }
@@ -213,7 +177,7 @@ static void rlock_is_free_after_as_many_releases(void **state)
 static void rlock_acquire_by_another_thread_waits_until_the_last_release(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.release_after = true};
+    struct caller other = {.then = release_levels_after};
     (void)state;
     for (int level = 0; level < 3; level++) {
         pawl_rlock_acquire(&rlock);
@@ -221,27 +185,26 @@ static void rlock_acquire_by_another_thread_waits_until_the_last_release(void **
     owner_start(&other, &rlock, PAWL_NEVER, 1);
     for (uint32_t left = 2; left > 0; left--) {
         assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
-        assert_int_equal(pawl__load8(&other.has_it, PAWL__ACQUIRE), 0);
+        assert_false(caller_is_back(&other));
         assert_int_equal(pawl__lot_count(&rlock.lock_), 1);
         assert_int_equal(pawl_rlock_depth(&rlock), left);
     }
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
-    owner_join(&other);
-    assert_int_equal(other.status, PAWL_OK);
+    assert_int_equal(caller_join(&other), PAWL_OK);
     assert_false(pawl_rlock_locked(&rlock));
 }
 
 static void rlock_next_owner_starts_at_depth_one(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.levels = 2, .release_after = true};
+    struct caller other = {.count = 2, .then = release_levels_after};
     (void)state;
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, PAWL_NEVER, 1);
     release_levels(&rlock, 2);
-    owner_join(&other);
-    assert_int_equal(other.depth, 1);
+    caller_join(&other);
+    assert_int_equal(other.number, 1);
     pawl_rlock_acquire(&rlock);
     assert_int_equal(pawl_rlock_depth(&rlock), 1);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
@@ -253,7 +216,7 @@ static void rlock_release_by_another_thread_is_refused(void **state)
     (void)state;
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
-    assert_a_stranger_is_refused(&rlock);
+    assert_strangers_are_refused(&rlock, 1);
     assert_true(pawl_rlock_owned(&rlock));
     assert_int_equal(pawl_rlock_depth(&rlock), 2);
     release_levels(&rlock, 2);
@@ -263,15 +226,15 @@ static void rlock_release_by_another_thread_is_refused(void **state)
 static void rlock_refused_release_lets_no_waiter_through(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.release_after = true};
+    struct caller other = {.then = release_levels_after};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, PAWL_NEVER, 1);
-    assert_a_stranger_is_refused(&rlock);
+    assert_strangers_are_refused(&rlock, 1);
     assert_int_equal(pawl__lot_count(&rlock.lock_), 1);
-    assert_int_equal(pawl__load8(&other.has_it, PAWL__ACQUIRE), 0);
+    assert_false(caller_is_back(&other));
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
-    owner_join(&other);
+    caller_join(&other);
 }
 
 static void rlock_release_of_a_free_one_is_refused(void **state)
@@ -290,11 +253,11 @@ static void rlock_release_of_a_free_one_is_refused(void **state)
 static void rlock_depth_is_the_callers_own(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.levels = 3};
+    struct caller other = {.count = 3};
     (void)state;
     assert_int_equal(pawl_rlock_depth(&rlock), 0);
     owner_start(&other, &rlock, PAWL_NEVER, AT_ITS_OWN_TIME);
-    owner_join(&other);
+    caller_join(&other);
     assert_true(pawl_rlock_locked(&rlock));
     assert_false(pawl_rlock_owned(&rlock));
     assert_int_equal(pawl_rlock_depth(&rlock), 0);
@@ -339,21 +302,12 @@ static void rlock_takes_no_later_thread_for_an_owner_that_ended(void **state)
 {
     enum { IN_TURN = 100, AT_ONCE = 30 };
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct stranger strangers[AT_ONCE];
     (void)state;
     own_and_end(&rlock, 1);
     for (int i = 0; i < IN_TURN; i++) {
-        assert_a_stranger_is_refused(&rlock);
+        assert_strangers_are_refused(&rlock, 1);
     }
-    memset(strangers, 0, sizeof strangers);
-    for (size_t i = 0; i < AT_ONCE; i++) {
-        strangers[i].rlock = &rlock;
-        crew_start(&strangers[i].thread, make_every_call, &strangers[i]);
-    }
-    for (size_t i = 0; i < AT_ONCE; i++) {
-        crew_join(&strangers[i].thread);
-        assert_refused(&strangers[i]);
-    }
+    assert_strangers_are_refused(&rlock, AT_ONCE);
 }
 
 static void rlock_is_free_after_reinit_after_fork(void **state)
@@ -372,29 +326,28 @@ static void rlock_is_free_after_reinit_after_fork(void **state)
 static void rlock_is_handed_to_one_that_has_waited_some_milliseconds(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {0};
+    struct caller other = {0};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, PAWL_NEVER, 1);
     let_time_pass(PATIENCE);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
     assert_false(pawl_rlock_try_acquire(&rlock)); /* it never became free */
-    owner_join(&other);
-    assert_int_equal(other.status, PAWL_OK);
+    assert_int_equal(caller_join(&other), PAWL_OK);
 }
 
 static void rlock_starves_nobody(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.release_after = true};
+    struct caller other = {.then = release_levels_after};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, PAWL_NEVER, 1);
-    while (pawl__load8(&other.has_it, PAWL__ACQUIRE) == 0) { /* a greedy thread, never waiting */
+    while (!caller_is_back(&other)) { /* a greedy thread, never waiting */
         pawl_rlock_release(&rlock);
         pawl_rlock_acquire(&rlock);
     }
-    owner_join(&other);
+    caller_join(&other);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
 }
 
@@ -443,24 +396,22 @@ static void longest_durations_are_waits_without_end(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         pawl_rlock rlock = PAWL_RLOCK_INIT;
-        struct owner other = {0};
+        struct caller other = {0};
         pawl_rlock_acquire(&rlock);
         owner_start(&other, &rlock, pawl_after_ns(durations[i]), 1);
         pawl_rlock_release(&rlock);
-        owner_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
     }
 }
 
 static void timed_out_waiter_leaves_no_trace(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {0};
+    struct caller other = {0};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, pawl_after_ms(1), AT_ITS_OWN_TIME);
-    owner_join(&other);
-    assert_int_equal(other.status, PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&other), PAWL_TIMEOUT);
     assert_int_equal(pawl__lot_count(&rlock.lock_), 0);
     assert_int_equal(rlock.lock_.state_ & PAWL__LOCK_PARKED, 0);
     assert_int_equal(pawl_rlock_depth(&rlock), 1);
@@ -471,30 +422,27 @@ static void timed_out_waiter_leaves_no_trace(void **state)
 static void next_waiter_is_served_after_one_timed_out(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner first = {0};
-    struct owner second = {0};
+    struct caller first = {0};
+    struct caller second = {0};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&first, &rlock, pawl_after_ms(20), AT_ITS_OWN_TIME);
     owner_start(&second, &rlock, PAWL_NEVER, AT_ITS_OWN_TIME);
-    owner_join(&first);
-    assert_int_equal(first.status, PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
     wait_for_waiters(&rlock.lock_, 1);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
-    owner_join(&second);
-    assert_int_equal(second.status, PAWL_OK);
+    assert_int_equal(caller_join(&second), PAWL_OK);
 }
 
 static void timed_waiter_gets_an_rlock_released_in_time(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner other = {.release_after = true};
+    struct caller other = {.then = release_levels_after};
     (void)state;
     pawl_rlock_acquire(&rlock);
     owner_start(&other, &rlock, pawl_after_s(3600), 1);
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_OK);
-    owner_join(&other);
-    assert_int_equal(other.status, PAWL_OK);
+    assert_int_equal(caller_join(&other), PAWL_OK);
     assert_false(pawl_rlock_locked(&rlock));
 }
 
@@ -504,14 +452,6 @@ enum { THREADS = 5, ROUNDS = 1500 };
 struct books {
     pawl_rlock rlock;
     uint64_t inside; /* plain: only exclusion keeps it exact, and only a release shows it */
-};
-
-struct worker {
-    crew_thread thread;
-    struct books *books;
-    uint64_t seed;
-    uint64_t acquired;
-    uint64_t mistakes;
 };
 
 static bool get_in(pawl_rlock *rlock, uint64_t *seed)
@@ -530,10 +470,11 @@ static bool get_in(pawl_rlock *rlock, uint64_t *seed)
     return true;
 }
 
-static void work(void *context)
+/* Counts its first levels. */
+static pawl_status work(struct caller *worker)
 {
-    struct worker *worker = context;
-    pawl_rlock *rlock = &worker->books->rlock;
+    struct books *books = worker->object;
+    pawl_rlock *rlock = &books->rlock;
     for (int i = 0; i < ROUNDS; i++) {
         if (!get_in(rlock, &worker->seed)) {
             worker->mistakes += pawl_rlock_owned(rlock);
@@ -544,8 +485,8 @@ static void work(void *context)
             worker->mistakes += !get_in(rlock, &worker->seed); /* an owner never waits */
             levels++;
         }
-        worker->acquired++;
-        worker->books->inside++;
+        worker->count++;
+        books->inside++;
         if (next_random(&worker->seed) % 32 == 0) {
             crew_yield(); /* so that others queue up */
         }
@@ -555,25 +496,17 @@ static void work(void *context)
         }
         worker->mistakes += pawl_rlock_owned(rlock);
     }
+    return PAWL_OK;
 }
 
 static void rlock_keeps_its_books_when_nesting_tries_and_time_outs_race_releases(void **state)
 {
     struct books books = {.rlock = PAWL_RLOCK_INIT};
-    struct worker workers[THREADS];
-    uint64_t acquired = 0;
+    struct caller workers[THREADS];
     (void)state;
-    memset(workers, 0, sizeof workers);
-    for (size_t i = 0; i < THREADS; i++) {
-        workers[i].books = &books;
-        workers[i].seed = 88172645463325252U + i;
-        crew_start(&workers[i].thread, work, &workers[i]);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        crew_join(&workers[i].thread);
-        acquired += workers[i].acquired;
-        assert_int_equal(workers[i].mistakes, 0);
-    }
+    callers_start(workers, THREADS,
+                  &(struct caller){.call = work, .object = &books, .seed = 88172645463325252U});
+    uint64_t acquired = callers_join(workers, THREADS, PAWL_OK);
     assert_true(books.inside == acquired);
     assert_int_equal(pawl__lot_count(&books.rlock.lock_), 0);
     assert_int_equal(books.rlock.lock_.state_, 0);
@@ -582,26 +515,14 @@ static void rlock_keeps_its_books_when_nesting_tries_and_time_outs_race_releases
 
 /* An rlock in memory that its next owner reuses at once: the releaser, still inside release, must
  * not write there. */
-struct reuse {
-    crew_thread thread;
-    pawl_rlock *rlock;
-    uint8_t go; /* atomic: 1 once the other thread is about to acquire */
-};
-
 enum { REUSED_AS = 0xA5 };
 
-static void acquire_and_reuse(void *context)
+static pawl_status acquire_and_reuse(struct caller *caller)
 {
-    struct reuse *reuse = context;
-    pawl__store8(&reuse->go, 1, PAWL__RELEASE);
-    pawl_rlock_acquire(reuse->rlock);
-    memset(reuse->rlock, REUSED_AS, sizeof *reuse->rlock); /* freed, and something else now */
-}
-
-static bool has_gone(void *context)
-{
-    struct reuse *reuse = context;
-    return pawl__load8(&reuse->go, PAWL__ACQUIRE) != 0;
+    caller_begins(caller);
+    pawl_rlock_acquire(caller->object);
+    memset(caller->object, REUSED_AS, sizeof(pawl_rlock)); /* freed, and something else now */
+    return PAWL_OK;
 }
 
 static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
@@ -610,22 +531,19 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
     (void)state;
     memset(&expected, REUSED_AS, sizeof expected);
     for (int round = 0; round < 200; round++) {
-        struct reuse reuse = {.rlock = pawl_rlock_new()};
-        assert_non_null(reuse.rlock);
-        pawl_rlock_acquire(reuse.rlock);
-        crew_start(&reuse.thread, acquire_and_reuse, &reuse);
-        if (round % 2 == 0) { /* parked, or caught while it spins */
-            wait_for_waiters(&reuse.rlock->lock_, 1);
-        } else {
-            crew_until(has_gone, &reuse);
-        }
+        pawl_rlock *rlock = pawl_rlock_new();
+        assert_non_null(rlock);
+        struct caller other = {.call = acquire_and_reuse, .object = rlock, .key = &rlock->lock_};
+        pawl_rlock_acquire(rlock);
+        caller_start(&other, round % 2 == 0 ? 1 : AT_ITS_OWN_TIME);
+        caller_await_begin(&other); /* parked, or caught while it spins */
         if (round % 20 == 0) {
             let_time_pass(PATIENCE); /* so that it is handed over */
         }
-        assert_int_equal(pawl_rlock_release(reuse.rlock), PAWL_OK);
-        crew_join(&reuse.thread);
-        assert_memory_equal(reuse.rlock, &expected, sizeof expected);
-        pawl_rlock_free(reuse.rlock);
+        assert_int_equal(pawl_rlock_release(rlock), PAWL_OK);
+        caller_join(&other);
+        assert_memory_equal(rlock, &expected, sizeof expected);
+        pawl_rlock_free(rlock);
     }
 }
 
@@ -633,21 +551,16 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct pawl__sleeper probe = {0};
+    const void *parker = next_parker();
     (void)state;
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.slot;
-    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
-        struct owner other = {.levels = 2, .release_after = true};
+        struct caller other = {.count = 2, .then = release_levels_after};
         pawl_rlock_acquire(&rlock);
         owner_start(&other, &rlock, PAWL_NEVER, 1);
         pawl_rlock_release(&rlock);
-        owner_join(&other);
+        caller_join(&other);
     }
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.slot, slot);
-    pawl__lot_close(&probe);
+    assert_ptr_equal(next_parker(), parker);
 }
 
 static void rlock_may_be_freed_while_held(void **state)
@@ -667,25 +580,10 @@ static void rlock_may_be_freed_while_held(void **state)
     pawl_rlock_free(NULL);
 }
 
-static void describe_writes_as_snprintf_does(void **state)
-{
-    char text[96], expected[96], small[8];
-    pawl_rlock rlock = PAWL_RLOCK_INIT;
-    (void)state;
-    snprintf(expected, sizeof expected, "<pawl_rlock unlocked depth=0 waiters=0 at 0x%llx>",
-             (unsigned long long)(uintptr_t)&rlock);
-    int length = pawl_rlock_describe(&rlock, text, sizeof text);
-    assert_string_equal(text, expected);
-    assert_int_equal(length, strlen(expected));
-    assert_int_equal(pawl_rlock_describe(&rlock, NULL, 0), length);
-    assert_int_equal(pawl_rlock_describe(&rlock, small, sizeof small), length);
-    assert_string_equal(small, "<pawl_r");
-}
-
 static void describe_tells_state_depth_and_waiters(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    struct owner others[2] = {{.release_after = true}, {.release_after = true}};
+    struct caller others[2] = {{.then = release_levels_after}, {.then = release_levels_after}};
     char text[96];
     (void)state;
     pawl_rlock_acquire(&rlock);
@@ -696,8 +594,8 @@ static void describe_tells_state_depth_and_waiters(void **state)
     pawl_rlock_describe(&rlock, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_rlock locked depth=3 waiters=2 at 0x"));
     release_levels(&rlock, 3);
-    owner_join(&others[0]);
-    owner_join(&others[1]);
+    caller_join(&others[0]);
+    caller_join(&others[1]);
 }
 
 static void describe_tells_the_owners_depth_to_anyone(void **state)
@@ -767,7 +665,6 @@ int main(void)
         cmocka_unit_test(rlock_may_be_freed_by_the_thread_that_just_acquired_it),
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(rlock_may_be_freed_while_held),
-        cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_state_depth_and_waiters),
         cmocka_unit_test(describe_tells_the_owners_depth_to_anyone),
         cmocka_unit_test(functions_are_symbols_too),

@@ -2,10 +2,8 @@
  *
  * The sentences of SEMANTICS.md under "All" and "RWLock, Once", for pawl_rwlock.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum mode { SHARED, EXCLUSIVE, MODES };
@@ -54,69 +52,35 @@ static pawl_status release(pawl_rwlock *rwlock, int mode)
                           : pawl_rwlock_release_exclusive(rwlock);
 }
 
-/* A helper thread that acquires an rwlock once, and leaves it held or releases it. */
-struct visitor {
-    crew_thread thread;
-    pawl_rwlock *rwlock;
-    int mode;
-    pawl_time deadline;
-    bool release_after;
-    pawl_status status; /* after visitor_join */
-    uint8_t has_it;     /* atomic: 1 once it is acquired, or timed out */
-};
-
-static void visit(void *context)
+/* Start a thread that acquires an rwlock once and, with `leave`, releases it. */
+static void visitor_start(struct caller *visitor, pawl_rwlock *rwlock, int mode, pawl_time deadline)
 {
-    struct visitor *visitor = context;
-    if (visitor->deadline == PAWL_NEVER) {
-        acquire(visitor->rwlock, visitor->mode);
-        visitor->status = PAWL_OK;
-    } else {
-        visitor->status = acquire_until(visitor->rwlock, visitor->mode, visitor->deadline);
-    }
-    pawl__store8(&visitor->has_it, 1, PAWL__RELEASE);
-    if (visitor->status == PAWL_OK && visitor->release_after) {
-        release(visitor->rwlock, visitor->mode);
-    }
+    visitor->form = deadline == PAWL_NEVER ? UNTIMED : UNTIL;
+    caller_start_on(visitor, mode == SHARED ? call_shared : call_exclusive, rwlock, deadline,
+                    AT_ITS_OWN_TIME);
 }
 
-static void visitor_start(struct visitor *visitor, pawl_rwlock *rwlock, int mode,
-                          pawl_time deadline)
+/* For `then`. */
+static void leave(struct caller *visitor)
 {
-    visitor->rwlock = rwlock;
-    visitor->mode = mode;
-    visitor->deadline = deadline;
-    visitor->status = PAWL_PENDING;
-    visitor->has_it = 0;
-    crew_start(&visitor->thread, visit, visitor);
+    (visitor->call == call_shared ? release_shared_after : release_exclusive_after)(visitor);
 }
 
-/* Start one that does not time out, and wait until it is waiter number `place` of its kind. */
-static void visitor_queue(struct visitor *visitor, pawl_rwlock *rwlock, int mode, size_t place)
+/* Start a visitor without a deadline, and wait until it is waiter number `place` of its kind. */
+static void visitor_queue(struct caller *visitor, pawl_rwlock *rwlock, int mode, size_t place)
 {
     visitor_start(visitor, rwlock, mode, PAWL_NEVER);
     wait_for_waiters(queue_of(rwlock, mode), place);
 }
 
-static bool has_it(struct visitor *visitor)
-{
-    return pawl__load8(&visitor->has_it, PAWL__ACQUIRE) != 0;
-}
-
-/* Start one that times out, and wait until it waits, or has timed out before it did. */
-static void visitor_queue_until(struct visitor *visitor, pawl_rwlock *rwlock, int mode,
+/* Start a visitor that times out, and wait until it waits or has timed out already. */
+static void visitor_queue_until(struct caller *visitor, pawl_rwlock *rwlock, int mode,
                                 pawl_time deadline)
 {
     visitor_start(visitor, rwlock, mode, deadline);
-    while (!has_it(visitor) && waiting(rwlock, mode) == 0) {
+    while (!caller_is_back(visitor) && waiting(rwlock, mode) == 0) {
         crew_yield();
     }
-}
-
-static pawl_status visitor_join(struct visitor *visitor)
-{
-    crew_join(&visitor->thread);
-    return visitor->status;
 }
 
 static void assert_free(const pawl_rwlock *rwlock)
@@ -194,14 +158,13 @@ static void rwlock_has_many_shared_holders_at_once(void **state)
 {
     enum { READERS = 8 };
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor readers[READERS];
+    struct caller readers[READERS] = {0};
     (void)state;
-    memset(readers, 0, sizeof readers);
     for (size_t i = 0; i < READERS; i++) {
         visitor_start(&readers[i], &rwlock, SHARED, i % 2 == 0 ? PAWL_NEVER : 0);
     }
     for (size_t i = 0; i < READERS; i++) { /* each in, though none has left */
-        assert_int_equal(visitor_join(&readers[i]), PAWL_OK);
+        assert_int_equal(caller_join(&readers[i]), PAWL_OK);
     }
     assert_shared_by(&rwlock, READERS);
     release_shared_times(&rwlock, READERS);
@@ -228,7 +191,7 @@ static void rwlock_has_one_exclusive_holder_alone(void **state)
 static void rwlock_writer_waits_for_the_last_reader(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor writer = {0};
+    struct caller writer = {0};
     (void)state;
     for (int i = 0; i < 3; i++) {
         pawl_rwlock_acquire_shared(&rwlock);
@@ -237,10 +200,10 @@ static void rwlock_writer_waits_for_the_last_reader(void **state)
     for (int left = 2; left > 0; left--) {
         release_shared_times(&rwlock, 1);
         assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
-        assert_false(has_it(&writer));
+        assert_false(caller_is_back(&writer));
     }
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_int_equal(caller_join(&writer), PAWL_OK);
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_free(&rwlock);
 }
@@ -249,18 +212,17 @@ static void rwlock_writer_lets_in_all_readers_that_wait(void **state)
 {
     enum { READERS = 5 };
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor readers[READERS];
+    struct caller readers[READERS] = {0};
     (void)state;
-    memset(readers, 0, sizeof readers);
     pawl_rwlock_acquire_exclusive(&rwlock);
     for (size_t i = 0; i < READERS; i++) {
         visitor_queue(&readers[i], &rwlock, SHARED, i + 1);
-        assert_false(has_it(&readers[i]));
+        assert_false(caller_is_back(&readers[i]));
     }
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_shared_by(&rwlock, READERS); /* granted, run or not */
     for (size_t i = 0; i < READERS; i++) {
-        assert_int_equal(visitor_join(&readers[i]), PAWL_OK);
+        assert_int_equal(caller_join(&readers[i]), PAWL_OK);
     }
     release_shared_times(&rwlock, READERS);
     assert_free(&rwlock);
@@ -269,8 +231,8 @@ static void rwlock_writer_lets_in_all_readers_that_wait(void **state)
 static void rwlock_waiting_writer_holds_back_new_readers(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor writer = {0};
-    struct visitor reader = {0};
+    struct caller writer = {0};
+    struct caller reader = {0};
     (void)state;
     pawl_rwlock_acquire_shared(&rwlock);
     visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
@@ -278,24 +240,23 @@ static void rwlock_waiting_writer_holds_back_new_readers(void **state)
     assert_int_equal(pawl_rwlock_acquire_shared_for(&rwlock, 0), PAWL_TIMEOUT);
     assert_int_equal(pawl_rwlock_acquire_shared_for(&rwlock, PAWL_MS(2)), PAWL_TIMEOUT);
     visitor_queue(&reader, &rwlock, SHARED, 1);
-    assert_false(has_it(&reader));
+    assert_false(caller_is_back(&reader));
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_int_equal(caller_join(&writer), PAWL_OK);
     assert_int_equal(waiting(&rwlock, SHARED), 1);
-    assert_false(has_it(&reader));
+    assert_false(caller_is_back(&reader));
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&reader), PAWL_OK);
+    assert_int_equal(caller_join(&reader), PAWL_OK);
     assert_shared_by(&rwlock, 1);
 }
 
 static void rwlock_readers_that_waited_for_a_writer_go_before_the_next(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor readers[2];
-    struct visitor writer = {0};
-    struct visitor late = {0};
+    struct caller readers[2] = {0};
+    struct caller writer = {0};
+    struct caller late = {0};
     (void)state;
-    memset(readers, 0, sizeof readers);
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&readers[0], &rwlock, SHARED, 1);
     visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
@@ -303,16 +264,16 @@ static void rwlock_readers_that_waited_for_a_writer_go_before_the_next(void **st
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_int_equal(waiting(&rwlock, SHARED), 0); /* granted both, run or not */
     assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
-    assert_int_equal(visitor_join(&readers[0]), PAWL_OK);
-    assert_int_equal(visitor_join(&readers[1]), PAWL_OK);
-    assert_false(has_it(&writer));
+    assert_int_equal(caller_join(&readers[0]), PAWL_OK);
+    assert_int_equal(caller_join(&readers[1]), PAWL_OK);
+    assert_false(caller_is_back(&writer));
     assert_false(pawl_rwlock_try_acquire_shared(&rwlock)); /* held back again */
     visitor_queue(&late, &rwlock, SHARED, 1);
     release_shared_times(&rwlock, 2);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
-    assert_false(has_it(&late));
+    assert_int_equal(caller_join(&writer), PAWL_OK);
+    assert_false(caller_is_back(&late));
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&late), PAWL_OK);
+    assert_int_equal(caller_join(&late), PAWL_OK);
     assert_shared_by(&rwlock, 1);
 }
 
@@ -322,8 +283,7 @@ static void rwlock_lets_in_the_oldest_writer(void **state)
     (void)state;
     for (int mode = 0; mode < MODES; mode++) { /* let in by a reader, by a writer */
         pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-        struct visitor writers[WRITERS];
-        memset(writers, 0, sizeof writers);
+        struct caller writers[WRITERS] = {0};
         acquire(&rwlock, mode);
         for (size_t i = 0; i < WRITERS; i++) {
             visitor_queue(&writers[i], &rwlock, EXCLUSIVE, i + 1);
@@ -332,9 +292,9 @@ static void rwlock_lets_in_the_oldest_writer(void **state)
         for (size_t i = 0; i < WRITERS; i++) {
             assert_int_equal(waiting(&rwlock, EXCLUSIVE), WRITERS - i - 1);
             for (size_t younger = i + 1; younger < WRITERS; younger++) {
-                assert_false(has_it(&writers[younger]));
+                assert_false(caller_is_back(&writers[younger]));
             }
-            assert_int_equal(visitor_join(&writers[i]), PAWL_OK);
+            assert_int_equal(caller_join(&writers[i]), PAWL_OK);
             assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
         }
         assert_free(&rwlock);
@@ -352,34 +312,29 @@ struct tyranny {
     uint8_t victim_got_in; /* atomic */
 };
 
-struct tyrant {
-    crew_thread thread;
-    struct tyranny *tyranny;
-    uint8_t self;
-};
-
 static bool may_leave(void *context)
 {
-    struct tyrant *tyrant = context;
-    struct tyranny *tyranny = tyrant->tyranny;
+    struct caller *tyrant = context;
+    struct tyranny *tyranny = tyrant->object;
     return pawl__load8(&tyranny->victim_got_in, PAWL__ACQUIRE) != 0 ||
-           pawl__load8(&tyranny->last, PAWL__ACQUIRE) != tyrant->self ||
+           pawl__load8(&tyranny->last, PAWL__ACQUIRE) != (uint8_t)tyrant->number ||
            waiting(&tyranny->rwlock, tyranny->mode) > 0;
 }
 
-static void rule(void *context)
+/* Its number is who it is. */
+static pawl_status rule(struct caller *tyrant)
 {
-    struct tyrant *tyrant = context;
-    struct tyranny *tyranny = tyrant->tyranny;
+    struct tyranny *tyranny = tyrant->object;
     while (pawl__load8(&tyranny->victim_got_in, PAWL__ACQUIRE) == 0) {
         acquire(&tyranny->rwlock, tyranny->mode);
-        pawl__store8(&tyranny->last, tyrant->self, PAWL__RELEASE);
+        pawl__store8(&tyranny->last, (uint8_t)tyrant->number, PAWL__RELEASE);
         crew_until(may_leave, tyrant);
         if (tyranny->downgrading) {
             pawl_rwlock_downgrade(&tyranny->rwlock);
         }
         release(&tyranny->rwlock, tyranny->downgrading ? SHARED : tyranny->mode);
     }
+    return PAWL_OK;
 }
 
 static bool somebody_rules(void *context)
@@ -392,20 +347,16 @@ static void assert_victim_gets_in(int tyrants_mode, bool downgrading)
 {
     struct tyranny tyranny = {
         .rwlock = PAWL_RWLOCK_INIT, .mode = tyrants_mode, .downgrading = downgrading};
-    struct tyrant tyrants[2];
+    struct caller tyrants[2] = {{.number = 1}, {.number = 2}};
     int victims_mode = tyrants_mode == SHARED ? EXCLUSIVE : SHARED;
-    for (uint8_t i = 0; i < 2; i++) {
-        tyrants[i].tyranny = &tyranny;
-        tyrants[i].self = (uint8_t)(i + 1);
-        crew_start(&tyrants[i].thread, rule, &tyrants[i]);
+    for (size_t i = 0; i < 2; i++) {
+        caller_start_on(&tyrants[i], rule, &tyranny, 0, AT_ITS_OWN_TIME);
     }
     crew_until(somebody_rules, &tyranny);
     acquire(&tyranny.rwlock, victims_mode);
     pawl__store8(&tyranny.victim_got_in, 1, PAWL__RELEASE);
     assert_int_equal(release(&tyranny.rwlock, victims_mode), PAWL_OK);
-    for (size_t i = 0; i < 2; i++) {
-        crew_join(&tyrants[i].thread);
-    }
+    callers_join(tyrants, 2, PAWL_OK);
     assert_free(&tyranny.rwlock);
 }
 
@@ -437,27 +388,27 @@ static void rwlock_writers_that_downgrade_for_ever_do_not_starve_a_reader(void *
  * then again, with more time. */
 struct queue_behind {
     pawl_rwlock *rwlock;
-    struct visitor *reader;
+    struct caller *reader;
 };
 
 static bool is_queued_or_in(void *context)
 {
     struct queue_behind *behind = context;
-    return has_it(behind->reader) || waiting(behind->rwlock, SHARED) == 1;
+    return caller_is_back(behind->reader) || waiting(behind->rwlock, SHARED) == 1;
 }
 
 /* With the rwlock held shared: returns whether the reader was seen to wait for the writer. */
 static bool let_a_writer_time_out(pawl_rwlock *rwlock, pawl_ns time)
 {
-    struct visitor writer = {0};
-    struct visitor reader = {.release_after = true};
+    struct caller writer = {0};
+    struct caller reader = {.then = leave};
     struct queue_behind behind = {rwlock, &reader};
     visitor_queue_until(&writer, rwlock, EXCLUSIVE, pawl_after_ns(time));
     visitor_start(&reader, rwlock, SHARED, PAWL_NEVER);
     crew_until(is_queued_or_in, &behind);
-    bool waited = !has_it(&reader);
-    assert_int_equal(visitor_join(&writer), PAWL_TIMEOUT);
-    assert_int_equal(visitor_join(&reader), PAWL_OK); /* though the old reader still holds it */
+    bool waited = !caller_is_back(&reader);
+    assert_int_equal(caller_join(&writer), PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&reader), PAWL_OK); /* though the old reader still holds it */
     assert_shared_by(rwlock, 1);
     return waited;
 }
@@ -478,11 +429,11 @@ static void rwlock_writer_that_times_out_lets_in_readers_that_waited_behind_it(v
 static void rwlock_readers_stay_behind_another_writer_when_one_times_out(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor second = {0};
-    struct visitor reader = {0};
+    struct caller second = {0};
+    struct caller reader = {0};
     (void)state;
-    for (int order = 0; order < 2; order++) { /* the one that times out comes last, or first */
-        struct visitor first = {0};
+    for (int order = 0; order < 2; order++) { /* the writer that times out comes last, or first */
+        struct caller first = {0};
         pawl_rwlock_acquire_shared(&rwlock);
         if (order == 1) {
             visitor_start(&first, &rwlock, EXCLUSIVE, pawl_after_ms(3));
@@ -494,17 +445,17 @@ static void rwlock_readers_stay_behind_another_writer_when_one_times_out(void **
         if (order == 0) {
             visitor_start(&first, &rwlock, EXCLUSIVE, pawl_after_ms(3));
         }
-        assert_int_equal(visitor_join(&first), PAWL_TIMEOUT);
+        assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
         wait_for_waiters(queue_of(&rwlock, EXCLUSIVE), 1);
         visitor_queue(&reader, &rwlock, SHARED, 1);
         assert_int_equal(pawl_rwlock_acquire_exclusive_for(&rwlock, PAWL_MS(1)), PAWL_TIMEOUT);
         assert_int_equal(waiting(&rwlock, SHARED), 1);
         assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
-        assert_false(has_it(&reader));
+        assert_false(caller_is_back(&reader));
         release_shared_times(&rwlock, 1);
-        assert_int_equal(visitor_join(&second), PAWL_OK);
+        assert_int_equal(caller_join(&second), PAWL_OK);
         assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-        assert_int_equal(visitor_join(&reader), PAWL_OK);
+        assert_int_equal(caller_join(&reader), PAWL_OK);
         assert_shared_by(&rwlock, 1);
         release_shared_times(&rwlock, 1);
     }
@@ -513,15 +464,15 @@ static void rwlock_readers_stay_behind_another_writer_when_one_times_out(void **
 static void rwlock_writer_that_times_out_behind_a_writer_lets_nobody_in(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor reader = {0};
+    struct caller reader = {0};
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&reader, &rwlock, SHARED, 1);
     assert_int_equal(pawl_rwlock_acquire_exclusive_for(&rwlock, PAWL_MS(1)), PAWL_TIMEOUT);
     assert_int_equal(waiting(&rwlock, SHARED), 1);
-    assert_false(has_it(&reader));
+    assert_false(caller_is_back(&reader));
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&reader), PAWL_OK);
+    assert_int_equal(caller_join(&reader), PAWL_OK);
 }
 
 static void rwlock_release_of_what_is_not_held_that_way_is_refused(void **state)
@@ -552,8 +503,8 @@ static void rwlock_refused_release_lets_no_waiter_in(void **state)
     (void)state;
     for (int mode = 0; mode < MODES; mode++) {
         pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-        struct visitor writer = {.release_after = true};
-        struct visitor reader = {.release_after = true};
+        struct caller writer = {.then = leave};
+        struct caller reader = {.then = leave};
         int other_mode = mode == SHARED ? EXCLUSIVE : SHARED;
         acquire(&rwlock, mode);
         visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
@@ -567,8 +518,8 @@ static void rwlock_refused_release_lets_no_waiter_in(void **state)
         assert_int_equal(waiting(&rwlock, SHARED), 1);
         assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
         assert_int_equal(release(&rwlock, mode), PAWL_OK);
-        assert_int_equal(visitor_join(&writer), PAWL_OK);
-        assert_int_equal(visitor_join(&reader), PAWL_OK);
+        assert_int_equal(caller_join(&writer), PAWL_OK);
+        assert_int_equal(caller_join(&reader), PAWL_OK);
         assert_free(&rwlock);
     }
 }
@@ -578,15 +529,14 @@ static void rwlock_may_be_released_by_any_thread(void **state)
     (void)state;
     for (int mode = 0; mode < MODES; mode++) {
         pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-        struct visitor others[2];
-        memset(others, 0, sizeof others);
+        struct caller others[2] = {0};
         acquire(&rwlock, mode);
         visitor_queue(&others[0], &rwlock, EXCLUSIVE, 1);
         assert_int_equal(release(&rwlock, mode), PAWL_OK);
-        assert_int_equal(visitor_join(&others[0]), PAWL_OK); /* it holds it and has ended */
+        assert_int_equal(caller_join(&others[0]), PAWL_OK); /* it holds it and has ended */
         visitor_queue(&others[1], &rwlock, mode, 1);
         assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-        assert_int_equal(visitor_join(&others[1]), PAWL_OK);
+        assert_int_equal(caller_join(&others[1]), PAWL_OK);
         assert_int_equal(release(&rwlock, mode), PAWL_OK);
         assert_free(&rwlock);
     }
@@ -644,15 +594,15 @@ static void downgrade_of_what_is_not_held_exclusively_is_refused(void **state)
 static void downgrade_lets_no_waiting_writer_in_between(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor writer = {0};
+    struct caller writer = {0};
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
     assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
-    assert_false(has_it(&writer));
+    assert_false(caller_is_back(&writer));
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_int_equal(caller_join(&writer), PAWL_OK);
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_free(&rwlock);
 }
@@ -661,9 +611,8 @@ static void downgrade_lets_waiting_readers_in_at_once_if_no_writer_waits(void **
 {
     enum { READERS = 3 };
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor readers[READERS];
+    struct caller readers[READERS] = {0};
     (void)state;
-    memset(readers, 0, sizeof readers);
     pawl_rwlock_acquire_exclusive(&rwlock);
     for (size_t i = 0; i < READERS; i++) {
         visitor_queue(&readers[i], &rwlock, SHARED, i + 1);
@@ -671,7 +620,7 @@ static void downgrade_lets_waiting_readers_in_at_once_if_no_writer_waits(void **
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
     assert_shared_by(&rwlock, READERS + 1);
     for (size_t i = 0; i < READERS; i++) {
-        assert_int_equal(visitor_join(&readers[i]), PAWL_OK);
+        assert_int_equal(caller_join(&readers[i]), PAWL_OK);
     }
     release_shared_times(&rwlock, READERS + 1);
     assert_free(&rwlock);
@@ -680,8 +629,8 @@ static void downgrade_lets_waiting_readers_in_at_once_if_no_writer_waits(void **
 static void downgrade_keeps_readers_waiting_if_a_writer_waits_but_they_go_first(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor reader = {0};
-    struct visitor writer = {0};
+    struct caller reader = {0};
+    struct caller writer = {0};
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&reader, &rwlock, SHARED, 1);
@@ -689,14 +638,14 @@ static void downgrade_keeps_readers_waiting_if_a_writer_waits_but_they_go_first(
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
     assert_int_equal(waiting(&rwlock, SHARED), 1);
     assert_int_equal(waiting(&rwlock, EXCLUSIVE), 1);
-    assert_false(has_it(&reader));
+    assert_false(caller_is_back(&reader));
     assert_false(pawl_rwlock_try_acquire_shared(&rwlock));
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&reader), PAWL_OK);
-    assert_false(has_it(&writer));
+    assert_int_equal(caller_join(&reader), PAWL_OK);
+    assert_false(caller_is_back(&writer));
     assert_false(pawl_rwlock_try_acquire_shared(&rwlock));
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
+    assert_int_equal(caller_join(&writer), PAWL_OK);
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_free(&rwlock);
 }
@@ -705,21 +654,21 @@ static void downgrade_keeps_readers_waiting_if_a_writer_waits_but_they_go_first(
 static void rwlock_reader_that_gave_up_after_a_downgrade_leaves_its_turn_to_nobody(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor first = {0};
-    struct visitor second = {0};
-    struct visitor writer = {0};
+    struct caller first = {0};
+    struct caller second = {0};
+    struct caller writer = {0};
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&writer, &rwlock, EXCLUSIVE, 1);
     visitor_queue_until(&first, &rwlock, SHARED, pawl_after_ms(3));
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&first), PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
     visitor_queue(&second, &rwlock, SHARED, 1);
     release_shared_times(&rwlock, 1);
-    assert_int_equal(visitor_join(&writer), PAWL_OK);
-    assert_false(has_it(&second));
+    assert_int_equal(caller_join(&writer), PAWL_OK);
+    assert_false(caller_is_back(&second));
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&second), PAWL_OK);
+    assert_int_equal(caller_join(&second), PAWL_OK);
     release_shared_times(&rwlock, 1);
     assert_free(&rwlock);
 }
@@ -727,15 +676,15 @@ static void rwlock_reader_that_gave_up_after_a_downgrade_leaves_its_turn_to_nobo
 static void rwlock_writer_that_gives_up_after_a_downgrade_lets_the_readers_in(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor reader = {0};
-    struct visitor writer = {0};
+    struct caller reader = {0};
+    struct caller writer = {0};
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
     visitor_queue(&reader, &rwlock, SHARED, 1);
     visitor_queue_until(&writer, &rwlock, EXCLUSIVE, pawl_after_ms(3));
     assert_int_equal(pawl_rwlock_downgrade(&rwlock), PAWL_OK);
-    assert_int_equal(visitor_join(&writer), PAWL_TIMEOUT);
-    assert_int_equal(visitor_join(&reader), PAWL_OK);
+    assert_int_equal(caller_join(&writer), PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&reader), PAWL_OK);
     assert_shared_by(&rwlock, 2);
     release_shared_times(&rwlock, 2);
     assert_free(&rwlock);
@@ -802,12 +751,12 @@ static void longest_durations_are_waits_without_end(void **state)
     for (int mode = 0; mode < MODES; mode++) {
         for (size_t i = 0; i < 3; i++) {
             pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-            struct visitor other = {0};
+            struct caller other = {0};
             pawl_rwlock_acquire_exclusive(&rwlock);
             visitor_start(&other, &rwlock, mode, pawl_after_ns(durations[i]));
             wait_for_waiters(queue_of(&rwlock, mode), 1);
             pawl_rwlock_release_exclusive(&rwlock);
-            assert_int_equal(visitor_join(&other), PAWL_OK);
+            assert_int_equal(caller_join(&other), PAWL_OK);
         }
     }
 }
@@ -835,15 +784,15 @@ static void next_waiter_is_served_after_one_timed_out(void **state)
     (void)state;
     for (int pair = 0; pair < MODES * MODES; pair++) {
         pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-        struct visitor first = {0};
-        struct visitor second = {0};
+        struct caller first = {0};
+        struct caller second = {0};
         pawl_rwlock_acquire_exclusive(&rwlock);
         visitor_start(&first, &rwlock, pair / MODES, pawl_after_ms(5));
         visitor_start(&second, &rwlock, pair % MODES, PAWL_NEVER);
-        assert_int_equal(visitor_join(&first), PAWL_TIMEOUT);
+        assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
         wait_for_waiters(queue_of(&rwlock, pair % MODES), 1);
         assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-        assert_int_equal(visitor_join(&second), PAWL_OK);
+        assert_int_equal(caller_join(&second), PAWL_OK);
         assert_int_equal(release(&rwlock, pair % MODES), PAWL_OK);
         assert_free(&rwlock);
     }
@@ -854,12 +803,12 @@ static void timed_waiter_gets_an_rwlock_released_in_time(void **state)
     (void)state;
     for (int mode = 0; mode < MODES; mode++) {
         pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-        struct visitor other = {.release_after = true};
+        struct caller other = {.then = leave};
         pawl_rwlock_acquire_exclusive(&rwlock);
         visitor_start(&other, &rwlock, mode, pawl_after_s(3600));
         wait_for_waiters(queue_of(&rwlock, mode), 1);
         assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
-        assert_int_equal(visitor_join(&other), PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
         assert_free(&rwlock);
     }
 }
@@ -872,17 +821,10 @@ struct pair {
     uint64_t left, right;
 };
 
-struct worker {
-    crew_thread thread;
-    struct pair *pair;
-    uint64_t seed;
-    uint64_t written;
-    uint64_t mistakes;
-};
-
-static bool get_in(struct worker *worker, int mode)
+static bool get_in(struct caller *worker, int mode)
 {
-    pawl_rwlock *rwlock = &worker->pair->rwlock;
+    struct pair *pair = worker->object;
+    pawl_rwlock *rwlock = &pair->rwlock;
     uint64_t choice = next_random(&worker->seed) % 8;
     if (choice == 1) {
         return try_acquire(rwlock, mode);
@@ -898,7 +840,7 @@ static bool get_in(struct worker *worker, int mode)
     return true;
 }
 
-static void yield_sometimes(struct worker *worker)
+static void yield_sometimes(struct caller *worker)
 {
     if (next_random(&worker->seed) % 16 == 0) {
         crew_yield(); /* so that others queue up */
@@ -906,27 +848,28 @@ static void yield_sometimes(struct worker *worker)
 }
 
 /* What is read stays the same for as long as it is held shared. */
-static void look_at_pair(struct worker *worker)
+static void look_at_pair(struct caller *worker)
 {
-    const struct pair *pair = worker->pair;
+    const struct pair *pair = worker->object;
     uint64_t left = pair->left;
     yield_sometimes(worker);
     worker->mistakes += pair->left != left || pair->right != left ? 1U : 0U;
 }
 
-static void write_pair(struct worker *worker)
+static void write_pair(struct caller *worker)
 {
-    struct pair *pair = worker->pair;
+    struct pair *pair = worker->object;
     pair->left++;
     yield_sometimes(worker);
     pair->right++;
-    worker->written++;
+    worker->count++;
     worker->mistakes += pair->left != pair->right ? 1U : 0U;
 }
 
-static void work(void *context)
+/* Counts what it writes. */
+static pawl_status work(struct caller *worker)
 {
-    struct worker *worker = context;
+    struct pair *pair = worker->object;
     for (int i = 0; i < ROUNDS; i++) {
         uint64_t choice = next_random(&worker->seed) % 4;
         int mode = choice < 2 ? SHARED : EXCLUSIVE;
@@ -937,35 +880,27 @@ static void work(void *context)
             write_pair(worker);
         }
         if (choice == 3) { /* and nobody else has written before it can be read */
-            uint64_t written = worker->pair->left;
-            worker->mistakes += pawl_rwlock_downgrade(&worker->pair->rwlock) != PAWL_OK ? 1U : 0U;
-            worker->mistakes += worker->pair->left != written ? 1U : 0U;
+            uint64_t written = pair->left;
+            worker->mistakes += pawl_rwlock_downgrade(&pair->rwlock) != PAWL_OK ? 1U : 0U;
+            worker->mistakes += pair->left != written ? 1U : 0U;
             mode = SHARED;
         }
         if (mode == SHARED) {
             look_at_pair(worker);
         }
-        worker->mistakes += release(&worker->pair->rwlock, mode) != PAWL_OK ? 1U : 0U;
+        worker->mistakes += release(&pair->rwlock, mode) != PAWL_OK ? 1U : 0U;
     }
+    return PAWL_OK;
 }
 
 static void rwlock_keeps_pairs_consistent_when_modes_and_time_outs_race(void **state)
 {
     struct pair pair = {.rwlock = PAWL_RWLOCK_INIT};
-    struct worker workers[THREADS];
-    uint64_t written = 0;
+    struct caller workers[THREADS];
     (void)state;
-    memset(workers, 0, sizeof workers);
-    for (size_t i = 0; i < THREADS; i++) {
-        workers[i].pair = &pair;
-        workers[i].seed = 88172645463325252U + i;
-        crew_start(&workers[i].thread, work, &workers[i]);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        crew_join(&workers[i].thread);
-        written += workers[i].written;
-        assert_int_equal(workers[i].mistakes, 0);
-    }
+    callers_start(workers, THREADS,
+                  &(struct caller){.call = work, .object = &pair, .seed = 88172645463325252U});
+    uint64_t written = callers_join(workers, THREADS, PAWL_OK);
     assert_true(pair.left == written);
     assert_true(pair.right == written);
     assert_free(&pair.rwlock);
@@ -1050,7 +985,7 @@ static void newcomer_sees_what_was_written_before_it_could_get_in(void **state)
         bool downgraded = i % 2 == 0; /* or released */
         bool parked = i / 2 == 1;     /* while another reader waits, and keeps it */
         struct relay relay = {.rwlock = PAWL_RWLOCK_INIT};
-        struct visitor other = {0};
+        struct caller other = {0};
         crew_thread newcomer;
         pawl_rwlock_acquire_exclusive(&relay.rwlock);
         crew_start(&newcomer, find_note_by_a_try, &relay);
@@ -1064,7 +999,7 @@ static void newcomer_sees_what_was_written_before_it_could_get_in(void **state)
         crew_join(&newcomer);
         assert_int_equal(relay.found, NOTE);
         if (parked) {
-            assert_int_equal(visitor_join(&other), PAWL_OK);
+            assert_int_equal(caller_join(&other), PAWL_OK);
         }
         assert_shared_by(&relay.rwlock, (downgraded ? 1U : 0U) + (parked ? 1U : 0U));
     }
@@ -1124,27 +1059,15 @@ static void reader_let_in_by_a_time_out_sees_what_was_written(void **state)
 
 /* An rwlock in memory that its next holder reuses at once: the releaser, still inside release, must
  * not write there. */
-struct reuse {
-    crew_thread thread;
-    pawl_rwlock *rwlock;
-    int mode;
-    uint8_t go; /* atomic: 1 once the other thread is about to acquire */
-};
-
 enum { REUSED_AS = 0xA5 };
 
-static void acquire_and_reuse(void *context)
+/* Its number is the mode. */
+static pawl_status acquire_and_reuse(struct caller *caller)
 {
-    struct reuse *reuse = context;
-    pawl__store8(&reuse->go, 1, PAWL__RELEASE);
-    acquire(reuse->rwlock, reuse->mode);
-    memset(reuse->rwlock, REUSED_AS, sizeof *reuse->rwlock); /* freed, and something else now */
-}
-
-static bool has_gone(void *context)
-{
-    struct reuse *reuse = context;
-    return pawl__load8(&reuse->go, PAWL__ACQUIRE) != 0;
+    caller_begins(caller);
+    acquire(caller->object, (int)caller->number);
+    memset(caller->object, REUSED_AS, sizeof(pawl_rwlock)); /* freed, and something else now */
+    return PAWL_OK;
 }
 
 static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
@@ -1157,19 +1080,19 @@ static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
     memset(&expected, REUSED_AS, sizeof expected);
     for (int round = 0; round < 240; round++) {
         int which = round % 3;
-        struct reuse reuse = {.rwlock = pawl_rwlock_new(), .mode = acquired[which]};
-        assert_non_null(reuse.rwlock);
-        acquire(reuse.rwlock, released[which]);
-        crew_start(&reuse.thread, acquire_and_reuse, &reuse);
-        if (round % 2 == 0) { /* parked, or caught while it spins */
-            wait_for_waiters(queue_of(reuse.rwlock, reuse.mode), 1);
-        } else {
-            crew_until(has_gone, &reuse);
-        }
-        assert_int_equal(release(reuse.rwlock, released[which]), PAWL_OK);
-        crew_join(&reuse.thread);
-        assert_memory_equal(reuse.rwlock, &expected, sizeof expected);
-        pawl_rwlock_free(reuse.rwlock);
+        pawl_rwlock *rwlock = pawl_rwlock_new();
+        assert_non_null(rwlock);
+        struct caller other = {.call = acquire_and_reuse,
+                               .object = rwlock,
+                               .key = queue_of(rwlock, acquired[which]),
+                               .number = (uint32_t)acquired[which]};
+        acquire(rwlock, released[which]);
+        caller_start(&other, round % 2 == 0 ? 1 : AT_ITS_OWN_TIME);
+        caller_await_begin(&other); /* parked, or caught while it spins */
+        assert_int_equal(release(rwlock, released[which]), PAWL_OK);
+        caller_join(&other);
+        assert_memory_equal(rwlock, &expected, sizeof expected);
+        pawl_rwlock_free(rwlock);
     }
 }
 
@@ -1177,21 +1100,16 @@ static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct pawl__sleeper probe = {0};
+    const void *parker = next_parker();
     (void)state;
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.slot;
-    pawl__lot_close(&probe);
     for (int i = 0; i < 100; i++) {
-        struct visitor other = {.release_after = true};
+        struct caller other = {.then = leave};
         pawl_rwlock_acquire_exclusive(&rwlock);
         visitor_queue(&other, &rwlock, i % MODES, 1);
         pawl_rwlock_release_exclusive(&rwlock);
-        visitor_join(&other);
+        caller_join(&other);
     }
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.slot, slot);
-    pawl__lot_close(&probe);
+    assert_ptr_equal(next_parker(), parker);
     assert_free(&rwlock);
 }
 
@@ -1222,26 +1140,11 @@ static void rwlock_is_free_after_reinit_after_fork(void **state)
     }
 }
 
-static void describe_writes_as_snprintf_does(void **state)
-{
-    char text[80], expected[80], small[8];
-    pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    (void)state;
-    snprintf(expected, sizeof expected, "<pawl_rwlock unlocked waiters=0 at 0x%llx>",
-             (unsigned long long)(uintptr_t)&rwlock);
-    int length = pawl_rwlock_describe(&rwlock, text, sizeof text);
-    assert_string_equal(text, expected);
-    assert_int_equal(length, strlen(expected));
-    assert_int_equal(pawl_rwlock_describe(&rwlock, NULL, 0), length);
-    assert_int_equal(pawl_rwlock_describe(&rwlock, small, sizeof small), length);
-    assert_string_equal(small, "<pawl_r");
-}
-
 static void describe_tells_state_holders_and_waiters_of_both_kinds(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct visitor writers[2] = {{.release_after = true}, {.release_after = true}};
-    struct visitor reader = {.release_after = true};
+    struct caller writers[2] = {{.then = leave}, {.then = leave}};
+    struct caller reader = {.then = leave};
     char text[96];
     (void)state;
     pawl_rwlock_acquire_exclusive(&rwlock);
@@ -1256,9 +1159,9 @@ static void describe_tells_state_holders_and_waiters_of_both_kinds(void **state)
     pawl_rwlock_describe(&rwlock, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_rwlock shared holders=1 waiters=3 at 0x"));
     release_shared_times(&rwlock, 1);
-    visitor_join(&writers[0]);
-    visitor_join(&writers[1]);
-    visitor_join(&reader);
+    caller_join(&writers[0]);
+    caller_join(&writers[1]);
+    caller_join(&reader);
     pawl_rwlock_acquire_shared(&rwlock);
     pawl_rwlock_acquire_shared(&rwlock);
     pawl_rwlock_describe(&rwlock, text, sizeof text);
@@ -1336,7 +1239,6 @@ int main(void)
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(rwlock_may_be_freed_while_held),
         cmocka_unit_test(rwlock_is_free_after_reinit_after_fork),
-        cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_state_holders_and_waiters_of_both_kinds),
         cmocka_unit_test(functions_are_symbols_too),
     };

@@ -3,9 +3,8 @@
  * pawl_semaphore under contention: books that balance only if every permit was in one place at a
  * time, and every time-out gave up just what it had.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,16 +131,6 @@ struct room {
     uint64_t visits; /* plain where bound is 1: only exclusion keeps it exact */
 };
 
-struct guest {
-    crew_thread thread;
-    struct room *room;
-    uint64_t seed;
-    int rounds;
-    uint64_t visits;
-    uint32_t most; /* guests that it met, itself included */
-    bool refused;
-};
-
 static uint32_t add(uint32_t *number, uint32_t what)
 {
     uint32_t seen = pawl__load32(number, PAWL__RELAXED);
@@ -150,32 +139,30 @@ static uint32_t add(uint32_t *number, uint32_t what)
     return seen + what;
 }
 
-static bool go_in(struct guest *guest)
+static bool go_in(pawl_semaphore *semaphore, uint64_t *seed)
 {
-    pawl_semaphore *semaphore = &guest->room->semaphore;
-    switch (next_random(&guest->seed) % 4) {
+    switch (next_random(seed) % 4) {
     case 0:
         return pawl_semaphore_try_acquire(semaphore);
     case 1:
-        return pawl_semaphore_acquire_for(
-                   semaphore, (pawl_ns)(next_random(&guest->seed) % 40000)) == PAWL_OK;
+        return pawl_semaphore_acquire_for(semaphore, (pawl_ns)(next_random(seed) % 40000)) ==
+               PAWL_OK;
     default:
         pawl_semaphore_acquire(semaphore);
         return true;
     }
 }
 
-static void visit(void *context)
+/* Counts its visits. One guest too many, itself included, and a release refused are mistakes. */
+static pawl_status visit(struct caller *guest)
 {
-    struct guest *guest = context;
-    struct room *room = guest->room;
-    for (int i = 0; i < guest->rounds; i++) {
-        if (!go_in(guest)) {
+    struct room *room = guest->object;
+    for (int i = 0; i < 800; i++) {
+        if (!go_in(&room->semaphore, &guest->seed)) {
             continue;
         }
-        uint32_t inside = add(&room->inside, 1);
-        guest->most = inside > guest->most ? inside : guest->most;
-        guest->visits++;
+        guest->mistakes += add(&room->inside, 1) > room->bound ? 1 : 0;
+        guest->count++;
         if (room->bound == 1) {
             room->visits++;
         }
@@ -183,8 +170,9 @@ static void visit(void *context)
             crew_yield(); /* so that others queue up */
         }
         add(&room->inside, UINT32_MAX);
-        guest->refused |= pawl_semaphore_release(&room->semaphore) != PAWL_OK;
+        guest->mistakes += pawl_semaphore_release(&room->semaphore) != PAWL_OK ? 1 : 0;
     }
+    return PAWL_OK;
 }
 
 static void bounded_semaphore_lets_in_at_most_its_bound(void **state)
@@ -193,22 +181,11 @@ static void bounded_semaphore_lets_in_at_most_its_bound(void **state)
     (void)state;
     for (uint32_t bound = 1; bound <= 3; bound++) {
         struct room room = {.bound = bound};
-        struct guest guests[THREADS];
-        uint64_t visits = 0;
+        struct caller guests[THREADS];
         assert_int_equal(pawl_semaphore_init_bounded(&room.semaphore, bound), PAWL_OK);
-        memset(guests, 0, sizeof guests);
-        for (size_t i = 0; i < THREADS; i++) {
-            guests[i].room = &room;
-            guests[i].rounds = 800;
-            guests[i].seed = seed + i;
-            crew_start(&guests[i].thread, visit, &guests[i]);
-        }
-        for (size_t i = 0; i < THREADS; i++) {
-            crew_join(&guests[i].thread);
-            visits += guests[i].visits;
-            assert_true(guests[i].most <= bound);
-            assert_false(guests[i].refused);
-        }
+        callers_start(guests, THREADS,
+                      &(struct caller){.call = visit, .object = &room, .seed = seed});
+        uint64_t visits = callers_join(guests, THREADS, PAWL_OK);
         assert_true(bound > 1 || room.visits == visits);
         assert_int_equal(pawl_semaphore_value(&room.semaphore), bound);
         assert_int_equal(pawl_semaphore_release(&room.semaphore), PAWL_OVERFLOW);
@@ -301,22 +278,17 @@ static void semaphores_carry_every_item_through_a_ring_once_and_in_order(void **
 
 /* A semaphore in memory that its next user reuses at once: the releaser, still inside release, must
  * not write there. */
-struct reuse {
-    pawl_semaphore *semaphore;
-    uint8_t go; /* atomic: 1 once the other thread is about to acquire */
-    int64_t permits;
-};
-
 enum { REUSED_AS = 0xA5 };
 
-static void acquire_and_reuse(void *context)
+/* Acquire `number` permits. */
+static pawl_status acquire_and_reuse(struct caller *caller)
 {
-    struct reuse *reuse = context;
-    pawl__store8(&reuse->go, 1, PAWL__RELEASE);
-    for (int64_t left = reuse->permits; left > 0; left--) {
-        pawl_semaphore_acquire(reuse->semaphore);
+    caller_begins(caller);
+    for (uint32_t left = caller->number; left > 0; left--) {
+        pawl_semaphore_acquire(caller->object);
     }
-    memset(reuse->semaphore, REUSED_AS, sizeof *reuse->semaphore); /* freed: something else now */
+    memset(caller->object, REUSED_AS, sizeof(pawl_semaphore)); /* freed: something else now */
+    return PAWL_OK;
 }
 
 /* Who has all the permits of the last release frees: one permit, or two of release_n. */
@@ -326,53 +298,35 @@ static void semaphore_may_be_freed_by_the_thread_that_just_acquired_it(void **st
     (void)state;
     memset(&reused, REUSED_AS, sizeof reused);
     for (int round = 0; round < 400; round++) {
-        struct reuse reuse = {.permits = 1 + round / 2 % 2};
-        crew_thread other;
-        reuse.semaphore = malloc(sizeof *reuse.semaphore);
-        assert_non_null(reuse.semaphore);
-        assert_int_equal(pawl_semaphore_init(reuse.semaphore, 0), PAWL_OK);
-        crew_start(&other, acquire_and_reuse, &reuse);
-        if (round % 2 == 0) { /* parked, or caught while it spins */
-            wait_for_waiters(reuse.semaphore, 1);
-        } else {
-            while (pawl__load8(&reuse.go, PAWL__ACQUIRE) == 0) {
-                crew_yield();
-            }
-        }
-        pawl_status status = reuse.permits == 1
-                                 ? pawl_semaphore_release(reuse.semaphore)
-                                 : pawl_semaphore_release_n(reuse.semaphore, reuse.permits);
-        crew_join(&other);
+        struct caller other = {.call = acquire_and_reuse, .number = 1 + (uint32_t)round / 2 % 2};
+        pawl_semaphore *semaphore = other.object = malloc(sizeof *semaphore);
+        assert_non_null(semaphore);
+        assert_int_equal(pawl_semaphore_init(semaphore, 0), PAWL_OK);
+        caller_start(&other, round % 2 == 0 ? 1 : AT_ITS_OWN_TIME);
+        caller_await_begin(&other); /* parked, or caught while it spins */
+        pawl_status status = other.number == 1
+                                 ? pawl_semaphore_release(semaphore)
+                                 : pawl_semaphore_release_n(semaphore, (int64_t)other.number);
+        caller_join(&other);
         assert_int_equal(status, PAWL_OK);
-        assert_memory_equal(reuse.semaphore, &reused, sizeof reused);
-        free(reuse.semaphore);
+        assert_memory_equal(semaphore, &reused, sizeof reused);
+        free(semaphore);
     }
-}
-
-static void acquire_in_passing(void *context)
-{
-    pawl_semaphore_acquire(context);
 }
 
 /* Threads that come, wait and go leave nothing: two hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
-    struct pawl__sleeper probe = {0};
+    const void *parker = next_parker();
     (void)state;
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    struct pawl__slot *slot = probe.slot;
-    pawl__lot_close(&probe);
     for (int i = 0; i < 200; i++) {
-        crew_thread other;
-        crew_start(&other, acquire_in_passing, &semaphore);
-        wait_for_waiters(&semaphore, 1);
+        struct caller other = {.form = UNTIMED};
+        caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-        crew_join(&other);
+        caller_join(&other);
     }
-    pawl__lot_open(&probe, PAWL__ON_LOCK);
-    assert_ptr_equal(probe.slot, slot);
-    pawl__lot_close(&probe);
+    assert_ptr_equal(next_parker(), parker);
     assert_nobody_waits(&semaphore);
 }
 

@@ -2,10 +2,8 @@
  *
  * The sentences of SEMANTICS.md under "All" and "Semaphore, BoundedSemaphore", for pawl_semaphore.
  */
-#include "support.h"
+#include "caller.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BOTH = 2 };
@@ -24,82 +22,6 @@ static pawl_semaphore with_free(int kind, int64_t value, int64_t bound)
         assert_true(pawl_semaphore_try_acquire(&semaphore));
     }
     return semaphore;
-}
-
-/* The calls that wait. */
-enum form { UNTIL, FOR, UNTIMED };
-
-/* A helper thread that takes one permit. */
-struct taker {
-    crew_thread thread;
-    pawl_semaphore *semaphore;
-    enum form form;
-    int64_t time;       /* the deadline, or the duration */
-    bool release_after; /* give it back at once */
-    pawl_status status; /* after taker_join */
-    uint8_t *turn;      /* if not NULL: counts the permits taken, where only one is in use */
-    uint8_t order;      /* what *turn was at this one */
-    uint8_t has_it;     /* atomic: 1 once it has a permit, or timed out */
-};
-
-static void take_once(void *context)
-{
-    struct taker *taker = context;
-    if (taker->form == UNTIL) {
-        taker->status = pawl_semaphore_acquire_until(taker->semaphore, taker->time);
-    } else if (taker->form == FOR) {
-        taker->status = pawl_semaphore_acquire_for(taker->semaphore, taker->time);
-    } else {
-        pawl_semaphore_acquire(taker->semaphore);
-        taker->status = PAWL_OK;
-    }
-    if (taker->status == PAWL_OK && taker->turn != NULL) {
-        taker->order = (*taker->turn)++;
-    }
-    pawl__store8(&taker->has_it, 1, PAWL__RELEASE);
-    if (taker->status == PAWL_OK && taker->release_after) {
-        pawl_semaphore_release(taker->semaphore);
-    }
-}
-
-/* Start one, and wait until it is waiter number `place`, or AT_ITS_OWN_TIME. */
-static void taker_start(struct taker *taker, pawl_semaphore *semaphore, int64_t time, size_t place)
-{
-    taker->semaphore = semaphore;
-    taker->time = time;
-    taker->has_it = 0;
-    crew_start(&taker->thread, take_once, taker);
-    if (place != AT_ITS_OWN_TIME) {
-        wait_for_waiters(semaphore, place);
-    }
-}
-
-static void taker_join(struct taker *taker)
-{
-    crew_join(&taker->thread);
-}
-
-static bool has_it(const struct taker *taker)
-{
-    return pawl__load8(&taker->has_it, PAWL__ACQUIRE) != 0;
-}
-
-/* Queue `count` of them in this order, in all forms. */
-static void queue_takers(struct taker *takers, size_t count, pawl_semaphore *semaphore)
-{
-    for (size_t i = 0; i < count; i++) {
-        takers[i].form = i % 3 == 0 ? UNTIL : i % 3 == 1 ? FOR : UNTIMED;
-        taker_start(&takers[i], semaphore, takers[i].form == FOR ? PAWL_S(3600) : PAWL_NEVER,
-                    i + 1);
-    }
-}
-
-static void join_takers(struct taker *takers, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        taker_join(&takers[i]);
-        assert_int_equal(takers[i].status, PAWL_OK);
-    }
 }
 
 static void assert_nobody_waits(const pawl_semaphore *semaphore)
@@ -205,18 +127,16 @@ static void semaphore_acquire_takes_one_permit(void **state)
 
 static void semaphore_acquire_waits_while_there_is_none(void **state)
 {
-    const enum form forms[] = {UNTIL, FOR, UNTIMED};
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
-        for (size_t i = 0; i < 3; i++) {
+        for (int form = UNTIL; form < FORMS; form++) {
             pawl_semaphore semaphore = with_free(kind, 0, 1);
-            struct taker other = {.form = forms[i]};
-            taker_start(&other, &semaphore, PAWL_NEVER, 1);
+            struct caller other = {.form = (enum form)form};
+            caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
             let_time_pass(PAWL_MS(2));
-            assert_false(has_it(&other)); /* nor did it come back without a permit */
+            assert_false(caller_is_back(&other)); /* nor did it come back without a permit */
             assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-            taker_join(&other);
-            assert_int_equal(other.status, PAWL_OK);
+            assert_int_equal(caller_join(&other), PAWL_OK);
             assert_int_equal(pawl_semaphore_value(&semaphore), 0);
             assert_nobody_waits(&semaphore);
         }
@@ -228,9 +148,9 @@ static void semaphore_may_be_released_by_any_thread(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 1, 1);
-        struct taker other = {.form = UNTIMED};
-        taker_start(&other, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
-        taker_join(&other); /* it has the permit, and has ended */
+        struct caller other = {.form = UNTIMED};
+        caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        caller_join(&other); /* it has the permit, and has ended */
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 1);
@@ -255,17 +175,17 @@ static void semaphore_release_n_lets_the_n_oldest_through_when_more_wait(void **
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, WAITERS);
-        struct taker takers[WAITERS] = {0};
-        queue_takers(takers, WAITERS, &semaphore);
+        struct caller takers[WAITERS] = {0};
+        callers_queue(takers, WAITERS, call_semaphore, &semaphore);
         assert_int_equal(pawl_semaphore_release_n(&semaphore, FIRST), PAWL_OK);
         assert_int_equal(pawl__lot_count(&semaphore), WAITERS - FIRST);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
-        join_takers(takers, FIRST);
+        callers_join(takers, FIRST, PAWL_OK);
         for (size_t i = FIRST; i < WAITERS; i++) {
-            assert_false(has_it(&takers[i]));
+            assert_false(caller_is_back(&takers[i]));
         }
         assert_int_equal(pawl_semaphore_release_n(&semaphore, WAITERS - FIRST), PAWL_OK);
-        join_takers(&takers[FIRST], WAITERS - FIRST);
+        callers_join(&takers[FIRST], WAITERS - FIRST, PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         assert_nobody_waits(&semaphore);
     }
@@ -277,12 +197,12 @@ static void semaphore_release_n_leaves_to_the_value_what_fewer_waiters_do_not_ne
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, 8);
-        struct taker takers[WAITERS] = {0};
-        queue_takers(takers, WAITERS, &semaphore);
+        struct caller takers[WAITERS] = {0};
+        callers_queue(takers, WAITERS, call_semaphore, &semaphore);
         assert_int_equal(pawl_semaphore_release_n(&semaphore, 8), PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 8 - WAITERS);
         assert_nobody_waits(&semaphore);
-        join_takers(takers, WAITERS);
+        callers_join(takers, WAITERS, PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 8 - WAITERS);
     }
 }
@@ -293,15 +213,15 @@ static void semaphore_release_n_of_less_than_one_is_refused(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, 2);
-        struct taker other = {0};
-        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        struct caller other = {0};
+        caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
         for (size_t i = 0; i < 3; i++) {
             assert_int_equal(pawl_semaphore_release_n(&semaphore, too_few[i]), PAWL_INVALID);
             assert_int_equal(pawl__lot_count(&semaphore), 1);
             assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         }
         assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
-        taker_join(&other);
+        caller_join(&other);
         for (size_t i = 0; i < 3; i++) {
             assert_int_equal(pawl_semaphore_release_n(&semaphore, too_few[i]), PAWL_INVALID);
             assert_int_equal(pawl_semaphore_value(&semaphore), 1);
@@ -334,16 +254,16 @@ static void semaphore_release_above_the_bound_is_refused_whoever_waits(void **st
     enum { BOUND = 3, WAITERS = 2 };
     pawl_semaphore semaphore = with_free(1, 0, BOUND);
     const int64_t too_many[] = {BOUND + 1, BOUND + WAITERS, PAWL_SEMAPHORE_MAX, INT64_MAX};
-    struct taker takers[WAITERS] = {0};
+    struct caller takers[WAITERS] = {0};
     (void)state;
-    queue_takers(takers, WAITERS, &semaphore);
+    callers_queue(takers, WAITERS, call_semaphore, &semaphore);
     for (size_t i = 0; i < sizeof too_many / sizeof too_many[0]; i++) {
         assert_int_equal(pawl_semaphore_release_n(&semaphore, too_many[i]), PAWL_OVERFLOW);
         assert_int_equal(pawl__lot_count(&semaphore), WAITERS);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
     }
     assert_int_equal(pawl_semaphore_release_n(&semaphore, BOUND), PAWL_OK);
-    join_takers(takers, WAITERS);
+    callers_join(takers, WAITERS, PAWL_OK);
     assert_int_equal(pawl_semaphore_value(&semaphore), BOUND - WAITERS);
 }
 
@@ -387,8 +307,8 @@ static void semaphore_release_above_the_largest_value_is_refused_whoever_waits(v
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, 1);
-        struct taker other = {0};
-        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        struct caller other = {0};
+        caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
         assert_int_equal(pawl_semaphore_release_n(&semaphore, INT64_MAX), PAWL_OVERFLOW);
         assert_int_equal(pawl_semaphore_release_n(&semaphore, PAWL_SEMAPHORE_MAX + 1),
                          PAWL_OVERFLOW);
@@ -396,7 +316,7 @@ static void semaphore_release_above_the_largest_value_is_refused_whoever_waits(v
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         int64_t most = kind == 0 ? PAWL_SEMAPHORE_MAX : 1;
         assert_int_equal(pawl_semaphore_release_n(&semaphore, most), PAWL_OK);
-        taker_join(&other);
+        caller_join(&other);
         assert_true(pawl_semaphore_value(&semaphore) == most - 1);
     }
 }
@@ -407,14 +327,15 @@ static void exactly_as_many_acquires_succeed_as_there_were_permits(void **state)
     (void)state;
     for (int round = 0; round < 40; round++) {
         pawl_semaphore semaphore = with_free(round % BOTH, PERMITS, PERMITS);
-        struct taker takers[THREADS] = {0};
+        struct caller takers[THREADS] = {0};
         size_t through = 0;
         for (size_t i = 0; i < THREADS; i++) {
             takers[i].form = FOR;
-            taker_start(&takers[i], &semaphore, i % 2 == 0 ? 0 : PAWL_US(200), AT_ITS_OWN_TIME);
+            caller_start_on(&takers[i], call_semaphore, &semaphore,
+                            i % 2 == 0 ? 0 : PAWL_US(200), AT_ITS_OWN_TIME);
         }
         for (size_t i = 0; i < THREADS; i++) {
-            taker_join(&takers[i]);
+            caller_join(&takers[i]);
             through += takers[i].status == PAWL_OK ? 1 : 0;
         }
         assert_int_equal(through, PERMITS);
@@ -429,21 +350,18 @@ static void semaphore_serves_in_order_of_arrival(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, WAITERS);
-        struct taker takers[WAITERS] = {0};
-        queue_takers(takers, WAITERS, &semaphore);
+        struct caller takers[WAITERS] = {0};
+        callers_queue(takers, WAITERS, call_semaphore, &semaphore);
         for (size_t served = 1; served <= WAITERS; served++) {
             assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-            for (size_t through = 0; through < served;) {
+            while (callers_back(takers, WAITERS) < served) {
                 crew_yield();
-                through = 0;
-                for (size_t i = 0; i < WAITERS; i++) {
-                    through += has_it(&takers[i]) ? 1 : 0;
-                }
             }
-            assert_true(has_it(&takers[served - 1]));
+            assert_int_equal(callers_back(takers, WAITERS), served);
+            assert_true(caller_is_back(&takers[served - 1]));
             assert_int_equal(pawl__lot_count(&semaphore), WAITERS - served);
         }
-        join_takers(takers, WAITERS);
+        callers_join(takers, WAITERS, PAWL_OK);
     }
 }
 
@@ -453,15 +371,15 @@ static void semaphore_hands_one_permit_along_the_queue_in_order(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, 1);
-        struct taker takers[WAITERS] = {0};
-        uint8_t turn = 0;
+        struct caller takers[WAITERS] = {0};
+        uint32_t turn = 0;
         for (size_t i = 0; i < WAITERS; i++) {
             takers[i].turn = &turn;
-            takers[i].release_after = true;
+            takers[i].then = release_semaphore_after;
         }
-        queue_takers(takers, WAITERS, &semaphore);
+        callers_queue(takers, WAITERS, call_semaphore, &semaphore);
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-        join_takers(takers, WAITERS);
+        callers_join(takers, WAITERS, PAWL_OK);
         for (size_t i = 0; i < WAITERS; i++) {
             assert_int_equal(takers[i].order, i);
         }
@@ -475,36 +393,27 @@ static void semaphore_permit_released_while_someone_waits_is_seen_by_no_newcomer
     (void)state;
     for (int round = 0; round < 200; round++) {
         pawl_semaphore semaphore = with_free(round % BOTH, 0, 1);
-        struct taker other = {0};
-        taker_start(&other, &semaphore, PAWL_NEVER, 1);
+        struct caller other = {0};
+        caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
         assert_int_equal(pawl_semaphore_release_n(&semaphore, 1), PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         assert_false(pawl_semaphore_try_acquire(&semaphore));
         assert_int_equal(pawl_semaphore_acquire_for(&semaphore, 0), PAWL_TIMEOUT);
-        taker_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
     }
 }
 
-/* A helper thread that tries for a permit, again and again. */
-struct newcomer {
-    crew_thread thread;
-    pawl_semaphore *semaphore;
-    uint8_t tries; /* atomic: at least so many */
-    uint8_t stop;  /* atomic */
-    bool took;
-    bool saw;
-};
-
-static void try_until_stopped(void *context)
+/* Try for a permit, again and again. A permit taken or seen is a mistake. */
+static pawl_status try_until_stopped(struct caller *newcomer)
 {
-    struct newcomer *newcomer = context;
-    while (pawl__load8(&newcomer->stop, PAWL__RELAXED) == 0) {
-        newcomer->took |= pawl_semaphore_try_acquire(newcomer->semaphore);
-        newcomer->took |= pawl_semaphore_acquire_until(newcomer->semaphore, 0) == PAWL_OK;
-        newcomer->saw |= pawl_semaphore_value(newcomer->semaphore) != 0;
-        pawl__store8(&newcomer->tries, 1, PAWL__RELAXED);
+    pawl_semaphore *semaphore = newcomer->object;
+    while (!caller_must_stop(newcomer)) {
+        newcomer->mistakes += pawl_semaphore_try_acquire(semaphore) ? 1 : 0;
+        newcomer->mistakes += pawl_semaphore_acquire_until(semaphore, 0) == PAWL_OK ? 1 : 0;
+        newcomer->mistakes += pawl_semaphore_value(semaphore) != 0 ? 1 : 0;
+        caller_begins(newcomer);
     }
+    return PAWL_OK;
 }
 
 static void semaphore_newcomer_takes_nothing_however_often_it_tries(void **state)
@@ -513,23 +422,19 @@ static void semaphore_newcomer_takes_nothing_however_often_it_tries(void **state
     (void)state;
     for (int round = 0; round < 10; round++) {
         pawl_semaphore semaphore = with_free(round % BOTH, 0, WAITERS);
-        struct taker takers[WAITERS] = {0};
-        struct newcomer newcomer = {.semaphore = &semaphore};
-        queue_takers(takers, WAITERS, &semaphore);
-        crew_start(&newcomer.thread, try_until_stopped, &newcomer);
-        while (pawl__load8(&newcomer.tries, PAWL__RELAXED) == 0) {
-            crew_yield();
-        }
+        struct caller takers[WAITERS] = {0};
+        struct caller newcomer = {.call = try_until_stopped, .object = &semaphore};
+        callers_queue(takers, WAITERS, call_semaphore, &semaphore);
+        caller_start(&newcomer, AT_ITS_OWN_TIME);
+        caller_await_begin(&newcomer);
         for (size_t left = WAITERS; left > 0;) {
             size_t n = left >= 6 ? 2 : 1;
             assert_int_equal(pawl_semaphore_release_n(&semaphore, (int64_t)n), PAWL_OK);
             left -= n;
         }
-        pawl__store8(&newcomer.stop, 1, PAWL__RELAXED);
-        crew_join(&newcomer.thread);
-        join_takers(takers, WAITERS);
-        assert_false(newcomer.took);
-        assert_false(newcomer.saw);
+        caller_stop(&newcomer);
+        callers_join(&newcomer, 1, PAWL_OK);
+        callers_join(takers, WAITERS, PAWL_OK);
     }
 }
 
@@ -579,12 +484,11 @@ static void longest_durations_are_waits_without_end(void **state)
     (void)state;
     for (size_t i = 0; i < 6; i++) {
         pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);
-        struct taker other = {.form = i < 3 ? FOR : UNTIL};
-        taker_start(&other, &semaphore,
+        struct caller other = {.form = i < 3 ? FOR : UNTIL};
+        caller_start_on(&other, call_semaphore, &semaphore,
                     i < 3 ? durations[i] : pawl_after_ns(durations[i - 3]), 1);
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-        taker_join(&other);
-        assert_int_equal(other.status, PAWL_OK);
+        assert_int_equal(caller_join(&other), PAWL_OK);
     }
 }
 
@@ -608,17 +512,15 @@ static void next_waiter_is_served_after_the_first_timed_out(void **state)
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
         pawl_semaphore semaphore = with_free(kind, 0, 2);
-        struct taker first = {0};
-        struct taker second = {0};
-        taker_start(&first, &semaphore, pawl_after_ms(20), AT_ITS_OWN_TIME);
-        taker_start(&second, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
-        taker_join(&first);
-        assert_int_equal(first.status, PAWL_TIMEOUT);
+        struct caller first = {0};
+        struct caller second = {0};
+        caller_start_on(&first, call_semaphore, &semaphore, pawl_after_ms(20), AT_ITS_OWN_TIME);
+        caller_start_on(&second, call_semaphore, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        assert_int_equal(caller_join(&first), PAWL_TIMEOUT);
         wait_for_waiters(&semaphore, 1);
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
         assert_int_equal(pawl__lot_count(&semaphore), 0);
-        taker_join(&second);
-        assert_int_equal(second.status, PAWL_OK);
+        assert_int_equal(caller_join(&second), PAWL_OK);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         assert_nobody_waits(&semaphore);
     }
@@ -632,20 +534,21 @@ static void semaphore_time_out_that_meets_a_release_swallows_no_permit(void **st
     print_message("seed %llu\n", (unsigned long long)seed);
     for (int round = 0; round < 150; round++) {
         pawl_semaphore semaphore = with_free(round % BOTH, 0, 2);
-        struct taker first = {.form = FOR};
-        struct taker second = {0};
-        taker_start(&first, &semaphore, (pawl_ns)(next_random(&seed) % 400000), AT_ITS_OWN_TIME);
-        taker_start(&second, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+        struct caller first = {.form = FOR};
+        struct caller second = {0};
+        caller_start_on(&first, call_semaphore, &semaphore,
+                        (pawl_ns)(next_random(&seed) % 400000), AT_ITS_OWN_TIME);
+        caller_start_on(&second, call_semaphore, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
         let_time_pass((pawl_ns)(next_random(&seed) % 300000));
         assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-        taker_join(&first);
+        caller_join(&first);
         if (first.status == PAWL_OK) {
             assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
         } else {
             assert_int_equal(first.status, PAWL_TIMEOUT);
             assert_int_equal(pawl__lot_count(&semaphore), 0); /* it is, or will be, the second's */
         }
-        taker_join(&second);
+        caller_join(&second);
         assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         assert_nobody_waits(&semaphore);
     }
@@ -657,29 +560,27 @@ static void timed_waiter_gets_a_permit_released_in_time(void **state)
     for (int kind = 0; kind < BOTH; kind++) {
         for (int form = UNTIL; form <= FOR; form++) {
             pawl_semaphore semaphore = with_free(kind, 0, 1);
-            struct taker other = {.form = (enum form)form};
-            taker_start(&other, &semaphore,
+            struct caller other = {.form = (enum form)form};
+            caller_start_on(&other, call_semaphore, &semaphore,
                         form == UNTIL ? pawl_after_s(3600) : PAWL_S(3600), 1);
             assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
-            taker_join(&other);
-            assert_int_equal(other.status, PAWL_OK);
+            assert_int_equal(caller_join(&other), PAWL_OK);
             assert_int_equal(pawl_semaphore_value(&semaphore), 0);
         }
     }
 }
 
-/* A helper thread that writes, without any care, what an acquire shall show. */
-struct writer {
-    crew_thread thread;
+/* What is written, without any care, an acquire shall show. */
+struct writing {
     pawl_semaphore written, read;
     uint64_t data; /* plain */
     int rounds;
     int64_t n;
 };
 
-static void write_and_release(void *context)
+static pawl_status write_and_release(struct caller *caller)
 {
-    struct writer *writer = context;
+    struct writing *writer = caller->object;
     for (int i = 0; i < writer->rounds; i++) {
         writer->data++;
         if (writer->n == 1) {
@@ -691,14 +592,16 @@ static void write_and_release(void *context)
             pawl_semaphore_acquire(&writer->read);
         }
     }
+    return PAWL_OK;
 }
 
 static void what_was_written_before_a_release_is_seen_after_the_acquire(void **state)
 {
     (void)state;
     for (int64_t n = 1; n <= 2; n++) {
-        struct writer writer = {.rounds = 500, .n = n};
-        crew_start(&writer.thread, write_and_release, &writer);
+        struct writing writer = {.rounds = 500, .n = n};
+        struct caller other = {.call = write_and_release, .object = &writer};
+        caller_start(&other, AT_ITS_OWN_TIME);
         for (int i = 0; i < writer.rounds; i++) {
             for (int64_t left = n; left > 0; left--) {
                 if (i % 3 == 0) {
@@ -715,26 +618,20 @@ static void what_was_written_before_a_release_is_seen_after_the_acquire(void **s
             }
             pawl_semaphore_release_n(&writer.read, n);
         }
-        crew_join(&writer.thread);
+        caller_join(&other);
     }
 }
 
-/* A helper thread that takes the value to and fro across the middle of its 64 bits. */
-struct crosser {
-    crew_thread thread;
-    pawl_semaphore *semaphore;
-    uint8_t stop; /* atomic */
-};
-
 static const int64_t BELOW_THE_MIDDLE = 0x7FFFFFFF; /* state_ is twice the value */
 
-static void cross_the_middle(void *context)
+/* Take the value to and fro across the middle of its 64 bits. */
+static pawl_status cross_the_middle(struct caller *caller)
 {
-    struct crosser *crosser = context;
-    while (pawl__load8(&crosser->stop, PAWL__RELAXED) == 0) {
-        pawl_semaphore_release(crosser->semaphore);
-        pawl_semaphore_acquire(crosser->semaphore);
+    while (!caller_must_stop(caller)) {
+        pawl_semaphore_release(caller->object);
+        pawl_semaphore_acquire(caller->object);
     }
+    return PAWL_OK;
 }
 
 /* Also where the processor has 32 bits, as near to the end of a cache line as may be. */
@@ -743,17 +640,17 @@ static void semaphore_value_is_never_seen_in_halves(void **state)
     enum { LINE = 64, ALIGNMENT = _Alignof(pawl_semaphore) };
     _Alignas(LINE) unsigned char memory[2 * LINE];
     pawl_semaphore *semaphore = (pawl_semaphore *)(void *)&memory[LINE - ALIGNMENT];
-    struct crosser crosser = {.semaphore = semaphore};
+    struct caller crosser = {.call = cross_the_middle, .object = semaphore};
     bool whole = true;
     (void)state;
     assert_int_equal(pawl_semaphore_init(semaphore, BELOW_THE_MIDDLE), PAWL_OK);
-    crew_start(&crosser.thread, cross_the_middle, &crosser);
+    caller_start(&crosser, AT_ITS_OWN_TIME);
     for (int i = 0; i < 200000; i++) {
         int64_t value = pawl_semaphore_value(semaphore);
         whole &= value == BELOW_THE_MIDDLE || value == BELOW_THE_MIDDLE + 1;
     }
-    pawl__store8(&crosser.stop, 1, PAWL__RELAXED);
-    crew_join(&crosser.thread);
+    caller_stop(&crosser);
+    caller_join(&crosser);
     assert_true(whole);
     assert_true(pawl_semaphore_value(semaphore) == BELOW_THE_MIDDLE);
 }
@@ -794,36 +691,21 @@ static void semaphore_may_be_freed_while_permits_are_out(void **state)
     pawl_semaphore_free(semaphore);
 }
 
-static void describe_writes_as_snprintf_does(void **state)
-{
-    char text[120], expected[120], small[8];
-    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(2);
-    (void)state;
-    snprintf(expected, sizeof expected, "<pawl_semaphore value=2 waiters=0 at 0x%llx>",
-             (unsigned long long)(uintptr_t)&semaphore);
-    int length = pawl_semaphore_describe(&semaphore, text, sizeof text);
-    assert_string_equal(text, expected);
-    assert_int_equal(length, strlen(expected));
-    assert_int_equal(pawl_semaphore_describe(&semaphore, NULL, 0), length);
-    assert_int_equal(pawl_semaphore_describe(&semaphore, small, sizeof small), length);
-    assert_string_equal(small, "<pawl_s");
-}
-
 static void describe_tells_value_bound_and_waiters(void **state)
 {
     pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT(2);
-    struct taker takers[2] = {0};
+    struct caller takers[2] = {0};
     char text[120];
     (void)state;
     pawl_semaphore_describe(&semaphore, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_semaphore value=2 bound=2 waiters=0 at 0x"));
     pawl_semaphore_acquire(&semaphore);
     pawl_semaphore_acquire(&semaphore);
-    queue_takers(takers, 2, &semaphore);
+    callers_queue(takers, 2, call_semaphore, &semaphore);
     pawl_semaphore_describe(&semaphore, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_semaphore value=0 bound=2 waiters=2 at 0x"));
     assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
-    join_takers(takers, 2);
+    callers_join(takers, 2, PAWL_OK);
     assert_int_equal(pawl_semaphore_init(&semaphore, PAWL_SEMAPHORE_MAX), PAWL_OK);
     pawl_semaphore_describe(&semaphore, text, sizeof text);
     assert_non_null(strstr(text, "<pawl_semaphore value=4611686018427387903 waiters=0 at 0x"));
@@ -896,7 +778,6 @@ int main(void)
         cmocka_unit_test(new_semaphore_has_its_value_and_bound),
         cmocka_unit_test(new_semaphore_of_an_invalid_value_is_null),
         cmocka_unit_test(semaphore_may_be_freed_while_permits_are_out),
-        cmocka_unit_test(describe_writes_as_snprintf_does),
         cmocka_unit_test(describe_tells_value_bound_and_waiters),
         cmocka_unit_test(functions_are_symbols_too),
     };

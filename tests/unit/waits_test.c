@@ -4,31 +4,8 @@
  * (early.h): let through it has what it waited for, timed out it is not early and leaves no
  * trace.
  */
-#include "support.h"
-
+#include "caller.h"
 #include "waits.h"
-
-struct waiter {
-    crew_thread thread;
-    const struct wait_kind *wait;
-    struct stage *stage;
-    pawl_time deadline, ended;
-    pawl_status status;
-};
-
-static void wait_once(void *context)
-{
-    struct waiter *waiter = context;
-    waiter->status = waiter->wait->call(waiter->stage, waiter->deadline);
-    waiter->ended = pawl_now();
-}
-
-static void start(struct waiter *waiter, struct stage *stage, size_t row, pawl_time deadline)
-{
-    *waiter = (struct waiter){.wait = &waits[row], .stage = stage, .deadline = deadline};
-    waits[row].shut(stage);
-    crew_start(&waiter->thread, wait_once, waiter);
-}
 
 static void every_wait_is_let_through(void **state)
 {
@@ -36,11 +13,12 @@ static void every_wait_is_let_through(void **state)
     (void)state;
     stage_init(&stage);
     for (size_t row = 0; row < wait_count; row++) {
-        struct waiter waiter;
-        start(&waiter, &stage, row, waits[row].timed ? pawl_after_s(3600) : PAWL_NEVER);
+        struct caller waiter = {0};
+        caller_start_wait(&waiter, &waits[row], &stage,
+                          waits[row].timed ? pawl_after_s(3600) : PAWL_NEVER);
         stage_await_waiter(&waits[row], &stage);
         waits[row].open(&stage);
-        crew_join(&waiter.thread);
+        caller_join(&waiter);
         if (waiter.status != PAWL_OK || !stage_is_idle(&stage)) {
             fail_msg("%s: %s", waits[row].name, pawl_status_name(waiter.status));
         }
@@ -53,11 +31,11 @@ static void no_wait_times_out_early(void **state)
     for (size_t row = 0; row < wait_count; row++) {
         for (pawl_ns ns = 1; waits[row].timed && ns <= PAWL_MS(3); ns = ns * 11 + 7) {
             struct stage stage;
-            struct waiter waiter;
+            struct caller waiter = {0};
             stage_init(&stage);
-            start(&waiter, &stage, row, pawl_after_ns(ns));
-            crew_join(&waiter.thread);
-            if (waiter.status != PAWL_TIMEOUT || waiter.ended < waiter.deadline ||
+            caller_start_wait(&waiter, &waits[row], &stage, pawl_after_ns(ns));
+            caller_join(&waiter);
+            if (waiter.status != PAWL_TIMEOUT || waiter.ended < waiter.time ||
                 pawl__lot_count(waits[row].key(&stage)) != 0) {
                 fail_msg("%s: %s", waits[row].name, pawl_status_name(waiter.status));
             }
@@ -72,13 +50,12 @@ static void wait_whose_deadline_has_passed_is_a_try(void **state)
     (void)state;
     stage_init(&stage);
     for (size_t row = 0; row < wait_count; row++) {
-        struct waiter waiter;
+        struct caller waiter = {0};
         if (!waits[row].timed) {
             continue;
         }
-        start(&waiter, &stage, row, -1);
-        crew_join(&waiter.thread);
-        assert_int_equal(waiter.status, PAWL_TIMEOUT);
+        caller_start_wait(&waiter, &waits[row], &stage, -1);
+        assert_int_equal(caller_join(&waiter), PAWL_TIMEOUT);
         if (pawl_barrier_broken(&stage.barrier)) { /* where opening it is to wait for a party */
             pawl_barrier_reset(&stage.barrier);
         } else {
