@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 
 set(PAWL_DEBUG_POSTFIX "" CACHE STRING
   "Suffix of the debug library's name; vcpkg and Conan keep configurations apart by folder instead")
-option(PAWL_MAN_PAGES "Make and install the manual's pages, which takes a shell and awk" OFF)
+option(PAWL_MAN_PAGES "Make and install the manual's pages, which takes a shell, Doxygen and Python" OFF)
 option(PAWL_RELOCATABLE "pawl.pc finds its prefix by its own place (OFF for a system's package)" ON)
 
 # Before 1.0 a minor release may break the ABI, so the minor number is part of the ABI's name.
@@ -123,9 +123,9 @@ function(pawl_install_manual)
   endif()
   set(folder ${PROJECT_BINARY_DIR}/man)
   file(GLOB made_of CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/pawl/*.h*
-    ${PROJECT_SOURCE_DIR}/tools/docs/*)
+    ${PROJECT_SOURCE_DIR}/tools/docs/* ${PROJECT_SOURCE_DIR}/tools/docs.sh)
   add_custom_command(OUTPUT ${folder}/made DEPENDS ${made_of}
-    COMMAND ${PAWL_SH} ${PROJECT_SOURCE_DIR}/tools/docs/man.sh ${folder}/man3
+    COMMAND ${PAWL_SH} ${PROJECT_SOURCE_DIR}/tools/docs.sh --man ${folder}/man3
     COMMAND ${CMAKE_COMMAND} -E touch ${folder}/made
     COMMENT "Making the manual's pages")
   add_custom_target(pawl_manual ALL DEPENDS ${folder}/made)

@@ -417,7 +417,7 @@ same_pages() {
     [ -s "$work/expected" ] && while read -r name; do
         [ -s "$pages/$name.3" ] || { echo "no page $name" && return 1; }
         lead=$(sed -n 's,^\.so \(man3/.*\),\1,p' "$pages/$name.3")
-        grep -q "^\.Nm $name\>" "$pages/../${lead:-man3/$name.3}" ||
+        grep -q "^\.SS .*\<$name (" "$pages/../${lead:-man3/$name.3}" ||
             { echo "$name is not in its page" && return 1; }
     done <"$work/expected"
 }

@@ -58,7 +58,9 @@ workflows,links                         npm                     npm nodejs
 packages,links                          file                    file
 links                                   llvm-windres            llvm
 docs                                    doxygen                 doxygen
-docs                                    mandoc                  mandoc
+docs                                    python3                 python3
+docs                                    doxygen-awesome.css     doxygen-awesome-css
+packages                                doxygen                 doxygen
 TABLE
 }
 
@@ -67,6 +69,7 @@ is_there() {
     llvm-windres) ls /usr/lib/llvm-*/bin/llvm-windres >/dev/null 2>&1 ;;
     wine32) [ -x "$root/build/deps/wine32/wine" ] ;;
     *.h) [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ;;
+    *.css) [ -e "/usr/share/${1%.css}-css/$1" ] ;;
     libclang_rt.*) ls "$(clang -print-runtime-dir 2>/dev/null)/${1%.a}"*.a >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
