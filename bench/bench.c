@@ -3,6 +3,7 @@
  * pawl-bench: pawl beside the platform's own locks and those of other libraries, in every cell, in
  * interleaved runs.
  */
+#include "busy.h"
 #include "host.h"
 #include "measure.h"
 #include "options.h"
@@ -22,6 +23,7 @@
 static void open_book(book *to, const options *as)
 {
     to->contender_count = 0;
+    to->busy = -1;
     to->contenders = measure_allocate(roster_count(), sizeof to->contenders[0]);
     to->results = measure_allocate(cell_count * roster_count(), sizeof to->results[0]);
     for (size_t who = 0; who < roster_count(); who++) {
@@ -121,7 +123,14 @@ static bool measure(const book *in, size_t at, const effort *by, progress *how)
     return right;
 }
 
-static bool measure_all(const book *in, const options *as)
+/* Keep the greatest busy share. The first call comes after the cells that precede any thread. */
+static void note_busy(book *in, const options *as)
+{
+    double busy = as->silent ? -1 : busy_share();
+    in->busy = busy > in->busy ? busy : in->busy;
+}
+
+static bool measure_all(book *in, const options *as)
 {
     bool right = true;
     bool resident = false;
@@ -131,6 +140,7 @@ static bool measure_all(const book *in, const options *as)
         if (!resident && !cells[at].alone) {
             resident_start();
             resident = true;
+            note_busy(in, as);
         }
         if (!as->cells[at]) {
             continue;
@@ -146,6 +156,7 @@ static bool measure_all(const book *in, const options *as)
     if (resident) {
         resident_end();
     }
+    note_busy(in, as);
     return right;
 }
 
@@ -188,6 +199,7 @@ int main(int count, char **words)
 {
     options as = options_parse(count, words);
     FILE *csv = create(as.csv);
+    FILE *json = create(as.json);
     FILE *html = create(as.html);
     char about[400];
     book all;
@@ -202,8 +214,14 @@ int main(int count, char **words)
     bool right = measure_all(&all, &as);
     if (!as.silent) {
         report_summary(stdout, &all);
+        if (all.busy > BUSY_TOO_MUCH) {
+            printf("\nThe machine was busy: other programs took %.0f %% of its processors. Compare "
+                   "nothing with these figures.\n",
+                   100 * all.busy);
+        }
     }
     right &= finish(csv, as.csv, &all, report_csv);
+    right &= finish(json, as.json, &all, page_write_json);
     right &= finish(html, as.html, &all, page_write);
     free(all.results);
     free(all.contenders);

@@ -14,6 +14,7 @@ typedef struct book {
     size_t reference;
     result *results;
     const char *about; /* the versions, the machine, the number of runs: one line */
+    double busy;       /* the share of the processors that other programs took; below 0: unknown */
 } book;
 
 result *book_result(const book *of, size_t cell_index, size_t contender_index);

@@ -73,6 +73,7 @@ static void help(void)
          "                    more than once, and brings other libraries into --quick\n"
          "  --runs N          runs of each contender in each cell, 1 to 99 (7; with --quick 3)\n"
          "  --csv FILE        every value of every run: cell,contender,object,metric,run,value\n"
+         "  --json FILE       the typical value of all runs, least, greatest and ratio\n"
          "  --html FILE       the charts, with their numbers, as one page\n"
          "  --smoke           every cell for a moment, 8 threads at most: checks the books only\n"
          "  --list            the names of the cells and of the contenders that are here\n"
@@ -194,6 +195,8 @@ options options_parse(int count, char **words)
             runs = parse_runs(argument(count, words, &at));
         } else if (strcmp(word, "--csv") == 0) {
             into.csv = argument(count, words, &at);
+        } else if (strcmp(word, "--json") == 0) {
+            into.json = argument(count, words, &at);
         } else if (strcmp(word, "--html") == 0) {
             into.html = argument(count, words, &at);
         } else if (strcmp(word, "--list") == 0) {

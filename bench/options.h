@@ -17,6 +17,7 @@ typedef struct options {
     bool cells[OPTIONS_CELLS];        /* to be measured */
     bool invited[OPTIONS_CONTENDERS]; /* of the roster, to take part */
     const char *csv;                  /* paths, or NULL */
+    const char *json;
     const char *html;
 } options;
 
