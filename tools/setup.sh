@@ -57,6 +57,11 @@ workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
 packages,links                          file                    file
 links                                   llvm-windres            llvm
+lint                                    git                     git
+lint                                    clang++                 clang
+lint                                    clang-format-14         clang-format-14
+lint                                    clang-tidy-14           clang-tidy-14
+lint                                    shellcheck              shellcheck
 docs                                    doxygen                 doxygen
 docs                                    python3                 python3
 docs                                    doxygen-awesome.css     doxygen-awesome-css

@@ -12,6 +12,7 @@ cd "$root" || exit 2
 . "$root/tools/packages.sh"
 . "$root/tools/workflows.sh"
 . "$root/tools/links.sh"
+. "$root/tools/lint.sh"
 
 usage() {
     cat <<'END_OF_USAGE'
@@ -54,6 +55,7 @@ fuzz           run_fuzz    calls that libFuzzer makes up, against a model, for a
 packages       run_packages  installed, packed and used as strangers do, for two systems
 workflows      run_workflows  what linters say of .github/workflows; only when named
 docs           run_docs    the documentation: HTML and manual pages, their links
+lint           run_lint    what clang-format, clang-tidy and shellcheck say; the last commit's message
 mutants        run_mutants  the library, weakened: a test must fail for each; hours, only when named
 links          run_links   linked for macOS and for Windows on ARM64, not run; only when named
 TABLE

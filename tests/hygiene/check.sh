@@ -27,8 +27,6 @@ os_header='#[[:space:]]*include[[:space:]]*<(windows|pthread|unistd|sched|proces
 sources | grep -vE '^src/(posix|win32)/|^include/pawl/compiler\.h$|_(posix|win32)(\.c|/)|^tests/(process/(fork|fork_waits|interruption)|host/memory)_test\.c$' |
     xargs grep -nE "$os_macro|$os_header" | breach 'an operating system is named outside a backend' || true
 
-sources | xargs awk 'length($0) > 100 { print FILENAME ":" FNR }' | breach 'a line has more than 100 columns'
-sources | xargs grep -nE '[[:space:]]+$' | breach 'white space at the end of a line' || true
 { sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name '*.in' -o -name CMakeLists.txt -o -path '.ci/run'; } |
     xargs grep -L 'SPDX-License-Identifier: MIT' | breach 'no SPDX line' || true
 
