@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The bench's JSON is JSON, and its page contains that and all that it needs:
+#   cmake -DPROGRAM=pawl-bench -DWORK=FOLDER -P page_test.cmake
+cmake_minimum_required(VERSION 3.19)
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${PROGRAM} --smoke --cell pair --cell once --json page.json --html page.html
+  WORKING_DIRECTORY ${WORK} RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "pawl-bench: ${result}")
+endif()
+file(READ ${WORK}/page.json json)
+string(JSON cells LENGTH "${json}" cells)
+string(JSON typical GET "${json}" cells 0 metrics time_ns 0 0)
+if(NOT cells EQUAL 2 OR NOT typical GREATER 0)
+  message(FATAL_ERROR "page.json has ${cells} cells, and ${typical} ns for the first")
+endif()
+file(READ ${WORK}/page.html page)
+foreach(part "uPlot" "SECTIONS" "\"cells\":[" "</html>")
+  string(FIND "${page}" "${part}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "page.html has no ${part}")
+  endif()
+endforeach()
+if(page MATCHES "@[A-Z]+ ?[^@ ]*@" OR page MATCHES "(src|href)=")
+  message(FATAL_ERROR "page.html is not complete by itself: ${CMAKE_MATCH_0}")
+endif()
