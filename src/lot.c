@@ -130,8 +130,10 @@ void pawl__lot_dequeue(struct pawl__bucket *bucket, pawl_await *waiter)
 void pawl__lot_grant(pawl_await *waiter, pawl_status outcome, struct pawl__wake_list *list)
 {
     waiter->outcome_ = (uint8_t)outcome;
-    pawl__store_pointer(&waiter->key_, PAWL__TAKEN, PAWL__RELAXED); /* as in enqueue */
     pawl__list_append(list, waiter);
+    /* Last, and released: pairs with pawl__tasks_take_back, which then reads this list's address in
+     * chain_, or a later one. */
+    pawl__store_pointer(&waiter->key_, PAWL__TAKEN, PAWL__RELEASE);
 }
 
 /* The release pairs with pawl__lot_is_granted: the thread may reuse the waiter's memory. */

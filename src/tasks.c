@@ -36,8 +36,10 @@ void pawl__tasks_call(struct pawl__wake_list *tasks)
 bool pawl__tasks_take_back(pawl_await *op)
 {
     struct pawl__wake_list *list = pawl__process_calling();
+    /* Another thread may be granting op. The acquire pairs with pawl__lot_grant: without it chain_
+     * could still hold this list's address, from an earlier wait. */
     if (list == NULL || op->generation_ != pawl__process_generation() ||
-        pawl__load_pointer(&op->key_, PAWL__RELAXED) != PAWL__TAKEN ||
+        pawl__load_pointer(&op->key_, PAWL__ACQUIRE) != PAWL__TAKEN ||
         pawl__load_pointer(&op->chain_, PAWL__RELAXED) != (void *)list) {
         return false;
     }

@@ -51,6 +51,7 @@ GROUPS = {
     "rlock": ["rlock", "condition"],
     "rwlock": ["waiting", "rwlock", "await", "fork"],
     "semaphore": ["waiting", "semaphore", "await"],
+    "tasks": ["take_back", "await"],
     "token": ["token"],
 }
 GLANCE = 2.5  # seconds of the simulator for all of them, before anything else
