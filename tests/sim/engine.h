@@ -172,6 +172,10 @@ void *memory_map(size_t size);
 /* The map's bytes there, which are all zero when a run begins, are about to be written to. */
 void memory_note_write(const volatile void *at, size_t size);
 struct place *memory_place(const volatile void *at, size_t size);
+/* The running fibre writes plainly to what it or another may have accessed atomically; and has done
+ * so: these writes enter the histories of their places as stores of this fibre. */
+void memory_note_plain_write(const volatile void *at);
+void memory_end_plain_writes(void);
 void memory_access(struct place *place, enum access_mode mode);
 /* The running step concerns everybody; and each step follows the last that did. */
 extern const char world_cell;

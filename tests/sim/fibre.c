@@ -141,6 +141,7 @@ void engine_point(struct op op)
     }
     unsigned self = sim_engine.self;
     struct fibre *fibre = &sim_engine.fibres[self];
+    memory_end_plain_writes();
     fibre->pending = op;
     if (_setjmp(stacks[self].place) == 0) {
         if (starting) {

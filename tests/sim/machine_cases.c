@@ -255,6 +255,22 @@ static void fork_and_load_x_twice(void)
     }
 }
 
+/* A plain write to a place that was accessed atomically before. Whichever fibre reads it first must
+ * not be taken for its writer: then the other could read the value from before it. */
+static void store_y_write_y_release_x(void)
+{
+    pawl__store32(y, 1, PAWL__RELAXED);
+    *y = 2;
+    pawl__store32(x, 1, PAWL__RELEASE);
+}
+
+static void acquire_x_load_y_if_set(void)
+{
+    if (pawl__load32(x, PAWL__ACQUIRE) != 0) {
+        see(pawl__load32(y, PAWL__RELAXED));
+    }
+}
+
 /* What must be found: the accesses are the compiler's own, as in pawl's sources. */
 static void write_y_plainly(void)
 {
@@ -432,6 +448,9 @@ static const struct sim_case machine_cases[] = {
      .finish = tell, .outcomes = 4},
     {"machine", "a_released_plain_write_is_no_race", begin, {write_y_release_x, acquire_x_read_y},
      .finish = tell, .outcomes = 2},
+    {"machine", "a_plain_write_of_an_atomic_is_seen_by_all_that_it_happens_before", begin,
+     {store_y_write_y_release_x, acquire_x_load_y_if_set, acquire_x_load_y_if_set},
+     .finish = tell, .outcomes = 4},
     {"machine", "plain_writes_of_two_are_a_race", begin, {write_y_plainly, write_y_plainly},
      .fails = "data race"},
     {"machine", "a_plain_write_after_the_release_is_a_race", begin,

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLACES = 1024, STORES = 16384, OBJECTS = 16, UNDO = 64, POISON = 0xDB };
+enum { PLACES = 1024, STORES = 16384, OBJECTS = 16, UNDO = 64, PLAIN_WRITES = 8, POISON = 0xDB };
 
 static struct place places[PLACES]; /* a hash table; `at` NULL: empty */
 static unsigned used_places[PLACES];
@@ -51,6 +51,14 @@ static unsigned undo_count;
 /* The first of undo are those of opening the lot: nobody changes them afterwards, so that loads of
  * them are no points. */
 static unsigned settled_count;
+
+/* Places that the running fibre is about to write to plainly, and when: the compiler says so before
+ * the write, so its value is known at the fibre's next call. */
+static struct {
+    struct place *place;
+    uint32_t tick;
+} plain_writes[PLAIN_WRITES];
+static unsigned plain_count;
 
 static bool is_mapped(const volatile void *at)
 {
@@ -121,6 +129,7 @@ void memory_reset(void)
     object_count = 0;
     undo_count = 0;
     settled_count = 0;
+    plain_count = 0;
     clear_map();
     plain_reset();
 }
@@ -182,12 +191,19 @@ void *sim_new(size_t size, const char *name)
     return memory;
 }
 
-struct place *memory_place(const volatile void *at, size_t size)
+/* The index of the address's place, or of the empty one where it would be. */
+static size_t find_place(const volatile void *at)
 {
     size_t hash = (size_t)((uintptr_t)at * UINT64_C(0x9E3779B97F4A7C15) >> 54) % PLACES;
     while (places[hash].at != NULL && places[hash].at != at) {
         hash = (hash + 1) % PLACES;
     }
+    return hash;
+}
+
+struct place *memory_place(const volatile void *at, size_t size)
+{
+    size_t hash = find_place(at);
     struct place *place = &places[hash];
     if (place->at == NULL) {
         if (used_count == PLACES / 2) {
@@ -316,8 +332,30 @@ static void check_not_freed(const volatile void *at, const char *where)
     }
 }
 
+void memory_note_plain_write(const volatile void *at)
+{
+    struct place *place = &places[find_place(at)];
+    if (place->at == NULL || place->latest == 0) {
+        return;
+    }
+    if (plain_count == PLAIN_WRITES) {
+        sim_fail("the engine is too small: plain writes");
+    }
+    plain_writes[plain_count].place = place;
+    plain_writes[plain_count++].tick = tick();
+}
+
+void memory_end_plain_writes(void)
+{
+    for (; plain_count > 0; plain_count--) {
+        struct place *place = plain_writes[plain_count - 1].place;
+        unsigned store = add_store(place, peek(place->at, place->size));
+        stores[store].seen[sim_engine.self] = plain_writes[plain_count - 1].tick;
+    }
+}
+
 /* The place of an atomic, with the value that is there as its first store; or as a new one, if it
- * was written plainly since, as initialisation does. */
+ * was written since by code that is not compiled as pawl's sources are, such as a case's own. */
 static struct place *atomic_place(const volatile void *at, size_t size, const char *where)
 {
     check_not_freed(at, where);

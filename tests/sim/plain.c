@@ -17,6 +17,7 @@ struct cell {
     uint32_t run;
     uint32_t touch_tick[2][SIM_FIBRES]; /* by plain and by atomic accesses: reads and writes */
     uint32_t write_tick[2][SIM_FIBRES]; /* writes alone */
+    bool atomic;                        /* it was accessed atomically */
     bool freed;
 };
 enum { PLAIN, ATOMIC };
@@ -55,6 +56,7 @@ static unsigned touch(size_t offset, size_t size, int how, bool write)
         }
         unsigned other = rival_of(cell, how, write);
         rival = other < SIM_FIBRES ? other : rival;
+        cell->atomic = cell->atomic || how == ATOMIC;
         cell->touch_tick[how][self] = *now;
         if (write) {
             cell->write_tick[how][self] = *now;
@@ -74,6 +76,9 @@ static void check_no_rival(const volatile void *at, unsigned rival, const char *
 static void access(const volatile void *at, size_t size, bool write)
 {
     size_t offset = memory_offset(at);
+    if (sim_engine.live) {
+        memory_end_plain_writes();
+    }
     if (write) {
         memory_note_write(at, size);
     }
@@ -84,6 +89,11 @@ static void access(const volatile void *at, size_t size, bool write)
         sim_fail("%s is %s after it was freed", memory_name(at), write ? "written" : "read");
     }
     check_no_rival(at, touch(offset, size, PLAIN, write), write ? "writes" : "reads");
+    for (size_t i = 0; write && i < size; i++) {
+        if (cells[offset + i].atomic) {
+            memory_note_plain_write((const volatile char *)at + i);
+        }
+    }
 }
 
 void plain_note_atomic(const volatile void *at, size_t size, bool write)
