@@ -283,19 +283,19 @@ by_amalgamation() {
             -o "$project/consumer_cpp$exe" && run_program "$project/consumer_cpp" ""
 }
 
-# readme_block LANGUAGE NUMBER: that block of the README's
-readme_block() {
-    awk -v fence="\`\`\`$1" -v number="$2" '
+# first_block PAGE LANGUAGE: the page's first block of code in that language
+first_block() {
+    awk -v fence="\`\`\`$2" '
         /^```$/ { inside = 0 }
         inside { print }
-        $0 == fence { inside = ++count == number }' README.md
+        $0 == fence { inside = ++count == 1 }' "$1"
 }
 
 by_readme() {
     project=$away/projects/$system-readme
     mkdir -p "$project"
-    readme_block c 1 >"$project/program.c"
-    readme_block cmake 2 >"$project/CMakeLists.txt"
+    first_block README.md c >"$project/program.c"
+    first_block README.md cmake >"$project/CMakeLists.txt"
     [ "$(wc -l <"$project/CMakeLists.txt")" = 5 ] || { echo "not five lines" && return 1; }
     # A toolchain file that looks in its own root only has to be told the folder.
     step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
@@ -314,7 +314,7 @@ configures() {
 # With the source in their own build.
 consume_source() {
     check "FetchContent, from the release's archive" by_fetch_content
-    check "add_subdirectory, as the README's first program has it" by_readme_subdirectory
+    check "the README's program by add_subdirectory, as install.md has it" by_readme_subdirectory
     for linkage in static shared; do
         check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
         check "Meson, by the release's wrap, $linkage" by_meson "$linkage"
@@ -352,10 +352,10 @@ by_readme_subdirectory() {
     project=$away/projects/readme-subdirectory
     mkdir -p "$project/pawl"
     tar -xzf "$archive" --strip-components=1 -C "$project/pawl" || return
-    readme_block c 1 >"$project/program.c"
+    first_block README.md c >"$project/program.c"
     {
-        readme_block cmake 2 | grep -v -e find_package -e target_link
-        readme_block cmake 1
+        first_block README.md cmake | grep -v -e find_package -e target_link
+        first_block docs/install.md cmake
     } >"$project/CMakeLists.txt"
     step cmake -S "$project" -B "$project/build" -G Ninja && step cmake --build "$project/build" &&
         step "$project/build/program"
@@ -388,7 +388,7 @@ consume_system_packages() {
         find_package components static Release "$away/zip/pawl-$version-Linux"
 }
 
-# Built as README.md says, with the manual's pages.
+# Built as docs/install.md says, with the manual's pages.
 make_deb() {
     step cmake -S "$root" -B "$work/deb-build" -G Ninja -DPAWL_BUILD_TESTS=OFF \
         -DBUILD_SHARED_LIBS=ON -DPAWL_MAN_PAGES=ON -DCMAKE_INSTALL_PREFIX=/usr \
