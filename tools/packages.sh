@@ -314,7 +314,7 @@ configures() {
 # With the source in their own build.
 consume_source() {
     check "FetchContent, from the release's archive" by_fetch_content
-    check "the README's program by add_subdirectory, as install.md has it" by_readme_subdirectory
+    check "the README's program by add_subdirectory, as docs/install.md has it" by_readme_subdirectory
     for linkage in static shared; do
         check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
         check "Meson, by the release's wrap, $linkage" by_meson "$linkage"

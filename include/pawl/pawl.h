@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * All of pawl for C: one include.
+ * All of pawl for C: one include. docs/semantics.md has what each primitive promises.
  */
 #ifndef PAWL_PAWL_H
 #define PAWL_PAWL_H

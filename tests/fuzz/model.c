@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sequential model: what SEMANTICS promises of one thread and its tasks, with queues of numbers
- * and nothing concurrent. See machine.h.
+ * The sequential model: what docs/semantics.md promises to one thread and its tasks, with queues of
+ * numbers and no concurrency. See machine.h.
  */
 #include "machine.h"
 

@@ -41,6 +41,14 @@ grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests examples bench tools --i
 grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c' --include='*.cpp' |
     breach 'a test sleeps' || true
 
+# A page that a comment or a script names, README.md beside it included, is in the tree.
+grep -roE '[A-Za-z0-9_./-]+\.md\b' include src tests bench examples tools cmake --include='*.[ch]*' --include='*.sh' \
+    --include='*.cmake' --include=CMakeLists.txt --include='*.py' --include='*.txt' |
+    sed "s,:/,:," | while IFS=: read -r file page; do
+        case $page in .md | *.md.* | build/*) continue ;; esac
+        [ -e "$page" ] || [ -e "$(dirname "$file")/$page" ] || echo "$file: $page"
+    done | breach 'a page is named that is not in the tree' || true
+
 if command -v cmake >/dev/null 2>&1; then
     cmake -DCHECK=ON -P tools/presets.cmake 2>&1 | breach 'the presets are not up to date'
 fi

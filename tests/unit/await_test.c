@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting without a thread: the sentences of SEMANTICS.md under Await, for each primitive, and the
- * schedules on which home-made ones fail.
+ * Waiting without a thread: docs/semantics.md, "Await", for each primitive, and the schedules on
+ * which home-made ones fail.
  */
 #include "caller.h"
 #include "task.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Barrier", for pawl_barrier.
+ * docs/semantics.md, "All" and "Barrier", for pawl_barrier.
  */
 #include "caller.h"
 

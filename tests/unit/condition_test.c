@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Condition", for pawl_condition.
+ * docs/semantics.md, "All" and "Condition", for pawl_condition.
  */
 #include "caller.h"
 #include "rows.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Event", for pawl_event.
+ * docs/semantics.md, "All" and "Event", for pawl_event.
  */
 #include "caller.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Lock", for pawl_lock.
+ * docs/semantics.md, "All" and "Lock", for pawl_lock.
  */
 #include "caller.h"
 

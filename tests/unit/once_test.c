@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "RWLock, Once", for pawl_once.
+ * docs/semantics.md, "All" and "RWLock, Once", for pawl_once.
  */
 #include "caller.h"
 

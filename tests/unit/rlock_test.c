@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "RLock", for pawl_rlock.
+ * docs/semantics.md, "All" and "RLock", for pawl_rlock.
  */
 #include "caller.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "RWLock, Once", for pawl_rwlock.
+ * docs/semantics.md, "All" and "RWLock, Once", for pawl_rwlock.
  */
 #include "caller.h"
 

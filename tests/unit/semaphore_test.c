@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Semaphore, BoundedSemaphore", for pawl_semaphore.
+ * docs/semantics.md, "All" and "Semaphore, BoundedSemaphore", for pawl_semaphore.
  */
 #include "caller.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentences of SEMANTICS.md under "All" and "Await", for <pawl/uv.h> on the real libuv. The
- * loop runs on the main thread.
+ * docs/semantics.md, "All" and "Await", for <pawl/uv.h> on the real libuv. The loop runs on the
+ * main thread.
  */
 #include "caller.h"
 #include "rows.h"
