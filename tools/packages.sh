@@ -16,6 +16,8 @@ run_packages() {
     check "one version number stands everywhere" one_version
     check "the recipes are Python, the manifests JSON" recipes_parse
     check "tools/release.sh packs the source" release
+    check "a release is of committed files only" release_of_a_clone
+    check "a release is added to the published registry" second_release
     use_native
     install_everywhere
     consume_installed
@@ -112,13 +114,67 @@ recipes_parse() {
 
 # The archive, and the hashes in all that refers to it.
 release() {
-    step sh tools/release.sh somebody || return
+    step sh tools/release.sh --uncommitted somebody || return
     archive=$root/build/release/pawl-$version.tar.gz
     archive_hash=$(sha256sum "$archive" | cut -d' ' -f1)
     grep -q "^source_hash = $archive_hash\$" build/release/pawl.wrap &&
         grep -q "sha256: \"$archive_hash\"" build/release/conan/all/conandata.yml &&
         ! grep -rE '/OWNER/|\<0{40,}\>' build/release/pawl.wrap build/release/conan \
             build/release/vcpkg/ports build/release/vcpkg/versions
+}
+
+# A clone, in which others make releases: of what the tree has now.
+clone_tree() {
+    clone=$away/clone
+    step git clone --quiet "$root" "$clone" &&
+        git ls-files -z | xargs -0 cp --parents --target-directory="$clone" || return
+    commit_clone "the tree"
+}
+
+commit_clone() {
+    git -C "$clone" add --all &&
+        git -C "$clone" -c user.name=x -c user.email=x@x -c commit.gpgsign=false \
+            commit --quiet --allow-empty -m "$1"
+}
+
+# A release refuses a tree with a change or a stray file. Files that git ignores, such as those that
+# Conan leaves beside the recipe, are in no part of the release.
+release_of_a_clone() {
+    clone_tree || return
+    touch "$clone/stray.c"
+    not step sh "$clone/tools/release.sh" somebody || return
+    rm "$clone/stray.c"
+    echo >>"$clone/src/lock.c"
+    not step sh "$clone/tools/release.sh" somebody || return
+    git -C "$clone" checkout --quiet src/lock.c
+    tried=$clone/packaging/conan/all/test_package
+    mkdir -p "$tried/build/gcc-12"
+    touch "$tried/build/gcc-12/CMakeCache.txt" "$tried/CMakeUserPresets.json"
+    step sh "$clone/tools/release.sh" somebody &&
+        step diff -r --exclude=.git "$clone/build/release" "$root/build/release"
+}
+
+# The new registry still has the commits and the trees of the older versions.
+second_release() {
+    published=$away/published
+    mv "$clone/build/release/vcpkg" "$published" || return
+    not step sh "$clone/tools/release.sh" somebody "$published" || return # has the version
+    next=$((${version%%.*} + 1)).2.3
+    git -C "$clone" grep -lwF "$version" -- CMakeLists.txt packaging |
+        (cd "$clone" && xargs sed -i "s/\<$(echo "$version" | sed 's/\./\\./g')\>/$next/") &&
+        commit_clone "$next" &&
+        step sh "$clone/tools/release.sh" somebody "$published" || return
+    after=$clone/build/release/vcpkg
+    entries=$after/versions/p-/pawl.json
+    step git -C "$after" merge-base --is-ancestor "$(git -C "$published" rev-parse HEAD)" HEAD &&
+        step python3 -m json.tool "$entries" &&
+        step git -C "$after" diff --exit-code HEAD || return
+    sed -n 's/.*"version-semver": "\(.*\)".*/\1/p' "$entries" >"$work/versions"
+    printf '%s\n' "$next" "$version" | diff - "$work/versions" &&
+        grep -qF "\"baseline\": \"$next\"" "$after/versions/baseline.json" || return
+    for tree in $(sed -n 's/.*"git-tree": "\(.*\)".*/\1/p' "$entries"); do
+        git -C "$after" archive "$tree" vcpkg.json | tar -xO | sed -n 's/.*semver": "\(.*\)".*/\1/p'
+    done | diff "$work/versions" -
 }
 
 # --- Installing ----------------------------------------------------------------------------------
