@@ -44,7 +44,7 @@ GROUPS = {
     "cell": ["cell"],
     "condition": ["waiting", "condition", "await"],
     "event": ["waiting", "event", "await"],
-    "lock": ["waiting", "lock", "condition", "await", "fork"],
+    "lock": ["waiting", "lock", "single", "condition", "await", "fork"],
     "lot": ["waiting", "lock", "await", "fork", "condition", "once", "semaphore", "rlock", "rwlock",
             "event", "barrier"],
     "once": ["once", "fork"],

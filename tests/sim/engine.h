@@ -127,6 +127,7 @@ struct engine {
     unsigned self; /* who runs, if live */
     bool live;     /* a fibre runs, and its operations are points */
     bool alone;    /* in a forked child */
+    bool single;   /* the first fibre has not started the others */
     uint32_t step;
     struct step steps[STEPS_MAX + 1]; /* from 1 */
     bool generous; /* with the limits, as random schedules are */

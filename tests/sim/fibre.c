@@ -26,6 +26,9 @@ static void run_bodies(void)
 {
     for (;;) {
         struct fibre *self = &sim_engine.fibres[sim_engine.self];
+        if (sim_engine.single && sim_engine.self != 0) {
+            engine_point((struct op){.kind = OP_YIELD, .where = "its start"});
+        }
         sim_engine.one->fibre[sim_engine.self]();
         self->ended = true;
         engine_point((struct op){.kind = OP_NONE});
@@ -66,7 +69,7 @@ unsigned engine_owner_of(const void *at)
 bool engine_is_enabled(unsigned fibre)
 {
     const struct fibre *at = &sim_engine.fibres[fibre];
-    if (at->ended) {
+    if (at->ended || (sim_engine.single && fibre != 0)) {
         return false;
     }
     switch (at->pending.kind) {
@@ -163,6 +166,7 @@ static void begin(const struct sim_case *one)
     engine->pruned = false;
     engine->live = false;
     engine->alone = false;
+    engine->single = one->single;
     engine->self = SIM_FIBRES;
     engine->now = PAWL_S(1);
     engine->world_step = 0;
@@ -266,6 +270,22 @@ unsigned sim_self(void)
 void sim_yield(void)
 {
     engine_point((struct op){.kind = OP_YIELD});
+}
+
+bool sim_single_threaded(void)
+{
+    return sim_engine.single;
+}
+
+void sim_start_threads(void)
+{
+    engine_point((struct op){.kind = OP_WORLD, .where = "start"});
+    memory_concern_all();
+    sim_engine.single = false;
+    for (unsigned i = 0; i < sim_engine.fibre_count; i++) {
+        memory_learn(&sim_engine.fibres[i].hb, &sim_engine.fibres[sim_engine.self].hb);
+    }
+    trace("starts the others");
 }
 
 void sim_pause(void)

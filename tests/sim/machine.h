@@ -49,10 +49,12 @@ uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint
 #define pawl__add32(at, n, order)     SIM_CHANGE(uint32_t, SIM_ADD, at, n, order)
 #define pawl__xchg8(at, value, order) SIM_CHANGE(uint8_t, SIM_EXCHANGE, at, value, order)
 
-/* A spinning thread looks again; that look is a point where another may run. There are always
- * several threads. */
+/* A spinning thread looks again; that look is a point where another may run. */
 void sim_pause(void);
-#define PAWL__PAUSE()           sim_pause()
-#define PAWL__SINGLE_THREADED() false
+#define PAWL__PAUSE() sim_pause()
+
+/* Until the first fibre of a `single` case starts the others. */
+bool sim_single_threaded(void);
+#define PAWL__SINGLE_THREADED() sim_single_threaded()
 
 #endif

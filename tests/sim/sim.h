@@ -39,6 +39,7 @@ struct sim_case {
     bool sampled;      /* too large for the exhaustive search: random schedules only */
     bool leaves;       /* tasks are left waiting, which finish cancels */
     bool cold;         /* pawl was never used before: the lot is opened by the fibres */
+    bool single;       /* the first fibre is alone until it calls sim_start_threads */
     bool pool;         /* the guard of the pool of parkers is one like others, see README.md */
 };
 
@@ -78,6 +79,10 @@ bool sim_fork(void);
 void sim_barrier_all(void);
 /* In setup: this process is a forked child, in which others are started. */
 void sim_be_child(void);
+
+/* In a `single` case, by the first fibre, once: the process is no longer single-threaded, and the
+ * other fibres run. What the caller did before happens before all that they do. */
+void sim_start_threads(void);
 
 /* A section that only one may be in: a plain variable, and who is inside. */
 struct sim_section {
