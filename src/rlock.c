@@ -151,8 +151,13 @@ uint32_t pawl_rlock_depth(const pawl_rlock *rlock)
 int pawl_rlock_describe(const pawl_rlock *rlock, char *buf, size_t size)
 {
     pawl__need_text(rlock, buf, size, "pawl_rlock_describe", "rlock");
-    return snprintf(buf, size, "<pawl_rlock %s depth=%lu waiters=%lu at 0x%" PRIxPTR ">",
-                    pawl_lock_locked(&rlock->lock_) ? "locked" : "unlocked",
+    uint64_t owner = pawl__load64(&rlock->owner_, PAWL__RELAXED);
+    char owner_text[32] = "";
+    if (owner != 0) {
+        snprintf(owner_text, sizeof owner_text, " owner=%" PRIu64, owner);
+    }
+    return snprintf(buf, size, "<pawl_rlock %s%s depth=%lu waiters=%lu at 0x%" PRIxPTR ">",
+                    pawl_lock_locked(&rlock->lock_) ? "locked" : "unlocked", owner_text,
                     (unsigned long)depth_of(rlock),
                     (unsigned long)pawl__lot_count(&rlock->lock_), (uintptr_t)rlock);
 }

@@ -107,8 +107,9 @@ PAWL_MUST_CHECK PAWL_API bool pawl_rlock_locked(const pawl_rlock *rlock);
 PAWL_MUST_CHECK PAWL_API bool pawl_rlock_owned(const pawl_rlock *rlock);
 PAWL_MUST_CHECK PAWL_API uint32_t pawl_rlock_depth(const pawl_rlock *rlock);
 
-/* Write what the rlock looks like: `<pawl_rlock locked depth=2 waiters=1 at 0x7f30c0de>`, with the
- * owner's depth, whoever asks. A snapshot.
+/* Write what the rlock looks like: `<pawl_rlock locked owner=3 depth=2 waiters=1 at 0x7f30c0de>`,
+ * with the owner and its depth, whichever thread asks. The owner is a number: pawl numbers threads
+ * from 1 on, each at its first call for any rlock, and reuses no number. A snapshot.
  *
  * Returns   as snprintf; (NULL, 0) is allowed. */
 PAWL_API int pawl_rlock_describe(const pawl_rlock *rlock, char *buf, size_t size);

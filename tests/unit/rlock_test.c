@@ -4,6 +4,7 @@
  */
 #include "caller.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Acquire an rlock `count` deep. The number is then what pawl_rlock_depth said at the first. */
@@ -584,7 +585,7 @@ static void describe_tells_state_depth_and_waiters(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
     struct caller others[2] = {{.then = release_levels_after}, {.then = release_levels_after}};
-    char text[96];
+    char text[120];
     (void)state;
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
@@ -592,7 +593,8 @@ static void describe_tells_state_depth_and_waiters(void **state)
     owner_start(&others[0], &rlock, PAWL_NEVER, 1);
     owner_start(&others[1], &rlock, PAWL_NEVER, 2);
     pawl_rlock_describe(&rlock, text, sizeof text);
-    assert_non_null(strstr(text, "<pawl_rlock locked depth=3 waiters=2 at 0x"));
+    assert_non_null(strstr(text, "<pawl_rlock locked owner="));
+    assert_non_null(strstr(text, " depth=3 waiters=2 at 0x"));
     release_levels(&rlock, 3);
     caller_join(&others[0]);
     caller_join(&others[1]);
@@ -601,11 +603,38 @@ static void describe_tells_state_depth_and_waiters(void **state)
 static void describe_tells_the_owners_depth_to_anyone(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
-    char text[96];
+    char text[120];
     (void)state;
     own_and_end(&rlock, 2);
     pawl_rlock_describe(&rlock, text, sizeof text);
-    assert_non_null(strstr(text, "<pawl_rlock locked depth=2 waiters=0 at 0x"));
+    assert_non_null(strstr(text, "<pawl_rlock locked owner="));
+    assert_non_null(strstr(text, " depth=2 waiters=0 at 0x"));
+}
+
+/* The number behind "owner=", or 0. */
+static unsigned long long described_owner(const pawl_rlock *rlock)
+{
+    char text[120];
+    pawl_rlock_describe(rlock, text, sizeof text);
+    const char *owner = strstr(text, "owner=");
+    return owner == NULL ? 0 : strtoull(owner + strlen("owner="), NULL, 10);
+}
+
+static void describe_names_the_owner(void **state)
+{
+    pawl_rlock mine = PAWL_RLOCK_INIT, also_mine = PAWL_RLOCK_INIT, another = PAWL_RLOCK_INIT;
+    (void)state;
+    assert_int_equal(described_owner(&mine), 0);
+    pawl_rlock_acquire(&mine);
+    pawl_rlock_acquire(&also_mine);
+    own_and_end(&another, 1);
+    assert_int_not_equal(described_owner(&mine), 0);
+    assert_int_equal(described_owner(&mine), described_owner(&also_mine));
+    assert_int_not_equal(described_owner(&another), 0);
+    assert_int_not_equal(described_owner(&another), described_owner(&mine));
+    pawl_rlock_release(&mine);
+    pawl_rlock_release(&also_mine);
+    assert_int_equal(described_owner(&mine), 0);
 }
 
 /* Through pointers, which shows that each is a symbol of the library. */
@@ -667,6 +696,7 @@ int main(void)
         cmocka_unit_test(rlock_may_be_freed_while_held),
         cmocka_unit_test(describe_tells_state_depth_and_waiters),
         cmocka_unit_test(describe_tells_the_owners_depth_to_anyone),
+        cmocka_unit_test(describe_names_the_owner),
         cmocka_unit_test(functions_are_symbols_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
