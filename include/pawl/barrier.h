@@ -71,7 +71,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  *           returned to any.
  * Costs     the last arrival: a wake-up for each other, or a call (await.h); the others park. Never
  *           allocates. Not a cancellation point. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait(pawl_barrier *barrier, uint32_t *index);
+PAWL_API pawl_status pawl_barrier_wait(pawl_barrier *barrier, uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_for(pawl_barrier *barrier, pawl_ns ns,
                                                            uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barrier,

@@ -34,9 +34,7 @@
  *     {
  *         pawl_lock_acquire(&lock);
  *         while (items == 0) {
- *             if (pawl_condition_wait(&filled, &lock) != PAWL_OK) {
- *                 return; // not held: cannot be, here
- *             }
+ *             pawl_condition_wait(&filled, &lock);
  *         }
  *         items--;
  *         pawl_lock_release(&lock);
@@ -80,8 +78,7 @@ PAWL_API void pawl_condition_init(pawl_condition *condition);
  * Orders    the release that let this call have the lock again happens before it returns.
  * Costs     always parks, unless the deadline has passed. The lock is awaited as long as it takes,
  *           whatever the deadline. Never allocates. Not a cancellation point. */
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait(pawl_condition *condition,
-                                                         pawl_lock *lock)
+PAWL_API pawl_status pawl_condition_wait(pawl_condition *condition, pawl_lock *lock)
     PAWL_REQUIRES(lock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_for(pawl_condition *condition,
                                                              pawl_lock *lock, pawl_ns ns)
@@ -90,8 +87,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_until(pawl_condition *c
                                                                pawl_lock *lock,
                                                                pawl_time deadline)
     PAWL_REQUIRES(lock);
-PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock(pawl_condition *condition,
-                                                               pawl_rlock *rlock)
+PAWL_API pawl_status pawl_condition_wait_rlock(pawl_condition *condition, pawl_rlock *rlock)
     PAWL_REQUIRES(rlock);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_rlock_for(pawl_condition *condition,
                                                                    pawl_rlock *rlock, pawl_ns ns)

@@ -594,7 +594,7 @@ class semaphore : public detail::holdable<pawl_semaphore>
     }
 
     constexpr explicit semaphore(std::int64_t value)
-        : holdable(pawl_semaphore PAWL_SEMAPHORE_INIT(checked(value)))
+        : holdable(pawl_semaphore{checked(value) << 1, 0})
     {
     }
 
@@ -636,12 +636,12 @@ class semaphore : public detail::holdable<pawl_semaphore>
     {
     }
 
-    static constexpr std::int64_t checked(std::int64_t value)
+    static constexpr std::uint64_t checked(std::int64_t value)
     {
         if (value < 0 || value > PAWL_SEMAPHORE_MAX) {
             detail::refuse_argument("pawl::semaphore: the value is out of range");
         }
-        return value;
+        return static_cast<std::uint64_t>(value);
     }
 };
 
@@ -650,7 +650,7 @@ class bounded_semaphore : public semaphore
 {
   public:
     constexpr explicit bounded_semaphore(std::int64_t value)
-        : semaphore(pawl_semaphore PAWL_BOUNDED_SEMAPHORE_INIT(checked(value)))
+        : semaphore(pawl_semaphore{checked(value) << 1, checked(value) + 1})
     {
     }
 };
@@ -1082,7 +1082,7 @@ class barrier : detail::immovable
     {
     }
 
-    [[nodiscard]] pawl_status wait(std::uint32_t *index = nullptr)
+    pawl_status wait(std::uint32_t *index = nullptr)
     {
         return pawl_barrier_wait(&native_, index);
     }

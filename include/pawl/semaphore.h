@@ -45,9 +45,14 @@ typedef struct pawl_semaphore {
 /* The largest value: 2^62 - 1. */
 #define PAWL_SEMAPHORE_MAX INT64_C(0x3FFFFFFFFFFFFFFF)
 
-/* Initialisers, for a constant value from 0 to PAWL_SEMAPHORE_MAX. */
-#define PAWL_SEMAPHORE_INIT(value)         {(uint64_t)(value) << 1, 0}
-#define PAWL_BOUNDED_SEMAPHORE_INIT(value) {(uint64_t)(value) << 1, (uint64_t)(value) + 1}
+/* Initialisers, for a constant value from 0 to PAWL_SEMAPHORE_MAX; any other does not compile. */
+#define PAWL_SEMAPHORE_INIT(value)         {PAWL__PERMITS(value) << 1, 0}
+#define PAWL_BOUNDED_SEMAPHORE_INIT(value) {PAWL__PERMITS(value) << 1, PAWL__PERMITS(value) + 1}
+
+/* A value out of range asks for an array of a negative size. */
+#define PAWL__PERMITS(value)                                                                       \
+    ((uint64_t)(value) +                                                                           \
+     0 * sizeof(char[(uint64_t)(value) > (uint64_t)PAWL_SEMAPHORE_MAX ? -1 : 1]))
 
 /* The lowest bit of state_: may lag. Threads may be queued in the lot, and then the value is 0. Set
  * before a thread queues; cleared, under the bucket's guard, by who finds or leaves the queue

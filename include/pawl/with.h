@@ -10,7 +10,10 @@
  * PAWL_WITH_SHARED, PAWL_WITH_EXCLUSIVE, PAWL_GUARD_SHARED and PAWL_GUARD_EXCLUSIVE.
  *
  * Fall-through, `break`, `continue`, `return` and `goto` out all release, and in C++ an exception
- * does. A `break` inside leaves the enclosing loop, as if PAWL_WITH were not there. The object's
+ * does. Where pthread_exit or a cancellation leaves the block, it releases in C++, and in C that is
+ * compiled with -fexceptions; in other C, and after a longjmp, the object stays held.
+ *
+ * A `break` inside leaves the enclosing loop, as if PAWL_WITH were not there. The object's
  * expression is evaluated once. A jump into the block is an error, or has no effect that is
  * promised. Example:
  *
@@ -24,7 +27,7 @@
  *         for (int i = 0; i < 100; i++) {
  *             PAWL_WITH(&lock) {
  *                 if (table[i] == value) {
- *                     return i; // released on this way out, too
+ *                     return i; // released on this way out also
  *                 }
  *             } PAWL_END
  *         }
@@ -89,6 +92,10 @@ PAWL__SCOPE(shared, pawl_rwlock, pawl_rwlock_acquire_shared, PAWL__SHARED,
 PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSIVE,
             PAWL__ASSERTS(object))
 # undef PAWL__SCOPE
+
+/* The type that this returns is never completed: its name is the compiler's error message. */
+struct pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE
+pawl__scope_rwlock(pawl_rwlock *object);
 
 /* The kind is known where this is inlined: one case is left. */
 PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
@@ -155,6 +162,9 @@ PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
 pawl__scope_lock pawl__scope_of(pawl_lock *);
 pawl__scope_rlock pawl__scope_of(pawl_rlock *);
 pawl__scope_semaphore pawl__scope_of(pawl_semaphore *);
+/* Never defined: its name is the compiler's error message. */
+class pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE;
+pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE pawl__scope_of(pawl_rwlock *);
 # define pawl__scope_any(object) decltype(pawl__scope_of(object))(object)
 inline void pawl__assert_any(const pawl_lock *object) PAWL__ASSERTS(object)
 {
@@ -177,7 +187,8 @@ inline void pawl__assert_any(const pawl_rwlock *object) PAWL__ASSERTS(object)
      _Generic((object),                                                                            \
          pawl_lock *: pawl__scope_lock,                                                            \
          pawl_rlock *: pawl__scope_rlock,                                                          \
-         pawl_semaphore *: pawl__scope_semaphore)(object)
+         pawl_semaphore *: pawl__scope_semaphore,                                                  \
+         pawl_rwlock *: pawl__scope_rwlock)(object)
 # define pawl__assert_any(object)                                                                  \
      _Generic((object),                                                                            \
          pawl_lock *: pawl__assert_lock,                                                           \
