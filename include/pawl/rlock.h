@@ -63,8 +63,8 @@ PAWL_API void pawl_rlock_init(pawl_rlock *rlock);
  * Requires  the rlock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.
  * Costs     a thread-local load when the caller owns it, one atomic operation more when it is free,
- *           otherwise parks. Never allocates, save what the C library may on a thread's first rlock
- *           to keep one thread-specific word. Not a cancellation point. */
+ *           otherwise parks. Never allocates, except that a thread's first call makes thread-local
+ *           data, for which some C libraries allocate. Not a cancellation point. */
 PAWL_API void pawl_rlock_acquire(pawl_rlock *rlock) PAWL__ACQUIRES(rlock);
 
 /* Acquire the rlock if that takes no waiting.

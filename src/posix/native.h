@@ -42,15 +42,17 @@ struct pawl__local {
     pthread_key_t key;
 };
 
-/* A key is the same for every copy of pawl, but slow to look at; so each copy remembers the word in
- * a variable. It is initial-exec, where that exists, so that the first look never
- * allocates. */
+/* A key is the same for every copy of pawl, but slow to read, so each copy also keeps the word in a
+ * thread-local variable. Where the compiler or the linker knows that the code is part of a program,
+ * reading it is one load. In a library it is a call of the C library: the initial-exec model would
+ * save that call, but then some loaders refuse to load the library while a program runs (musl,
+ * Android), and others do once their reserve of static TLS is used up (glibc). */
 #if defined(__ELF__)
-#    define PAWL__REMEMBERED_MODEL __attribute__((tls_model("initial-exec")))
+#    define PAWL__OWN __attribute__((visibility("hidden")))
 #else
-#    define PAWL__REMEMBERED_MODEL
+#    define PAWL__OWN
 #endif
-extern _Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
+extern PAWL__OWN _Thread_local uint64_t pawl__remembered_word;
 
 static inline uint64_t pawl__remembered(void)
 {

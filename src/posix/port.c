@@ -189,7 +189,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
-_Thread_local uint64_t pawl__remembered_word PAWL__REMEMBERED_MODEL;
+_Thread_local uint64_t pawl__remembered_word;
 
 void pawl__local_init(struct pawl__local *local)
 {
