@@ -61,4 +61,9 @@ class PawlConan(ConanFile):
         if self.options.shared:
             self.cpp_info.defines = ["PAWL_DLL"]
         if self.settings.os in ["Linux", "FreeBSD"]:
-            self.cpp_info.system_libs = ["pthread"]
+            self.cpp_info.system_libs.append("pthread")
+        # On these, compilers call libatomic for atomic operations of one byte or of eight, also in the
+        # inline functions of pawl's headers.
+        if self.settings.os == "Linux" and str(self.settings.arch).startswith(
+                ("riscv", "mips", "ppc32", "armv4", "armv5", "sparc")):
+            self.cpp_info.system_libs.append("atomic")

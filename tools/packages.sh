@@ -374,11 +374,15 @@ consume_source() {
     for linkage in static shared; do
         check "add_subdirectory, $linkage: the project stays what it is" by_subdirectory "$linkage"
         check "Meson, by the release's wrap, $linkage" by_meson "$linkage"
+        shared=False
+        [ "$linkage" = static ] || shared=True
         check "Conan's recipe of the tree, $linkage: package and test package" \
-            by_recipe "$root/conanfile.py" "$linkage"
+            by_recipe "$root/conanfile.py" "shared=$shared"
         check "Conan Center's recipe of the release, $linkage: package and test package" \
-            by_recipe "$root/build/release/conan/all/conanfile.py" "$linkage"
+            by_recipe "$root/build/release/conan/all/conanfile.py" "shared=$shared"
     done
+    check "Conan's recipe, static, for riscv64, without fPIC: package and test package" \
+        by_recipe "$root/conanfile.py" arch=riscv64 fPIC=False
 }
 
 by_fetch_content() {
@@ -427,10 +431,12 @@ by_meson() {
         step "$project/build/consumer"
 }
 
-# RECIPE LINKAGE
+# RECIPE NAME=VALUE...
 by_recipe() {
-    step python3 "$root/tests/consumers/conan.py" "$1" "$root/packaging/conan/all/test_package" \
-        "$root/build/release" "$work/conan" "$2"
+    recipe=$1
+    shift
+    step python3 "$root/tests/consumers/conan.py" "$recipe" \
+        "$root/packaging/conan/all/test_package" "$root/build/release" "$work/conan" "$@"
 }
 
 consume_system_packages() {

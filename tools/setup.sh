@@ -53,6 +53,8 @@ packages                                pkg-config              pkgconf pkg-conf
 packages                                meson                   meson
 packages,mutants                        python3                 python3
 packages                                dpkg-shlibdeps          dpkg-dev
+packages                                riscv64-linux-gnu-gcc   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+packages                                qemu-riscv64            qemu-user
 workflows                               yamllint                yamllint
 workflows,links                         npm                     npm nodejs
 packages,links                          file                    file

@@ -2,7 +2,9 @@
 """Runs a Conan recipe, and the test package beside it, without Conan: what they import does here what
 it does there, as far as pawl's two recipes need it. What Conan itself would say is not known by this.
 
-    python3 tests/consumers/conan.py RECIPE TEST_PACKAGE DOWNLOADS WORK shared|static
+    python3 tests/consumers/conan.py RECIPE TEST_PACKAGE DOWNLOADS WORK [NAME=VALUE]...
+
+The names are the recipe's options and "arch": x86_64, this machine, or riscv64, run by qemu.
 """
 import fnmatch
 import hashlib
@@ -14,6 +16,12 @@ import subprocess
 import sys
 import tarfile
 import types
+
+
+COMPILERS = {"x86_64": "cc", "riscv64": "riscv64-linux-gnu-gcc"}
+EMULATORS = {"x86_64": "", "riscv64": "qemu-riscv64 -L /usr/riscv64-linux-gnu "}
+WITH_LIBATOMIC = ["riscv64", "riscv32", "mips", "mips64", "ppc32", "ppc32be", "armv5el", "sparc"]
+WITHOUT_LIBATOMIC = ["x86", "x86_64", "armv7", "armv7hf", "armv8", "ppc64le", "s390x"]
 
 
 class Options(dict):
@@ -35,11 +43,15 @@ class ConanFile:
     def requires(self, reference):
         self.required = reference
 
+    def tool_requires(self, reference):
+        self.tools.append(reference)
+
     def run(self, command, env=None):
         environment = dict(os.environ)
         if env == "conanrun":
             environment["LD_LIBRARY_PATH"] = self.tested_libraries
-        run(command, env=environment)
+            command = EMULATORS[self.settings.arch] + command
+        subprocess.run(command, check=True, env=environment, shell=True)
 
 
 def run(*command, **more):
@@ -58,6 +70,9 @@ class CMakeToolchain:
 
     def generate(self):
         self.recipe.definitions.update(self.cache_variables)
+        options = self.recipe.options
+        if "fPIC" in options:
+            self.recipe.definitions["CMAKE_POSITION_INDEPENDENT_CODE"] = options["fPIC"]
 
 
 class CMake:
@@ -66,8 +81,11 @@ class CMake:
 
     def configure(self):
         definitions = [f"-D{name}={value}" for name, value in self.recipe.definitions.items()]
+        arch = self.recipe.settings.arch
+        if arch != "x86_64":
+            definitions += ["-DCMAKE_SYSTEM_NAME=Linux", f"-DCMAKE_SYSTEM_PROCESSOR={arch}"]
         run("cmake", "-S", self.recipe.source_folder, "-B", self.recipe.build_folder, "-G", "Ninja",
-            "-DCMAKE_BUILD_TYPE=Release", *definitions)
+            "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_C_COMPILER={COMPILERS[arch]}", *definitions)
 
     def build(self):
         run("cmake", "--build", self.recipe.build_folder)
@@ -128,7 +146,7 @@ def provide_modules():
     sys.modules["conan.tools.build"].can_run = lambda recipe: True
 
 
-def recipe_of(path, work, source):
+def recipe_of(path, work, source, arch):
     """The one class in the file, as Conan would make one of it."""
     sys.dont_write_bytecode = True
     spec = importlib.util.spec_from_file_location("recipe", path)
@@ -143,7 +161,8 @@ def recipe_of(path, work, source):
     recipe.package_folder = os.path.join(work, "package")
     recipe.definitions = {}
     assert set(recipe.settings) == {"os", "arch", "compiler", "build_type"}
-    recipe.settings = Options(os="Linux", arch="x86_64", compiler="gcc", build_type="Release")
+    recipe.settings = Options(os="Linux", arch=arch, compiler="gcc", build_type="Release")
+    recipe.tools = []
     return recipe
 
 
@@ -158,14 +177,18 @@ def export(recipe, folder):
                     shutil.copy(os.path.join(recipe.recipe_folder, file), os.path.join(folder, file))
 
 
-def create(path, downloads, work, shared):
+def create(path, downloads, work, arch, options):
     source = os.path.join(work, "source")
-    recipe = recipe_of(path, work, source)
+    recipe = recipe_of(path, work, source, arch)
     recipe.downloads = downloads
-    assert shared in recipe.options["shared"] and recipe.package_type == "library"
-    recipe.options = Options(recipe.default_options, shared=shared)
+    for name, value in options.items():
+        assert value in recipe.options[name], f"the recipe has no {name}={value}"
+    assert recipe.package_type == "library" and recipe.implements == ["auto_shared_fpic"]
+    recipe.options = Options(recipe.default_options, **options)
+    if recipe.options.shared:
+        del recipe.options["fPIC"]
     export(recipe, source)
-    recipe.definitions = {"BUILD_SHARED_LIBS": "ON" if shared else "OFF",
+    recipe.definitions = {"BUILD_SHARED_LIBS": recipe.options.shared,
                           "CMAKE_INSTALL_LIBDIR": "lib", "CMAKE_INSTALL_BINDIR": "bin"}
     if hasattr(recipe, "set_version"):
         recipe.set_version()
@@ -174,10 +197,24 @@ def create(path, downloads, work, shared):
         recipe.version, url, sha256 = re.search(
             r'"([0-9.]+)":\s+url: "(.*)"\s+sha256: "(.*)"', text).groups()
         recipe.conan_data = {"sources": {recipe.version: {"url": url, "sha256": sha256}}}
-    recipe.cpp_info = CppInfo()
-    for step in ("layout", "source", "generate", "build", "package", "package_info"):
+    for step in ("build_requirements", "layout", "source", "generate", "build", "package"):
         getattr(recipe, step, lambda: None)()
+    for other in WITH_LIBATOMIC + WITHOUT_LIBATOMIC + [arch]: # arch is the last: it is tested
+        recipe.settings["arch"] = other
+        recipe.cpp_info = CppInfo()
+        recipe.package_info()
+        wanted = ["pthread"] + (["atomic"] if other in WITH_LIBATOMIC else [])
+        assert recipe.cpp_info.system_libs == wanted, f"{other}: {recipe.cpp_info.system_libs}"
     return recipe
+
+
+def check_build(recipe):
+    """The option fPIC reaches the compiler, and a tool that conan.io would bring is named."""
+    text = load(recipe, os.path.join(recipe.build_folder, "build.ninja"))
+    wanted = recipe.options.get("fPIC", True)
+    assert ("-fPIC" in text) == wanted, f"fPIC={wanted} did not reach the compiler"
+    if hasattr(recipe, "conan_data"):
+        assert recipe.tools == ["cmake/[>=3.16 <4]"], recipe.tools
 
 
 def check_files(folder, shared):
@@ -206,7 +243,7 @@ def write_config(recipe, folder):
 
 
 def test(path, recipe, work):
-    tested = recipe_of(os.path.join(path, "conanfile.py"), work, None)
+    tested = recipe_of(os.path.join(path, "conanfile.py"), work, None, recipe.settings.arch)
     tested.tested_reference_str = f"{recipe.name}/{recipe.version}"
     tested.tested_libraries = os.path.join(recipe.package_folder, "lib")
     write_config(recipe, os.path.join(work, "deps"))
@@ -216,11 +253,15 @@ def test(path, recipe, work):
     assert tested.required == tested.tested_reference_str
 
 
-def main(path, test_package, downloads, work, linkage):
+def main(path, test_package, downloads, work, *words):
     shutil.rmtree(work, ignore_errors=True)
     provide_modules()
-    recipe = create(path, downloads, os.path.join(work, "recipe"), linkage == "shared")
-    check_files(recipe.package_folder, linkage == "shared")
+    options = dict(word.split("=") for word in words)
+    arch = options.pop("arch", "x86_64")
+    options = {name: value == "True" for name, value in options.items()}
+    recipe = create(path, downloads, os.path.join(work, "recipe"), arch, options)
+    check_build(recipe)
+    check_files(recipe.package_folder, recipe.options.shared)
     test(test_package, recipe, os.path.join(work, "test_package"))
 
 

@@ -26,6 +26,9 @@ class PawlConan(ConanFile):
     implements = ["auto_shared_fpic"]
     languages = "C"
 
+    def build_requirements(self):
+        self.tool_requires("cmake/[>=3.16 <4]")
+
     def layout(self):
         cmake_layout(self, src_folder="src")
 
@@ -60,3 +63,8 @@ class PawlConan(ConanFile):
             self.cpp_info.defines = ["PAWL_DLL"]
         if self.settings.os in ["Linux", "FreeBSD"]:
             self.cpp_info.system_libs.append("pthread")
+        # On these, compilers call libatomic for atomic operations of one byte or of eight, also in the
+        # inline functions of pawl's headers.
+        if self.settings.os == "Linux" and str(self.settings.arch).startswith(
+                ("riscv", "mips", "ppc32", "armv4", "armv5", "sparc")):
+            self.cpp_info.system_libs.append("atomic")
