@@ -7,7 +7,7 @@
 #include <pawl/pawl.h>
 
 #ifndef MISTAKE
-# define MISTAKE 0
+#    define MISTAKE 0
 #endif
 
 static pawl_lock lock;
@@ -35,25 +35,26 @@ static void mistake(void)
 #if MISTAKE == 1 /* size|negative */
     static pawl_semaphore negative = PAWL_SEMAPHORE_INIT(-1);
     (void)negative;
-#elif MISTAKE == 2 /* size|negative */
+#elif MISTAKE == 2  /* size|negative */
     static pawl_semaphore negative = PAWL_BOUNDED_SEMAPHORE_INIT(-1);
     (void)negative;
-#elif MISTAKE == 3 /* size|negative */
+#elif MISTAKE == 3  /* size|negative */
     static pawl_semaphore too_large = PAWL_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX + 1);
     (void)too_large;
-#elif MISTAKE == 4 /* size|negative */
+#elif MISTAKE == 4  /* size|negative */
     static pawl_semaphore too_large = PAWL_BOUNDED_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX + 1);
     (void)too_large;
-#elif MISTAKE == 5 /* use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE */
+#elif MISTAKE == 5  /* use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE */
     PAWL_WITH(&rwlock) {
-    } PAWL_END
-#elif MISTAKE == 6 /* use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE */
+    }
+    PAWL_END
+#elif MISTAKE == 6  /* use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE */
     PAWL_GUARD(&rwlock);
-#elif MISTAKE == 7 /* unused-result */
+#elif MISTAKE == 7  /* unused-result */
     pawl_condition_wait_for(&condition, &lock, PAWL_MS(1));
-#elif MISTAKE == 8 /* unused-result */
+#elif MISTAKE == 8  /* unused-result */
     pawl_condition_wait_rlock_until(&condition, &rlock, PAWL_NEVER);
-#elif MISTAKE == 9 /* unused-result */
+#elif MISTAKE == 9  /* unused-result */
     pawl_condition_wait_pred(&condition, &lock, NULL, NULL, PAWL_NEVER);
 #elif MISTAKE == 10 /* unused-result */
     pawl_barrier_wait_for(&barrier, PAWL_MS(1), NULL);
@@ -67,6 +68,7 @@ int main(void)
     untimed_waits();
     mistake();
     PAWL_WITH_SHARED(&rwlock) {
-    } PAWL_END
+    }
+    PAWL_END
     return none.state_ == most.state_ || bounded.limit_ == of_unsigned.state_;
 }
