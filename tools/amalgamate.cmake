@@ -139,6 +139,9 @@ string(REGEX REPLACE "^/\\*\n" "${notice} *\n" header "${headers}")
 
 # What the backends ask of the system's headers must be said before the first of them.
 set(source "${notice} */
+#if defined(__cplusplus)
+# error \"pawl.c is C11: compile it with a C compiler; C++ programs include pawl.h\"
+#else
 #if (defined(__linux__) || defined(__EMSCRIPTEN__)) && !defined(_GNU_SOURCE)
 # define _GNU_SOURCE
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
@@ -173,7 +176,7 @@ make_choice(sleep src/posix/sleep_relative.c "defined(__APPLE__)"
 make_choice(meet src/posix/meet_macho.c "defined(__APPLE__)"
   src/posix/meet_elf.c "defined(__ELF__)"
   src/posix/meet_alone.c "1")
-string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n${sleep}${meet}#endif\n")
+string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n${sleep}${meet}#endif\n\n#endif /* C */\n")
 
 # A file that did not change keeps its time, so that nothing is built anew.
 function(write_if_changed file text)

@@ -18,6 +18,7 @@ run_packages() {
     check "tools/release.sh packs the source" release
     check "a release is of committed files only" release_of_a_clone
     check "a release is added to the published registry" second_release
+    check_builds
     use_native
     install_everywhere
     consume_installed

@@ -10,6 +10,7 @@ cd "$root" || exit 2
 . "$root/tools/setup.sh"
 . "$root/tools/checks.sh"
 . "$root/tools/packages.sh"
+. "$root/tools/builds.sh"
 . "$root/tools/workflows.sh"
 . "$root/tools/links.sh"
 . "$root/tools/lint.sh"

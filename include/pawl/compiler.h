@@ -7,6 +7,10 @@
 #ifndef PAWL_COMPILER_H
 #define PAWL_COMPILER_H
 
+#if defined(__cplusplus) && __cplusplus < 201103L && !defined(_MSC_VER)
+# error "pawl's C headers need C++11"
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -36,8 +36,8 @@
 #define PAWL_PAWL_HPP
 
 #if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 201703L
-# error "pawl.hpp needs C++17"
-#endif
+# error "pawl.hpp needs C++17; the C headers need C++11"
+#else
 
 #include <pawl/pawl.h>
 
@@ -890,7 +890,7 @@ class condition : detail::immovable
     /* Wait until stop() is true; it is called with the lock held. */
     template <class Hold, class Predicate> void wait(Hold &hold, Predicate stop)
     {
-        (void)wait_until(hold, clock::time_point::max(), std::move(stop));
+        (void)wait_until(hold, (clock::time_point::max)(), std::move(stop));
     }
 
     template <class Hold, class Rep, class Period>
@@ -1269,5 +1269,7 @@ class once : detail::immovable
 
 #undef PAWL__COROUTINES
 #undef PAWL__EXCEPTIONS
+
+#endif /* C++17 */
 
 #endif

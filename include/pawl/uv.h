@@ -74,6 +74,7 @@
 #include <pawl/event.h>
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
+#include <pawl/with.h>
 
 #include <uv.h>
 
@@ -807,6 +808,8 @@ PAWL__END
 
 #if defined(__cpp_impl_coroutine)
 
+extern "C++" { /* also where a program includes this inside extern "C" */
+
 # include <pawl/pawl.hpp>
 
 namespace pawl
@@ -892,6 +895,8 @@ class uv_loop
 }
 
 } // namespace pawl
+
+} // extern "C++"
 
 #endif
 

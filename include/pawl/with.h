@@ -100,7 +100,7 @@ pawl__scope_rwlock(pawl_rwlock *object);
 /* The kind is known where this is inlined: one case is left. */
 PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
 {
-    switch (held->kind) {
+    switch ((int)held->kind) { /* not an enumeration, whose default Clang would call superfluous */
     case PAWL__LOCK:
         pawl_lock_release((pawl_lock *)held->object);
         break;
@@ -113,7 +113,7 @@ PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
     case PAWL__SHARED:
         pawl_rwlock_release_shared((pawl_rwlock *)held->object);
         break;
-    case PAWL__EXCLUSIVE:
+    default: /* PAWL__EXCLUSIVE */
         pawl_rwlock_release_exclusive((pawl_rwlock *)held->object);
         break;
     }
@@ -124,9 +124,10 @@ PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
 #define PAWL__JOIN_(a, b) a##b
 #define PAWL__JOIN(a, b)  PAWL__JOIN_(a, b)
 
-/* pawl__scope_any: for an object that has one way to be held, by its type.
- * PAWL__GUARD(acquired): a variable that releases at the end of its scope. */
+/* PAWL__SCOPE_FOR(object): the scope of an object with one way to be held, by its type.
+ * PAWL__GUARD(scope, object): a variable that releases at the end of its scope. */
 #if defined(__cplusplus)
+extern "C++" { /* overloads, also where a program includes this inside extern "C" */
 /* A class for each, as a permit is no capability to Clang: who has one may take another. */
 # define PAWL__SCOPE(name, type, acquire, release, is_scope, acquires, releases)                   \
      class is_scope name                                                                           \
@@ -158,14 +159,13 @@ PAWL__SCOPE(pawl__scope_shared, pawl_rwlock, pawl_rwlock_acquire_shared,
 PAWL__SCOPE(pawl__scope_exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive,
             pawl_rwlock_release_exclusive, PAWL__IS_SCOPE, PAWL__ACQUIRES(object),
             PAWL__RELEASES())
-/* The scope of an object with one way to be held, by its type. */
 pawl__scope_lock pawl__scope_of(pawl_lock *);
 pawl__scope_rlock pawl__scope_of(pawl_rlock *);
 pawl__scope_semaphore pawl__scope_of(pawl_semaphore *);
 /* Never defined: its name is the compiler's error message. */
 class pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE;
 pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE pawl__scope_of(pawl_rwlock *);
-# define pawl__scope_any(object) decltype(pawl__scope_of(object))(object)
+# define PAWL__SCOPE_FOR(object) decltype(pawl__scope_of(object))
 inline void pawl__assert_any(const pawl_lock *object) PAWL__ASSERTS(object)
 {
     pawl__assert_lock(object);
@@ -180,42 +180,44 @@ inline void pawl__assert_any(const pawl_rwlock *object) PAWL__ASSERTS(object)
 {
     pawl__assert_exclusive(object);
 }
+} /* extern "C++" */
 # undef PAWL__SCOPE
-# define PAWL__GUARD(acquired) auto PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
+/* Initialized in place: before C++17 a scope returned by value would have to be copied. */
+# define PAWL__GUARD(scope, object) scope PAWL__JOIN(pawl__scope_, __COUNTER__)(object)
 #else
-# define pawl__scope_any(object)                                                                   \
+# define PAWL__SCOPE_FOR(object)                                                                   \
      _Generic((object),                                                                            \
          pawl_lock *: pawl__scope_lock,                                                            \
          pawl_rlock *: pawl__scope_rlock,                                                          \
          pawl_semaphore *: pawl__scope_semaphore,                                                  \
-         pawl_rwlock *: pawl__scope_rwlock)(object)
+         pawl_rwlock *: pawl__scope_rwlock)
 # define pawl__assert_any(object)                                                                  \
      _Generic((object),                                                                            \
          pawl_lock *: pawl__assert_lock,                                                           \
          pawl_rlock *: pawl__assert_rlock,                                                         \
          pawl_rwlock *: pawl__assert_exclusive)(object)
 # if !PAWL__MSVC || defined(__i386__) /* where the tests' clang has no __try for MinGW */
-#  define PAWL__GUARD(acquired)                                                                    \
+#  define PAWL__GUARD(scope, object)                                                               \
       __attribute__((cleanup(pawl__scope_leave), unused)) struct pawl__held                        \
-      PAWL__JOIN(pawl__scope_, __COUNTER__) = acquired
+      PAWL__JOIN(pawl__scope_, __COUNTER__) = scope(object)
 # endif
 #endif
 
 #ifdef PAWL__GUARD
-# define PAWL_GUARD(object)           PAWL__GUARD(pawl__scope_any(object))
-# define PAWL_GUARD_SHARED(object)    PAWL__GUARD(pawl__scope_shared(object))
-# define PAWL_GUARD_EXCLUSIVE(object) PAWL__GUARD(pawl__scope_exclusive(object))
-# define PAWL__WITH(acquired)         { PAWL__GUARD(acquired);
+# define PAWL_GUARD(object)           PAWL__GUARD(PAWL__SCOPE_FOR(object), object)
+# define PAWL_GUARD_SHARED(object)    PAWL__GUARD(pawl__scope_shared, object)
+# define PAWL_GUARD_EXCLUSIVE(object) PAWL__GUARD(pawl__scope_exclusive, object)
+# define PAWL__WITH(scope, object)    { PAWL__GUARD(scope, object);
 # define PAWL_END                     }
 #else
-# define PAWL__WITH(acquired)                                                                      \
-     { __pragma(warning(suppress : 4456)) struct pawl__held pawl__held = acquired; __try
+# define PAWL__WITH(scope, object)                                                                 \
+     { __pragma(warning(suppress : 4456)) struct pawl__held pawl__held = scope(object); __try
 # define PAWL_END             __finally { pawl__scope_leave(&pawl__held); } }
 #endif
 
-#define PAWL_WITH(object)           PAWL__WITH(pawl__scope_any(object))
-#define PAWL_WITH_SHARED(object)    PAWL__WITH(pawl__scope_shared(object))
-#define PAWL_WITH_EXCLUSIVE(object) PAWL__WITH(pawl__scope_exclusive(object))
+#define PAWL_WITH(object)           PAWL__WITH(PAWL__SCOPE_FOR(object), object)
+#define PAWL_WITH_SHARED(object)    PAWL__WITH(pawl__scope_shared, object)
+#define PAWL_WITH_EXCLUSIVE(object) PAWL__WITH(pawl__scope_exclusive, object)
 
 #define PAWL_ASSERT_HELD(object)        pawl__assert_any(object)
 #define PAWL_ASSERT_HELD_SHARED(object) pawl__assert_shared(object)
