@@ -48,6 +48,7 @@ GROUPS = {
     "lot": ["waiting", "lock", "await", "fork", "condition", "once", "semaphore", "rlock", "rwlock",
             "event", "barrier"],
     "once": ["once", "fork"],
+    "process": ["fork", "copies", "await", "take_back", "lock"],
     "rlock": ["rlock", "condition"],
     "rwlock": ["waiting", "rwlock", "await", "fork"],
     "semaphore": ["waiting", "semaphore", "await"],

@@ -98,7 +98,7 @@ struct fibre {
     bool ended;
     bool vanished; /* it ended in the middle of something, as the others do in a forked child */
     void *locals[SIM_LOCALS];
-    uint64_t remembered;
+    uint64_t remembered[SIM_COPIES];
     bool parked; /* in this call */
     bool waited; /* slept or spun, since it was asked */
     struct sim_counts counts;
@@ -123,8 +123,8 @@ struct step {
 struct engine {
     const struct sim_case *one; /* the case */
     unsigned fibre_count;
-    struct fibre fibres[SIM_FIBRES];
-    unsigned self; /* who runs, if live */
+    struct fibre fibres[SIM_FIBRES + 1]; /* the last is what runs outside the schedule */
+    unsigned self;                       /* who runs; SIM_FIBRES if not live */
     bool live;     /* a fibre runs, and its operations are points */
     bool alone;    /* in a forked child */
     bool single;   /* the first fibre has not started the others */
@@ -207,6 +207,8 @@ void port_reset(void);
 void port_find_pool(void);
 bool port_is_parker(const volatile void *at);
 bool port_guard_is_free(const volatile void *at);
+/* What the other copy of pawl has registered and remembered is gone. */
+void port_unload_other(void);
 /* The running fibre is inside the guard of the pool of parkers, or only looks into the lot. */
 bool port_is_aside(void);
 /* Access to a lot that was opened in this run: who does must have seen that it is prepared. */

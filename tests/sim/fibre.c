@@ -179,6 +179,7 @@ static void begin(const struct sim_case *one)
     }
     engine->jumps_left = one->jumps;
     engine->spurious_left = one->spurious + (engine->generous ? 1 : 0);
+    engine->fibres[SIM_FIBRES] = (struct fibre){.ended = true};
     for (engine->fibre_count = 0;
          engine->fibre_count < SIM_FIBRES && one->fibre[engine->fibre_count] != NULL;) {
         engine->fibres[engine->fibre_count] = (struct fibre){.ended = false};

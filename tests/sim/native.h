@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Registers what forks call. The lot is not opened then, so that cases can race for that. */
+/* Registers what forks call. The lot is not opened then, so that cases can race for that. The other
+ * copy's are not run by the system, but when a case loads it. */
 #define PAWL__AT_LOAD __attribute__((constructor))
 
 struct pawl__guard {
@@ -24,7 +25,25 @@ struct pawl__local {
     unsigned number; /* from 1 on */
 };
 
-uint64_t pawl__remembered(void);
-void pawl__remember(uint64_t word);
+/* pawl is in the program twice (copies.h). */
+#ifdef SIM_OTHER_COPY
+enum { SIM_COPY = 1 };
+#else
+enum { SIM_COPY = 0 };
+#endif
+enum { SIM_COPIES = 2 };
+
+uint64_t sim_remembered(unsigned copy);
+void sim_remember(unsigned copy, uint64_t word);
+
+static inline uint64_t pawl__remembered(void)
+{
+    return sim_remembered(SIM_COPY);
+}
+
+static inline void pawl__remember(uint64_t word)
+{
+    sim_remember(SIM_COPY, word);
+}
 
 #endif

@@ -30,7 +30,12 @@ static struct {
     size_t size;
 } blocks[SIM_FIBRES];
 static unsigned block_count;
-static void (*before_fork)(void), (*in_child)(void);
+/* What each copy registered, oldest first: the first of them before any case, the other's when a
+ * case loads it. */
+static struct {
+    void (*before)(void), (*in_child)(void);
+} fork_handlers[SIM_FIBRES];
+static unsigned fork_handler_count;
 static unsigned local_count;
 
 static struct fibre *self(void)
@@ -44,6 +49,7 @@ void port_reset(void)
     parker_count = 0;
     block_count = 0;
     local_count = 0;
+    fork_handler_count = 1;
 }
 
 /* Open the lot, and see which guard a waiter's parker comes from. */
@@ -56,6 +62,14 @@ void port_find_pool(void)
     pawl__lot_close(&waiter);
     finding_pool = false;
     pawl__spin(&turn); /* looks up the number of processors */
+}
+
+void port_unload_other(void)
+{
+    fork_handler_count = 1;
+    for (unsigned i = 0; i <= SIM_FIBRES; i++) {
+        sim_engine.fibres[i].remembered[1] = 0;
+    }
 }
 
 bool port_is_parker(const volatile void *at)
@@ -287,14 +301,14 @@ void pawl__local_set(const struct pawl__local *local, void *value)
     self()->locals[local->number - 1] = value;
 }
 
-uint64_t pawl__remembered(void)
+uint64_t sim_remembered(unsigned copy)
 {
-    return sim_engine.live ? self()->remembered : 0;
+    return sim_engine.live ? self()->remembered[copy] : 0;
 }
 
-void pawl__remember(uint64_t word)
+void sim_remember(unsigned copy, uint64_t word)
 {
-    self()->remembered = word;
+    self()->remembered[copy] = word;
 }
 
 bool pawl__port_is_ending(void)
@@ -314,15 +328,34 @@ void pawl__port_restore_cancellation(int before)
 
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
-    before_fork = prepare;
-    in_child = child;
+    if (fork_handler_count == SIM_FIBRES) {
+        sim_fail("the engine is too small: fork handlers");
+        return;
+    }
+    fork_handlers[fork_handler_count].before = prepare;
+    fork_handlers[fork_handler_count++].in_child = child;
+}
+
+/* In the order of pthread_atfork: the newest before the fork, the oldest first in the child. */
+static void call_before_fork(void)
+{
+    for (unsigned i = fork_handler_count; i > 0; i--) {
+        fork_handlers[i - 1].before();
+    }
+}
+
+static void call_in_child(void)
+{
+    for (unsigned i = 0; i < fork_handler_count; i++) {
+        fork_handlers[i].in_child();
+    }
 }
 
 /* A fork, seen from the parent or from the child. In the child the others have vanished, and memory
  * is what it was when the fork was made: the newest values. */
 bool sim_fork(void)
 {
-    before_fork();
+    call_before_fork();
     engine_point((struct op){.kind = OP_WORLD, .where = "fork"});
     memory_concern_all();
     bool forked = search_choose_way(2) != 0;
@@ -336,15 +369,15 @@ bool sim_fork(void)
     }
     sim_engine.alone = forked;
     if (forked) {
-        in_child();
+        call_in_child();
     }
     return forked;
 }
 
 void sim_be_child(void)
 {
-    before_fork();
-    in_child();
+    call_before_fork();
+    call_in_child();
 }
 
 /* What each thread did before the barrier happens before what its caller does next, and what the
