@@ -8,7 +8,16 @@
 check_builds() {
     builds=$away/builds
     mkdir -p "$builds"
+    path='' cmocka=${PAWL_CMOCKA_SOURCE_DIR-$root/build/deps/cmocka}
+    take_tree "$builds/pawl"
     check_refusals
+    check_configuring
+}
+
+# The tree's own files, without what is built or unpacked in it, as the folder $1.
+take_tree() {
+    mkdir -p "$1"
+    git ls-files >"$builds/files" && tar -cT "$builds/files" | tar -x -C "$1"
 }
 
 # --- What is refused -----------------------------------------------------------------------------
@@ -34,4 +43,77 @@ one_error() {
     ! "$@" >"$builds/said" 2>&1 || { echo "no error" && return 1; }
     cat "$builds/said"
     [ "$(grep -c 'error: ' "$builds/said")" = 1 ] && grep -q 'error: .*pawl.*C' "$builds/said"
+}
+
+# --- Configuring ---------------------------------------------------------------------------------
+
+check_configuring() {
+    check "without CMocka pawl configures, and a line says how to get the tests" without_cmocka
+    check "without CMocka PAWL_BUILD_TESTS=ON is an error" refuses_without_cmocka
+    check "with CMocka the tests are there" with_cmocka
+    check "BUILD_TESTING=OFF is honoured" without_testing
+    check "without a C++ compiler pawl configures, and a line names PAWL_HAVE_CXX" without_cpp
+    check "without a C++ compiler PAWL_BUILD_TESTS=ON names PAWL_HAVE_CXX" refuses_without_cpp
+}
+
+# configure OPTION...: in a new folder, with what CMake says in the file said.
+configure() {
+    rm -rf "$builds/build"
+    echo "\$ cmake -S pawl -B build $*"
+    env -u PAWL_CMOCKA_SOURCE_DIR -u PAWL_FETCH_CMOCKA -u CC -u CXX ${path:+"PATH=$path"} \
+        cmake -S "$builds/pawl" -B "$builds/build" -G Ninja "$@" >"$builds/said" 2>&1
+    configured=$?
+    cat "$builds/said"
+    return "$configured"
+}
+
+count_tests() {
+    ctest --test-dir "$builds/build" -N | sed -n 's/^Total Tests: //p'
+}
+
+# A system's own CMocka is not looked for.
+hide='-DCMAKE_DISABLE_FIND_PACKAGE_cmocka=ON -DPAWL_CMOCKA_INCLUDE= -DPAWL_CMOCKA_LIBRARY='
+
+without_cmocka() {
+    # shellcheck disable=SC2086 # words
+    configure $hide && step cmake --build "$builds/build" &&
+        [ "$(grep -c 'CMocka' "$builds/said")" = 1 ] &&
+        grep -q 'No tests.*PAWL_CMOCKA_SOURCE_DIR' "$builds/said" && [ "$(count_tests)" = 0 ]
+}
+
+refuses_without_cmocka() {
+    # shellcheck disable=SC2086 # words
+    ! configure $hide -DPAWL_BUILD_TESTS=ON && grep -q 'PAWL_BUILD_TESTS=OFF' "$builds/said"
+}
+
+with_cmocka() {
+    configure "-DPAWL_CMOCKA_SOURCE_DIR=$cmocka" && [ "$(count_tests)" -gt 50 ]
+}
+
+without_testing() {
+    configure "-DPAWL_CMOCKA_SOURCE_DIR=$cmocka" -DBUILD_TESTING=OFF && [ "$(count_tests)" = 0 ]
+}
+
+# PATH with a C compiler and CMake, and nothing else.
+use_c_alone() {
+    path=$builds/c-alone
+    mkdir -p "$path"
+    for tool in cc as ld ar ranlib nm objcopy objdump strip readelf ninja cmake sh uname; do
+        ln -sf "$(command -v "$tool")" "$path/$tool" || return
+    done
+}
+
+without_cpp() {
+    use_c_alone
+    configure "-DPAWL_CMOCKA_SOURCE_DIR=$cmocka"
+    path=''
+    [ "$configured" = 0 ] && grep -q 'No tests.*PAWL_HAVE_CXX=OFF' "$builds/said" &&
+        [ "$(count_tests)" = 0 ]
+}
+
+refuses_without_cpp() {
+    use_c_alone
+    configure "-DPAWL_CMOCKA_SOURCE_DIR=$cmocka" -DPAWL_BUILD_TESTS=ON
+    path=''
+    [ "$configured" != 0 ] && grep -q 'PAWL_HAVE_CXX=OFF' "$builds/said"
 }

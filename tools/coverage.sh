@@ -62,7 +62,7 @@ build_and_run() {
     flags='--coverage -fprofile-update=atomic'
     make_dumper || die "gcc does not compile $build/dump.c"
     cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc \
-        -DCMAKE_CXX_COMPILER=g++ "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
+        -DCMAKE_CXX_COMPILER=g++ -DPAWL_BUILD_TESTS=ON "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
         "-DCMAKE_EXE_LINKER_FLAGS=$(cd "$build" && pwd)/dump.o -Wl,--wrap=_exit" >"$build/log" ||
         die "does not configure: $build/log"
     cmake --build "$build" >>"$build/log" || die "does not build: $build/log"

@@ -33,7 +33,7 @@ links() {
     build=$root/build/links/$2
     check "$1: configures" step cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
         "-DCMAKE_TOOLCHAIN_FILE=$root/cmake/toolchains/zig.cmake" "-DPAWL_ZIG_TARGET=$2" \
-        -DPAWL_WERROR=ON -DBUILD_SHARED_LIBS=ON
+        -DPAWL_BUILD_TESTS=ON -DPAWL_WERROR=ON -DBUILD_SHARED_LIBS=ON
     check "$1: the library, the tests, the examples and the bench link" step cmake --build "$build"
     check "$1: they are what they should be" is_a "$build/$3" "$4"
     check "$1: the amalgamation links, with no option" \

@@ -16,7 +16,8 @@ run_lint() {
 # Of this system's sources; the checks and what they leave out stand in .clang-tidy.
 tidy() {
     step cmake -S . -B build/lint -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
-        -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_BUILD_TYPE=Debug || return
+        -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_BUILD_TYPE=Debug \
+        -DPAWL_BUILD_TESTS=ON || return
     # shellcheck disable=SC2046 # names without blanks
     step clang-tidy-14 -p build/lint --quiet \
         $(compiled src/*.c src/posix/*.c tests/support/*.c)

@@ -321,6 +321,7 @@ class Bench:
         where = ["-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka] if os.path.isdir(cmocka) else []
         subprocess.run(
             ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+             "-DPAWL_BUILD_TESTS=ON",
              "-DCMAKE_C_FLAGS=" + self.kind.flags, "-DCMAKE_CXX_FLAGS=" + self.kind.flags, *where,
              *self.kind.settings],
             check=True, stdout=subprocess.DEVNULL)
