@@ -78,7 +78,7 @@ endfunction()
 
 # CMocka 1.1.6 and newer export a target; Debian 12's 1.1.5 has to be looked for by its files.
 function(pawl_cmocka_installed)
-  find_package(cmocka QUIET CONFIG)
+  find_package(cmocka QUIET CONFIG ONLY_CMAKE_FIND_ROOT_PATH)
   if(TARGET cmocka::cmocka)
     add_library(pawl_cmocka INTERFACE)
     target_link_libraries(pawl_cmocka INTERFACE cmocka::cmocka)

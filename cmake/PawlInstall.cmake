@@ -73,6 +73,9 @@ function(pawl_install_cmake_package)
     ${PROJECT_BINARY_DIR}/pawlConfig.cmake INSTALL_DESTINATION ${folder} NO_SET_AND_CHECK_MACRO)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake
     VERSION ${PROJECT_VERSION} COMPATIBILITY ${PAWL_COMPATIBILITY})
+  # The build folder is a package too: -Dpawl_DIR=BUILD.
+  export(EXPORT pawl-${PAWL_LINKAGE}-targets NAMESPACE pawl::
+    FILE ${PROJECT_BINARY_DIR}/pawl-${PAWL_LINKAGE}-targets.cmake)
   install(FILES ${PROJECT_BINARY_DIR}/pawlConfig.cmake ${PROJECT_BINARY_DIR}/pawlConfigVersion.cmake
     DESTINATION ${folder} COMPONENT Development)
 endfunction()

@@ -271,6 +271,7 @@ consume_installed() {
     check "$system: a component that is not there is refused" not configures "$version" fast
     check "$system: both components at once are refused" \
         not configures "$version" "static;shared"
+    check_components
     check "$system: the amalgamation, two files and no option" by_amalgamation
     check "$system: the README's program and its five lines, after cmake --install" by_readme
 }
@@ -282,12 +283,18 @@ take_project() {
     cp tests/consumers/"$1"/* tests/consumers/consumer.c* "$project"
 }
 
+# Where the CMake package is below the prefix, or in the build folder, $1.
+config_of() {
+    for config in "$1/share/pawl" "$1/lib/cmake/pawl" "$1/lib/$(cc -print-multiarch)/cmake/pawl" "$1"; do
+        [ ! -e "$config/pawlConfig.cmake" ] || break
+    done
+    echo "$config"
+}
+
 # PROJECT LINKAGE CONFIGURATION PREFIX
 find_package() {
     take_project "$1" "$system-$1-$2-$3"
-    for config in "$4/share/pawl" "$4/lib/cmake/pawl" "$4/lib/$(cc -print-multiarch)/cmake/pawl"; do
-        [ ! -d "$config" ] || break
-    done
+    config=$(config_of "$4")
     shared=OFF debug=false libraries=$4
     [ "$2" = static ] || shared=ON
     [ "$3" = Release ] || { debug=true && libraries=$4/debug; }
@@ -354,9 +361,8 @@ by_readme() {
     first_block README.md c >"$project/program.c"
     first_block README.md cmake >"$project/CMakeLists.txt"
     [ "$(wc -l <"$project/CMakeLists.txt")" = 5 ] || { echo "not five lines" && return 1; }
-    # A toolchain file that looks in its own root only has to be told the folder.
     step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
-        "-DCMAKE_PREFIX_PATH=$prefix/both" ${toolchain:+"-Dpawl_DIR=$prefix/both/lib/cmake/pawl"} &&
+        "-DCMAKE_PREFIX_PATH=$prefix/both" &&
         step cmake --build "$project/build" && run_program "$project/build/program" "$prefix/both"
 }
 
@@ -366,6 +372,40 @@ configures() {
     rm -rf "$project/build"
     step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
         "-Dpawl_DIR=$prefix/both/lib/cmake/pawl" "-DPAWL_VERSION=$1" "-DPAWL_COMPONENTS=$2"
+}
+
+# Which library is found, or the reason why none is.
+check_components() {
+    static=$(config_of "$prefix/static") both=$(config_of "$prefix/both")
+    check "$system: an optional component that is not there is done without" \
+        finds "$static" "OPTIONAL_COMPONENTS;shared" static ''
+    check "$system: an optional component chooses" \
+        finds "$both" "OPTIONAL_COMPONENTS;static" static ''
+    check "$system: a required component goes before an optional one" \
+        finds "$both" "COMPONENTS;static;OPTIONAL_COMPONENTS;shared" static ''
+    check "$system: a component that is not there is refused with the reason" \
+        finds "$static" "COMPONENTS;shared" FALSE "no component shared in $static, which has static"
+    check "$system: both components are refused with the reason" \
+        finds "$both" "COMPONENTS;static;shared" FALSE "one of the components static and shared"
+    check "$system: a required component is refused with the reason" \
+        not finds "$static" "REQUIRED;COMPONENTS;shared" static ''
+    check "$system: and the reason is said" \
+        grep -q "no component shared in" "$work/said"
+    check "$system: the build folder is a package" \
+        find_package find_package static Release "$made/build-static/release"
+}
+
+# CONFIG_FOLDER FIND EXPECT REASON
+finds() {
+    project=$away/projects/$system-edges
+    rm -rf "$project"
+    mkdir -p "$project"
+    cp tests/consumers/edges/CMakeLists.txt "$project"
+    cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
+        "-Dpawl_DIR=$1" "-DFIND=$2" "-DEXPECT=$3" >"$work/said" 2>&1
+    result=$?
+    cat "$work/said"
+    [ $result = 0 ] && tr -s '\n ' ' ' <"$work/said" | grep -qF "$4"
 }
 
 # With the source in their own build.
