@@ -63,6 +63,8 @@ out=build/docs
 style=/usr/share/doxygen-awesome-css/doxygen-awesome.css
 [ -e "$style" ] || style=
 doxygen_with "HTML_EXTRA_STYLESHEET = $style" || exit 1
+# Doxygen says nothing where an #error hides what follows.
+[ -s "$out/html/classpawl_1_1rlock.html" ] || die "pawl.hpp's classes have no pages"
 count() {
     find "$out/$1" -name "$2" | wc -l
 }
