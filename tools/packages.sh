@@ -186,6 +186,7 @@ install_everywhere() {
     made=$work/$system
     prefix=$away/$system
     mkdir -p "$made" "$prefix"
+    check "$system: a debug library of another name is found by pkg-config, and uninstalled" postfixed
     for linkage in static shared; do
         check "$system, $linkage: installs Release and Debug as vcpkg does" run_port "$linkage"
         check "$system, $linkage: the files are those of packaging/files.txt" same_files "$linkage"
@@ -193,6 +194,26 @@ install_everywhere() {
     check "$system: static and shared are installed into one prefix" install_both
     check "$system: the exports are those of packaging/exports.txt" same_exports
     check "$system: what is installed moves" mv "$made/static" "$made/shared" "$made/both" "$prefix"
+}
+
+# The debug library has a name of its own, pawl.pc knows it, and the target uninstall leaves only what
+# was there before.
+postfixed() {
+    set -- "$made/build-postfixed" "$made/postfixed"
+    step cmake -S "$root" -B "$1" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
+        -DCMAKE_BUILD_TYPE=Debug -DPAWL_BUILD_TESTS=OFF -DPAWL_DEBUG_POSTFIX=-debug \
+        "-DCMAKE_INSTALL_PREFIX=$2" -DCMAKE_INSTALL_LIBDIR=lib && step cmake --build "$1" || return
+    mkdir -p "$2/lib/cmake/others" "$2/include"
+    touch "$2/include/others.h"
+    step cmake --install "$1" && [ -e "$2/lib/libpawl-debug.a" ] || return
+    # shellcheck disable=SC2046,SC2086 # words
+    step $compile tests/consumers/consumer.c -o "$made/postfixed-consumer$exe" \
+        $(PKG_CONFIG_LIBDIR=$2/lib/pkgconfig pkg-config --static --cflags --libs pawl) || return
+    step cmake --build "$1" --target uninstall &&
+        (cd "$2" && find . ! -type d -o -path '*pawl*' -o -path '*others*') >"$work/found" || return
+    printf '%s\n' ./lib/cmake/others ./include/others.h | sort >"$work/expected"
+    sort "$work/found" | diff "$work/expected" - &&
+        not step cmake --build "$1" --target uninstall # nothing is installed any more
 }
 
 # The release's port natively, taken out of the registry by its hash; the tree's own for Windows.
@@ -265,6 +286,7 @@ consume_installed() {
         check "$system, $linkage: bare -I and -L, no macro" by_flags "$linkage" consumer.c
         check "$system, $linkage: bare -I and -L, no macro, in C++" by_flags "$linkage" consumer.cpp
     done
+    check "$system: pkg-config's pawl-static is the static library, beside a shared one" static_beside
     check "$system: the version that is there is accepted" configures "$version" static
     check "$system: an older one of another ABI is refused" not configures 0.0 static
     check "$system: a newer one is refused" not configures 0.2 static
@@ -318,6 +340,15 @@ by_pkg_config() {
     step $compile "$project/consumer.c" -o "$project/consumer$exe" \
         $(PKG_CONFIG_LIBDIR=$2 pkg-config $static --cflags --libs "pawl = $version") || return
     is_linked "$project/consumer" "$1" && run_program "$project/consumer" "$prefix/$1"
+}
+
+static_beside() {
+    take_project find_package "$system-pawl-static"
+    # shellcheck disable=SC2046,SC2086 # words
+    step $compile "$project/consumer.c" -o "$project/consumer$exe" \
+        $(PKG_CONFIG_LIBDIR=$prefix/both/lib/pkgconfig:$prefix/both/lib/$(cc -print-multiarch)/pkgconfig \
+            pkg-config --cflags --libs "pawl-static = $version") || return
+    is_linked "$project/consumer" static && run_program "$project/consumer" ""
 }
 
 # LINKAGE FILE
@@ -469,7 +500,20 @@ by_meson() {
         cp "$archive" "$project/subprojects/packagecache" || return
     step meson setup "$project/build" "$project" "-Ddefault_library=$1" &&
         step meson compile -C "$project/build" && is_linked "$project/build/consumer" "$1" &&
-        step "$project/build/consumer"
+        step "$project/build/consumer" || return
+    [ "$1" = static ] || \
+        same_symbols "$project/build/subprojects/pawl-$version" "$prefix/shared/lib"
+}
+
+# To a program, the shared libraries in two folders are the same: their SONAME and their symbols.
+same_symbols() {
+    symbols_of "$1" >"$work/found" && symbols_of "$2" >"$work/expected" &&
+        step diff "$work/expected" "$work/found"
+}
+
+symbols_of() {
+    objdump -p "$1/libpawl.so" | grep SONAME &&
+        nm -D --defined-only "$1/libpawl.so" | sed 's/^[0-9a-f]* //' | LC_ALL=C sort
 }
 
 # RECIPE NAME=VALUE...

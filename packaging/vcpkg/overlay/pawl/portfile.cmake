@@ -9,6 +9,8 @@ vcpkg_cmake_configure(
 vcpkg_cmake_install()
 vcpkg_copy_pdbs()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/pawl)
+file(REMOVE "${CURRENT_PACKAGES_DIR}/lib/pkgconfig/pawl-static.pc" # a triplet has one library
+    "${CURRENT_PACKAGES_DIR}/debug/lib/pkgconfig/pawl-static.pc")
 vcpkg_fixup_pkgconfig()
 
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share")
