@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_await: waiting without a thread. The same locks, the same queues; a call in place of a wake.
+ * pawl_await: waiting without a thread. The same locks and the same queues; a call instead of a
+ * wake-up.
  *
- * For an event loop, a coroutine, a state machine: the acquire returns at once, and when the turn
- * comes a function is called that then holds what was asked for. Threads and tasks wait in one
- * queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own thread and
- * knows deadlines; in C++20 co_await, with <pawl/pawl.hpp>. Whoever has a thread to block uses the
- * plain calls. Not for an rlock, whose owner is a thread, nor for a once.
+ * For an event loop, a coroutine or a state machine: the acquire returns at once, and when the
+ * task's turn comes a function is called, which then holds what was asked for. Threads and tasks
+ * wait in one queue, in order of arrival. With libuv use <pawl/uv.h>, which calls on the loop's own
+ * thread and has deadlines; in C++20 use co_await, with <pawl/pawl.hpp>. A caller that has a thread
+ * to block uses the plain calls. There is no await for an rlock, whose owner is a thread, nor for a
+ * once.
  *
  * There is no deadline here: cancel from a timer. A cancel differs from a thread's time-out in two
- * places: it does not break a barrier, and a condition's lock is not held after it.
+ * ways: it does not break a barrier, and it does not acquire a condition's lock again.
  *
  *     the operation   *_await         pawl_await_cancel        fn
  *     is idle         PAWL_OK, or     false                    is not called
@@ -20,22 +22,23 @@
  *
  * fn is called by the thread whose call granted: a release (a condition's wait makes one), set,
  * notify, the last arrival at a barrier, its abort or reset, a downgrade, or a cancel or time-out
- * that lets others go on. It is called before that call returns, outside every guard of pawl; if
- * the call was made in another fn, then when that one has returned. So fn runs in the middle of
- * that thread's code, with whatever that thread holds: in fn use what does not wait, *_await and
- * try; an rlock that the thread owns counts as fn's own. If that is no place for the work, let fn
- * only pass it on to a thread or a loop where it is, as the adapters do.
+ * that lets other waiters proceed. fn is called before that call returns, outside every guard of
+ * pawl. If that call was made inside another fn, this fn is called after the other one has
+ * returned. So fn runs in the middle of the granting thread's code, with whatever that thread
+ * holds. In fn use only calls that do not wait, *_await and try; an rlock that the thread owns
+ * counts as fn's own. If that is no place for the work, let fn only pass it on to the right thread
+ * or loop, as the adapters do.
  *
- * fn may start its operation again, or free it, and what it was granted. No two fns run inside each
- * other on one thread: what fn grants to another task is granted at once, but that task's fn is
- * called when this one has returned. So a chain of a million takes no more stack than one; and the
- * call that began it returns when the chain has ended. It also means that fn must return before
- * long, on the thread it was called on: while it runs, tasks that this thread granted wait for it,
- * and to block until one of them has done something is to wait for oneself. fn must not end its
- * thread, call exit, longjmp away or throw. Its thread is not cancelled while it runs. A child
- * forked in fn, as one forked in a barrier's action or a once's function, may exec or _exit, but
- * not return from it. The first fn on a thread sets a thread-specific word, for which some C
- * libraries allocate.
+ * fn may start its operation again or free it, and may free what it was granted. Calls of fn do not
+ * nest on one thread: what fn grants to another task is granted at once, but the other task's fn is
+ * called after this one has returned. So a chain of a million takes no more stack than one, and the
+ * call that began it returns when the chain has ended. Therefore fn must return soon, on the thread
+ * it was called on: while it runs, the tasks that this thread granted wait for it, and a fn that
+ * blocks until one of them has done something waits for itself. fn must not end its thread, call
+ * exit, longjmp away or throw. Its thread is not cancelled while it runs. A child forked in fn, as
+ * one forked in a barrier's action or a once's function, may exec or _exit, but must not return
+ * from it. The first fn on a thread sets a thread-specific word, for which some C libraries
+ * allocate.
  *
  * Example:
  *
@@ -73,17 +76,17 @@ PAWL__BEGIN
 
 typedef struct pawl_await pawl_await;
 
-/* What is called when an operation that was pending is granted: `result` is PAWL_OK, or PAWL_BROKEN
- * from a barrier, or PAWL_CANCELLED from an adapter whose loop was closed. The operation is idle
- * again. What fn must not do stands at the top. */
+/* The function that is called when a pending operation is granted. `result` is PAWL_OK, or
+ * PAWL_BROKEN from a barrier, or PAWL_CANCELLED from an adapter whose loop was closed. The
+ * operation is idle again. The opening comment says what the function must not do. */
 typedef void pawl_resume(pawl_await *op, pawl_status result);
 
 /* One operation, in memory that the caller owns. It is in flight from a start that returns
- * PAWL_PENDING until fn begins, or cancel returns true; else it is idle. While it is in flight the
- * memory stays as it is; afterwards only the thread in which fn began, or whose cancel returned
- * true, may start it again or free it; others may when that thread has told them. All-zero bytes
- * are not ready to use; pawl_await_init makes them so. The fields are the lot's, under its guards;
- * a thread that waits is one, too, without a fn_. */
+ * PAWL_PENDING until fn begins or cancel returns true; otherwise it is idle. While it is in flight
+ * the memory must not change. Afterwards only the thread in which fn began, or whose cancel
+ * returned true, may start it again or free it; other threads may when that thread has told them.
+ * All-zero bytes are not ready to use; pawl_await_init makes them so. The fields belong to the lot,
+ * under its guards. A waiting thread uses one as well, without a fn_. */
 struct pawl_await {
     pawl_await *next_, *prev_; /* the ring of a key's waiters; first->prev_ is the last */
     void *chain_;              /* in the first of a ring: the next first in its chain */
@@ -97,9 +100,9 @@ struct pawl_await {
     uint8_t outcome_;          /* a pawl_status, from the grant until the waiter has seen it */
 };
 
-/* Make the memory an idle operation that calls fn, which finds ctx by pawl_await_context.
+/* Make the memory an idle operation that calls fn. fn gets ctx by pawl_await_context.
  *
- * Requires  op is idle, or never was initialised; fn is not NULL. */
+ * Requires  op is idle, or was never initialised; fn is not NULL. */
 PAWL_API void pawl_await_init(pawl_await *op, pawl_resume *fn, void *ctx);
 
 /* The ctx that the operation was initialised with. */
@@ -113,8 +116,8 @@ PAWL_MUST_CHECK PAWL_API void *pawl_await_context(const pawl_await *op);
 PAWL_MUST_CHECK PAWL_API pawl_await *pawl_await_new(pawl_resume *fn, void *ctx);
 PAWL_API void pawl_await_free(pawl_await *op);
 
-/* Whether the operation can be started, as far as that is seen at a glance. The acquire pairs with
- * the last touch of an operation that ends, in src/lot.c. */
+/* Whether the operation can be started, as far as one load shows. The acquire pairs with the last
+ * write to an operation that ends, in src/lot.c. */
 PAWL__HELPER bool pawl__await_is_idle(const pawl_await *op)
 {
     return op->fn_ != NULL && pawl__load_pointer(&op->key_, PAWL__ACQUIRE) == NULL;
@@ -128,32 +131,32 @@ PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, co
     }
 }
 
-/* Withdraw an operation that waits. Of this returning true and fn being called exactly one happens.
+/* Withdraw an operation that waits. Exactly one of "this returns true" and "fn is called" happens.
  *
- * What it leaves is as if it had never waited: the next in the queue is served, readers that waited
- * for a writer come in, a barrier's round lacks a party again. One that was notified at a condition
- * and now waits for the lock does not get the lock. If others were waiting at the condition when it
- * was notified, its notification goes to the oldest who waits there now.
+ * The result is as if the operation had never waited: the next waiter is served, readers that only
+ * waited behind a writer are granted, a barrier's round lacks a party again. An operation that was
+ * notified at a condition and now waits for the lock does not get the lock. If others were waiting
+ * at the condition when it was notified, its notification goes to the oldest waiter there now.
  *
  * Returns   true   it waited: fn will not be called, nothing was acquired, op is idle
- *           false  it did not: fn has been, is being or will be called; or nothing was in flight,
- *                  as its start returned something else, another cancel was first, or the process
- *                  was forked. Nothing changed
- * Requires  op's memory is there: the caller knows that neither fn nor another who cancels has
- *           freed it. When fn starts op again, this may meet the new wait. Any thread.
- * Costs     one guard, or two; constant in the number of those who wait, but for the readers that a
- *           writer lets in. May wake or call who is served next. */
+ *           false  it did not wait: fn has been, is being or will be called; or nothing was in
+ *                  flight, because its start returned something else, another cancel was faster, or
+ *                  the process was forked. Nothing changed
+ * Requires  op's memory is valid: the caller knows that neither fn nor another thread that cancels
+ *           has freed it. If fn starts op again, this call may cancel the new wait. Any thread.
+ * Costs     one guard, or two; constant in the number of waiters, except for the readers that a
+ *           writer's cancel lets proceed. May wake or call the waiter that is served next. */
 PAWL_API bool pawl_await_cancel(pawl_await *op);
 
-/* For adapters, which know deadlines: as pawl_await_cancel, with what a thread's time-out does in
- * its place. A barrier is broken; one that was notified is no longer withdrawn. Not for users. */
+/* For adapters, which have deadlines: as pawl_await_cancel, but with the effects of a thread's
+ * time-out. A barrier is broken, and a notified operation is no longer withdrawn. Not for users. */
 PAWL_API bool pawl__await_time_out(pawl_await *op);
 
-/* For adapters, on the thread that granted op and is still inside an earlier fn: take op, granted
- * but not called, out of those to be called. The caller has what was granted, and gives it back.
- * A condition's notification is then the caller's to hand on. Not for users.
+/* For adapters, on the thread that granted op and is still inside an earlier fn: remove op, which
+ * was granted but not called, from the list of calls to make. The caller owns what was granted, and
+ * gives it back. A condition's notification is then the caller's to pass on. Not for users.
  *
- * Returns   true: fn will not be called; false: op is not among them. */
+ * Returns   true: fn will not be called; false: op is not in the list. */
 PAWL_API bool pawl__await_take_back(pawl_await *op);
 
 PAWL__END

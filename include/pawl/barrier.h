@@ -2,17 +2,17 @@
  *
  * pawl_barrier: a number of parties wait for each other, round after round.
  *
- * For phases that all threads finish before any begins the next one. For "all have ended", join the
- * threads; for a start signal that one thread gives, use pawl_event.
+ * For phases that all threads finish before any begins the next one. For "all threads have ended",
+ * join them; for a start signal that one thread gives, use pawl_event.
  *
- *     state                wait                        abort        reset
- *     filling, more lack   waits                       broken (1)   filling anew (1)
- *     filling, last one    runs the action; all pass   -            -
- *     broken               PAWL_BROKEN                 -            filling anew
- *                                           (1) those who wait return PAWL_BROKEN
+ *     state                  wait                        abort        reset
+ *     filling, more to come  waits                       broken (1)   filling anew (1)
+ *     filling, last arrival  runs the action; all pass   -            -
+ *     broken                 PAWL_BROKEN                 -            filling anew
+ *                                           (1) the waiting parties return PAWL_BROKEN
  *
- * The last arrival lets all through in one step, and that is final: there is no draining, and
- * whoever comes next is in the next round. A wait that times out breaks the barrier for all.
+ * The last arrival lets all parties proceed in one step, and that is final: there is no draining,
+ * and later arrivals are in the next round. A wait that times out breaks the barrier for all.
  * Example:
  *
  *     #include <pawl/barrier.h>
@@ -34,8 +34,9 @@
 PAWL__BEGIN
 
 /* All-zero bytes are a barrier of 0 parties, whose waits return PAWL_INVALID. Nothing needs
- * destroying; the memory may be reused as soon as no thread will call it again, by the last thread
- * out of a round too. What changes does so under the bucket's guard; it is read without. */
+ * destroying. The memory may be reused as soon as no thread will call the barrier again, also by
+ * the last thread that leaves a round. The fields that change are written under the bucket's guard,
+ * and read without it. */
 typedef struct pawl_barrier {
     void (*action_)(void *ctx);
     void *ctx_;
@@ -47,10 +48,10 @@ typedef struct pawl_barrier {
 #define PAWL_BARRIER_INIT(parties) {NULL, NULL, (parties), 0, 0}
 
 /* Make the memory a barrier for `parties` threads. If `action` is not NULL, the last arrival of
- * each round calls action(ctx) before anyone is let through; the next round may fill meanwhile, if
+ * each round calls action(ctx) before any party proceeds. The next round may fill meanwhile, if
  * there are more threads than parties.
  *
- * Returns   PAWL_OK       it is
+ * Returns   PAWL_OK       the barrier is ready
  *           PAWL_INVALID  parties is 0; nothing was written
  * Requires  no thread is using it. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, uint32_t parties,
@@ -61,29 +62,29 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  *
  * Returns   PAWL_OK       all have arrived; *index, if index is not NULL, is the caller's own
  *                         number, 0 to parties - 1 in order of arrival
- *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken. So also when
- *                         it had passed before the call, unless the caller came last
- *           PAWL_BROKEN   it was broken, aborted or reset while the caller waited, or broken before
+ *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken. Also if the time
+ *                         had passed before the call, unless the caller arrived last
+ *           PAWL_BROKEN   the barrier was broken, aborted or reset while the caller waited, or was
+ *                         broken before
  *           PAWL_INVALID  it has 0 parties
  *           *index is written only with PAWL_OK.
  * Requires  the barrier outlives the call. Any thread; not a signal handler.
  * Orders    what every party did before its arrival, and the action, happen before PAWL_OK is
  *           returned to any.
- * Costs     the last arrival: a wake-up for each other, or a call (await.h); the others park. Never
- *           allocates. Not a cancellation point. */
+ * Costs     the last arrival wakes each other thread, or calls each task (await.h); the others
+ *           park. Never allocates. Not a cancellation point. */
 PAWL_API pawl_status pawl_barrier_wait(pawl_barrier *barrier, uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_for(pawl_barrier *barrier, pawl_ns ns,
                                                            uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barrier,
                                                              pawl_time deadline, uint32_t *index);
 
-/* Arrive at the barrier. The last arrival runs the action and lets the others through before its
+/* Arrive at the barrier. The last arrival runs the action and lets the others proceed before its
  * call returns.
  *
  * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
- *           PAWL_PENDING  fn will be called with PAWL_OK, when *index is the party's number, or
- *                         with PAWL_BROKEN, when *index is not written; unless op is cancelled
- *                         before
+ *           PAWL_PENDING  fn will be called with PAWL_OK, and *index is the party's number, or with
+ *                         PAWL_BROKEN, and *index is not written; unless op is cancelled before
  *           PAWL_BROKEN   it is broken
  *           PAWL_INVALID  it has 0 parties, or op is in flight or was never initialised; nothing
  *                         changed
@@ -93,21 +94,21 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barri
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op,
                                                              uint32_t *index);
 
-/* Break the barrier: those who wait, and all who come until reset, get PAWL_BROKEN. Those already
- * let through are not reached. */
+/* Break the barrier: the waiting parties, and all later arrivals until reset, get PAWL_BROKEN.
+ * Parties whose round was complete are not affected. */
 PAWL_API void pawl_barrier_abort(pawl_barrier *barrier);
 
-/* Begin a new round: those who wait get PAWL_BROKEN, and the barrier is usable again. */
+/* Begin a new round: the waiting parties get PAWL_BROKEN, and the barrier is usable again. */
 PAWL_API void pawl_barrier_reset(pawl_barrier *barrier);
 
-/* How many parties there are, how many of the round that is filling wait, and whether it is broken:
- * the last two are snapshots. */
+/* The number of parties; how many parties of the round that is filling wait; and whether the
+ * barrier is broken. The last two are snapshots. */
 PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_parties(const pawl_barrier *barrier);
 PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_waiting(const pawl_barrier *barrier);
 PAWL_MUST_CHECK PAWL_API bool pawl_barrier_broken(const pawl_barrier *barrier);
 
-/* Write what it looks like: `<pawl_barrier parties=4 waiters=1 at 0x7f30c0de>`, or with ` broken`
- * behind its name. A snapshot.
+/* Write what it looks like: `<pawl_barrier parties=4 waiters=1 at 0x7f30c0de>`, with ` broken`
+ * after the name if it is broken. A snapshot.
  *
  * Returns   as snprintf; (NULL, 0) is allowed. */
 PAWL_API int pawl_barrier_describe(const pawl_barrier *barrier, char *buf, size_t size);

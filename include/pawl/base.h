@@ -41,8 +41,8 @@ typedef enum pawl_status {
 
 /* The name of a status, "PAWL_OK" for PAWL_OK.
  *
- * Returns   a string that lives as long as the program; "PAWL_UNKNOWN" for a value that is none
- *           of the enumeration's; never NULL. */
+ * Returns   a string that lives as long as the program; "PAWL_UNKNOWN" for a value that is not in
+ *           the enumeration; never NULL. */
 PAWL_API const char *pawl_status_name(pawl_status status);
 
 /* A point in time: nanoseconds of the platform's monotonic clock since an arbitrary start.
@@ -64,7 +64,7 @@ typedef int64_t pawl_ns;
  *
  * Returns   a time above 0 that never goes back, on any thread.
  * Orders    nothing.
- * Costs     one reading of the platform's clock: CLOCK_MONOTONIC, QueryPerformanceCounter. */
+ * Costs     one reading of the platform's clock: CLOCK_MONOTONIC or QueryPerformanceCounter. */
 PAWL_API pawl_time pawl_now(void);
 
 /* The deadline that is n nanoseconds, microseconds, milliseconds or seconds from now; n is a whole
@@ -80,8 +80,8 @@ PAWL_API pawl_time pawl_after_s(int64_t n);
 /* The library's version, "1.2.3". */
 PAWL_API const char *pawl_version(void);
 
-/* Ends the process: one line on stderr that names the call and its NULL argument, then abort.
- * What the inline calls share; not for users. */
+/* Ends the process: one line on stderr that names the call and its NULL argument, then abort. The
+ * inline calls share it; not for users. */
 PAWL_API PAWL__COLD PAWL__NORETURN void pawl__die_null(const char *call, const char *argument);
 
 PAWL__END

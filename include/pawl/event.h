@@ -3,13 +3,13 @@
  * pawl_event: a flag that threads wait for.
  *
  * For "it has happened": ready, stop, done. It stays set until it is cleared. To wake one thread
- * per happening, use pawl_semaphore; for anything more, pawl_condition.
+ * for each happening, use pawl_semaphore; for anything more, pawl_condition.
  *
  *     state   set                     clear   wait
  *     unset   set; all waiters pass   -       waits
  *     set     -                       unset   returns at once
  *
- * set lets all present waiters pass, also when clear follows at once. Example:
+ * set lets all present waiters proceed, even if clear follows at once. Example:
  *
  *     #include <pawl/event.h>
  *
@@ -29,8 +29,8 @@
 
 PAWL__BEGIN
 
-/* All-zero bytes are an unset event. Nothing needs destroying; the memory may be reused as soon as
- * no thread will call it again, by a thread whose wait just returned too. */
+/* All-zero bytes are an unset event. Nothing needs destroying. The memory may be reused as soon as
+ * no thread will call the event again, also by a thread whose wait has just returned. */
 typedef struct pawl_event {
     uint8_t state_;
 } pawl_event;
@@ -41,7 +41,7 @@ typedef struct pawl_event {
  *
  *     SET      exact
  *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues; cleared,
- *              under the bucket's guard, by who finds or leaves the queue empty. */
+ *              under the bucket's guard, by the thread that finds or leaves the queue empty. */
 enum { PAWL__EVENT_SET = 1, PAWL__EVENT_PARKED = 2 };
 
 PAWL_API PAWL__COLD pawl_status pawl__event_wait_slow(pawl_event *event, pawl_time deadline);
@@ -61,21 +61,21 @@ PAWL__HELPER bool pawl__event_look(const pawl_event *event, const char *call)
  * Requires  no thread is using it. */
 PAWL_API void pawl_event_init(pawl_event *event);
 
-/* Set the event: all present waiters pass. Again on a set event: no change.
+/* Set the event: all present waiters proceed. On a set event nothing changes.
  *
- * Requires  the event outlives the moment at which a waiter can pass: from then on this call does
- *           not touch it. Any thread; not a signal handler.
+ * Requires  the event outlives the moment at which a waiter can proceed: from then on this call
+ *           does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before a wait returns that finds this set.
- * Costs     one atomic operation when nobody waits; else a wake-up for each waiter. A task
+ * Costs     one atomic operation when nobody waits; otherwise a wake-up for each waiter. A task
  *           (await.h) is called instead, before this returns. */
 PAWL_API void pawl_event_set(pawl_event *event);
 
-/* Unset the event. Again on an unset event: no change. Those let through are not called back.
+/* Unset the event. On an unset event nothing changes. Waiters that a set has released stay released.
  *
  * Orders    what a thread did before a set that this undoes is seen by the caller. */
 PAWL_API void pawl_event_clear(pawl_event *event);
 
-/* Whether it is set, at this moment.
+/* Whether it is set: a snapshot.
  *
  * Orders    when true, the set happens before this returns.
  * Costs     one load. */
@@ -85,19 +85,19 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_event_is_set(const pawl_event *event)
 }
 
 /* Wait until the event is set: as long as it takes, at most `ns` nanoseconds, or until the
- * monotonic time `deadline` at the latest. A duration of 0 or less, or a deadline in the past,
- * makes the call a look.
+ * monotonic time `deadline` at the latest. With a duration of 0 or less, or a deadline in the past,
+ * the call only checks the event.
  *
  * Returns   PAWL_OK       it was set
  *           PAWL_TIMEOUT  the time passed, never early
  * Requires  the event outlives the call. Any thread; not a signal handler.
- * Orders    when PAWL_OK, the set that let this call through happens before it returns.
- * Costs     one load when it is set; else spins briefly if nobody waits yet, then parks. Never
+ * Orders    when PAWL_OK, the set that let this call proceed happens before it returns.
+ * Costs     one load when it is set; otherwise spins briefly if nobody waits yet, then parks. Never
  *           allocates. Not a cancellation point. */
 PAWL_INLINE void pawl_event_wait(pawl_event *event)
 {
     if (!pawl__event_look(event, "pawl_event_wait")) {
-        (void)pawl__event_wait_slow(event, PAWL_NEVER); /* PAWL_OK: never does not come */
+        (void)pawl__event_wait_slow(event, PAWL_NEVER); /* PAWL_OK: PAWL_NEVER cannot time out */
     }
 }
 
@@ -115,7 +115,7 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_event_wait_until(pawl_event *event,
                : pawl__event_wait_slow(event, deadline);
 }
 
-/* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, also where
+/* Wait for the event: PAWL_OK if it is set, PAWL_PENDING if fn will be called by a set, even if
  * clear follows at once. Otherwise as pawl_lock_acquire_await. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_event_wait_await(pawl_event *event, pawl_await *op);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_once: a function that runs once, whoever comes first.
+ * pawl_once: a function that runs once, whichever caller is first.
  *
- * For what is set up at first use. In C++, a static local variable does that, too.
+ * For what is set up at first use. In C++, a static local variable does that as well.
  *
  *     state     call
  *     fresh     runs the function; then done
@@ -46,8 +46,9 @@ typedef struct pawl_once {
 
 /* state_: fresh is 0, done is DONE alone. While the function runs: RUNNING, PARKED if threads may
  * be queued in the lot (set before a thread queues), and in the upper five bits the process's
- * number of forks, modulo 32, by which a child knows a run that its parent's other thread never
- * ends. (One left behind by exactly 32 forks up is taken for one of this process.) */
+ * number of forks, modulo 32. By that number a forked child recognises a run that another thread of
+ * its parent had begun, and that never ends in the child. (A run that began exactly 32 forks
+ * earlier is taken for one of this process.) */
 enum { PAWL__ONCE_DONE = 1, PAWL__ONCE_RUNNING = 2, PAWL__ONCE_PARKED = 4, PAWL__ONCE_FORK = 8 };
 
 PAWL_API PAWL__COLD void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx);
@@ -62,7 +63,8 @@ PAWL__HELPER bool pawl__once_look(const pawl_once *once, const char *call)
     return pawl__load8(&once->state_, PAWL__ACQUIRE) == PAWL__ONCE_DONE;
 }
 
-/* Call fn(ctx) unless that was done; return when it has returned, whoever called it.
+/* Call fn(ctx) unless that was done already. Returns when fn has returned, whichever thread called
+ * it.
  *
  * Requires  the once outlives the call; fn is not NULL, returns, and does not call the same once.
  *           Any thread; not a signal handler.

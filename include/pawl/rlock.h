@@ -12,8 +12,8 @@
  *     owned by another  waits        false         waits at most   PAWL_NOT_HELD
  *                                                  that long
  *
- * An owner is told by an identity that no later thread gets: a thread that ends while it owns an
- * rlock leaves it held for ever. Example:
+ * An owner is recognised by an identity that no later thread gets: a thread that ends while it owns
+ * an rlock leaves it held for ever. Example:
  *
  *     #include <pawl/rlock.h>
  *
@@ -41,8 +41,8 @@
 
 PAWL__BEGIN
 
-/* All-zero bytes are an unlocked rlock. Nothing needs destroying. The owner's identity and depth
- * are written by the owner alone; 0 is nobody. */
+/* All-zero bytes are an unlocked rlock. Nothing needs destroying. Only the owner writes the owner's
+ * identity and the depth; 0 is no owner. */
 typedef struct PAWL__IS_CAPABILITY("pawl_rlock") PAWL__IS_REENTRANT pawl_rlock {
     PAWL__ALIGNED_8 uint64_t owner_;
     uint32_t depth_;
@@ -58,10 +58,10 @@ PAWL_API void pawl_rlock_init(pawl_rlock *rlock);
 
 /* Acquire the rlock, waiting as long as it takes; the owner is never made to wait. Waiters are
  * served as those of a default pawl_lock. More than UINT32_MAX levels end the process with a
- * message, since this call has no status to tell it by.
+ * message, because this call returns no status.
  *
  * Requires  the rlock outlives the call. Any thread; not a signal handler.
- * Orders    the release that let this call through happens before it returns.
+ * Orders    the release that let this call proceed happens before it returns.
  * Costs     a thread-local load when the caller owns it, one atomic operation more when it is free,
  *           otherwise parks. Never allocates, except that a thread's first call makes thread-local
  *           data, for which some C libraries allocate. Not a cancellation point. */
@@ -91,10 +91,11 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_until(pawl_rlock *rlock,
                                                               pawl_time deadline)
     PAWL__TRIES(0, rlock);
 
-/* Give up one level; at the last one the rlock is released and one waiter, if any, let through.
+/* Give up one level. At the last level the rlock is released, and one waiter, if there is one,
+ * proceeds.
  *
  * Returns   PAWL_OK        the caller owned it
- *           PAWL_NOT_HELD  it did not, or nobody does; nothing changed
+ *           PAWL_NOT_HELD  the caller did not own it, or nobody does; nothing changed
  * Requires  at the last level: the rlock outlives the moment at which another thread can have it.
  *           Any thread; not a signal handler.
  * Orders    at the last level: what the caller did before happens before the next owner's acquire
@@ -114,13 +115,13 @@ PAWL_MUST_CHECK PAWL_API uint32_t pawl_rlock_depth(const pawl_rlock *rlock);
  * Returns   as snprintf; (NULL, 0) is allowed. */
 PAWL_API int pawl_rlock_describe(const pawl_rlock *rlock, char *buf, size_t size);
 
-/* An unlocked rlock on the heap (NULL when memory is out), and its end, also while it is held; NULL
+/* An unlocked rlock on the heap, NULL when memory is out; and its end, even while it is held. NULL
  * may be freed. */
 PAWL_MUST_CHECK PAWL_API pawl_rlock *pawl_rlock_new(void);
 PAWL_API void pawl_rlock_free(pawl_rlock *rlock);
 
-/* In a forked child: make the rlock free, whoever owned it in the parent. One that the forking
- * thread itself owned is still its own without this.
+/* In a forked child: make the rlock free, whichever thread of the parent owned it. If the forking
+ * thread itself owned it, it still does, without this call.
  *
  * Requires  only the calling thread uses it. */
 PAWL_API void pawl_rlock_reinit_after_fork(pawl_rlock *rlock);

@@ -64,7 +64,7 @@ PAWL__HELPER void pawl__assert_shared(const pawl_rwlock *object) PAWL__ASSERTS_S
 }
 
 #if !defined(__cplusplus)
-/* What was acquired, and as what kind it is released. */
+/* What was acquired, and how it is released. */
 enum pawl__kind {
     PAWL__LOCK,
     PAWL__RLOCK,
@@ -97,7 +97,7 @@ PAWL__SCOPE(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive, PAWL__EXCLUSI
 struct pawl__use_PAWL_WITH_SHARED_or_PAWL_WITH_EXCLUSIVE
 pawl__scope_rwlock(pawl_rwlock *object);
 
-/* The kind is known where this is inlined: one case is left. */
+/* The kind is known where this is inlined, so only one case remains. */
 PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
 {
     switch ((int)held->kind) { /* not an enumeration, whose default Clang would call superfluous */
@@ -128,7 +128,8 @@ PAWL__HELPER void pawl__scope_leave(struct pawl__held *held)
  * PAWL__GUARD(scope, object): a variable that releases at the end of its scope. */
 #if defined(__cplusplus)
 extern "C++" { /* overloads, also where a program includes this inside extern "C" */
-/* A class for each, as a permit is no capability to Clang: who has one may take another. */
+/* One class for each, because to Clang a permit is not a capability: a thread that has one may take
+ * another. */
 # define PAWL__SCOPE(name, type, acquire, release, is_scope, acquires, releases)                   \
      class is_scope name                                                                           \
      {                                                                                             \
