@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What differs between compilers, in one place: linkage, attributes, atomics, the pause
- * instruction, and whether the process has a second thread yet; and what Clang's -Wthread-safety is
- * told. Nothing here is for users but PAWL_GUARDED_BY and its neighbours.
+ * instruction, whether the process has a second thread yet, and the annotations for Clang's
+ * -Wthread-safety. Users need only PAWL_GUARDED_BY and its neighbours.
  */
 #ifndef PAWL_COMPILER_H
 #define PAWL_COMPILER_H
@@ -52,8 +52,9 @@
  *
  * The last one is for a task's function, for a lock that another thread acquired, and after a timed
  * acquire whose status is compared with PAWL_OK: Clang follows `if (!pawl_lock_acquire_for(...))`
- * and `== 0`, not an enumerator. In C a PAWL_WITH counts as such a statement to the end of the
- * function, as Clang does not look at what __attribute__((cleanup)) calls; in C++ as a scope. */
+ * and `== 0`, not an enumerator. In C a PAWL_WITH counts as such a statement up to the end of the
+ * function, because Clang does not look at what __attribute__((cleanup)) calls; in C++ it counts as
+ * a scope. */
 #if defined(__clang__)
 # define PAWL__SAFETY(...) __attribute__((__VA_ARGS__))
 #else
@@ -71,7 +72,7 @@
 #define PAWL__ASSERTS(...)               PAWL__SAFETY(assert_capability(__VA_ARGS__))
 #define PAWL__ASSERTS_SHARED(...)        PAWL__SAFETY(assert_shared_capability(__VA_ARGS__))
 #define PAWL__IS_CAPABILITY(name)        PAWL__SAFETY(capability(name))
-/* It may be acquired again by its holder; Clang before 21 knows no such thing, and reports a second
+/* The holder may acquire it again. Clang before 21 has no such attribute, and reports a second
  * acquire that it sees in the same function. */
 #if defined(__has_attribute)
 # if __has_attribute(reentrant_capability)
@@ -139,15 +140,17 @@
 #endif
 
 /* The order in which a program's threads acquire locks, for ThreadSanitizer's deadlock detector,
- * which knows only mutexes that it is told of: with PAWL_TSAN_LOCK_ORDER (a CMake option of that
- * name sets it here and for who links pawl) and -fsanitize=thread. Races it sees without this.
+ * which sees only annotated mutexes: with PAWL_TSAN_LOCK_ORDER (the CMake option of that name
+ * defines it here and for targets that link pawl) and -fsanitize=thread. Races are found without
+ * this.
  *
- * TSan takes a mutex to be its acquirer's until that thread releases it, and to be the same one
- * until it is destroyed. These locks ask for neither, hence not by default: in a program where
- * another thread than the acquirer releases, where tasks await locks, or where a lock on the stack
- * follows another at its address without pawl_lock_init, it would report what is no error. Told
- * just after an acquire and just before a release, never around a wait, during which TSan looks
- * away: so two threads that do meet in a deadlock hang, and the report is for when they do not. */
+ * TSan assumes that a mutex belongs to its acquirer until that thread releases it, and that it is
+ * the same mutex until it is destroyed. These locks require neither, so this is off by default: in
+ * a program where a thread other than the acquirer releases, where tasks await locks, or where a
+ * lock on the stack follows another at its address without pawl_lock_init, TSan would report errors
+ * that are none. The annotations run just after an acquire and just before a release, never around
+ * a wait, because TSan ignores accesses between its two calls. So two threads that do deadlock
+ * hang; the report is for runs in which they do not. */
 #if defined(PAWL_TSAN_LOCK_ORDER) && defined(__has_feature)
 # if __has_feature(thread_sanitizer)
 #  define PAWL__TSAN 1
@@ -187,9 +190,10 @@ PAWL__HELPER int pawl__tsan_outcome(int outcome, int success, void *lock, unsign
 # define PAWL__TSAN_TIMED(status, lock, how) (status)
 #endif
 
-/* Atomics by size, the order named at each use. A failed compare-and-swap is relaxed, leaves what
- * it saw in *expected, and never fails without cause. Microsoft's interlocked operations are full
- * barriers whatever is asked for; its plain volatile accesses are relaxed, hence the fences. */
+/* Atomics by size; the order is named at each use. A failed compare-and-swap is relaxed, stores
+ * what it saw in *expected, and never fails without cause. Microsoft's interlocked operations are
+ * full barriers whatever order is asked for; its plain volatile accesses are relaxed, hence the
+ * fences. */
 #if defined(PAWL__MACHINE)
 # include PAWL__MACHINE /* a simulated machine's own: the atomics, the pause and the thread count */
 #elif PAWL__MSVC
@@ -269,11 +273,11 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 # define PAWL__RELEASE __ATOMIC_RELEASE
 # define PAWL__ACQ_REL __ATOMIC_ACQ_REL
 # if defined(PAWL_VALGRIND)
-/* Helgrind and DRD take an atomic access for a plain one, and see nothing of the order it gives: so
- * they are told to leave the word alone, and that order, which says all about a lock that nobody
- * owns. (A CMake option of that name sets it here and for who links pawl.) Both know the same words
- * for order; drd.h cannot be included beside the other, and its word for "leave it alone" is
- * VG_USERREQ__DRD_START_SUPPRESSION. */
+/* Helgrind and DRD treat an atomic access as a plain one, and do not see the order that it gives.
+ * So these macros make them ignore the word, and state the order, which is all there is to say
+ * about a lock that nobody owns. (The CMake option of that name defines this here and for targets
+ * that link pawl.) Both use the same requests for order. drd.h cannot be included beside the other
+ * header, and its request to ignore a word is VG_USERREQ__DRD_START_SUPPRESSION. */
 #  include <valgrind/helgrind.h>
 #  define PAWL__DRD_LEAVE (VG_USERREQ_TOOL_BASE('D', 'R') + 2)
 #  ifdef __cplusplus
@@ -352,8 +356,8 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 # define PAWL__PAUSE() __asm__ volatile("" ::: "memory")
 #endif
 
-/* True only while the process has never had a second thread: then plain loads and stores do, as
- * they do in the C library's own mutex. glibc 2.32 and later says so,
+/* True only while the process has never had a second thread: then plain loads and stores are
+ * enough, as in the C library's own mutex. glibc 2.32 and later tells,
  * https://www.gnu.org/software/libc/manual/html_node/Single_002dThreaded.html */
 #if defined(__has_include) && !defined(PAWL__SINGLE_THREADED)
 # if __has_include(<sys/single_threaded.h>)

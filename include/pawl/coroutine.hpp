@@ -8,41 +8,41 @@
  *     semaphore.acquire_await(where)               std::unique_lock<pawl::semaphore>
  *     rwlock.acquire_shared_await(where)           std::shared_lock<pawl::rwlock>
  *     rwlock.acquire_exclusive_await(where)        std::unique_lock<pawl::rwlock>
- *     event.wait_await(where)                      pawl_status, which need not be looked at
+ *     event.wait_await(where)                      pawl_status, which may be ignored
  *     condition.wait_await(hold, where)            pawl::cv_status; hold holds the lock again
  *     barrier.wait_await(where, &index)            pawl_status: PAWL_OK or PAWL_BROKEN
  *
- * What can be had at once is taken without suspending, on the thread that the coroutine is on. Who
- * has to wait joins the one queue of threads and tasks, and holds what it asked for before it is
- * resumed. What a call promises is the contract of the C function of that name, in await.h.
+ * What is free is acquired without suspending, on the coroutine's current thread. A coroutine that
+ * must wait joins the one queue of threads and tasks, and holds what it asked for before it is
+ * resumed. The contract of each call is that of the C function of the same name, in await.h.
  *
- * `where` says how a coroutine that was suspended goes on; it may be left out:
+ * `where` says how a suspended coroutine continues. It may be left out:
  *
- *     pawl::resume_inline    the thread that grants resumes it, inside its release, set, notify or
- *                            last arrival, when these have left every guard of pawl. Two are never
- *                            resumed inside each other, so chains take no stack; and until the
- *                            coroutine suspends again the others that this thread granted wait for
- *                            it: it must not block for long, nor for one of them. Without a where
- *                            it is this.
- *     any where(handle)      the user's: called in that place with the std::coroutine_handle<>, to
- *                            pass it on to a scheduler, which resumes it once. As await.h says of
- *                            fn it does not throw, longjmp away or end its thread.
+ *     pawl::resume_inline    the default: the thread that grants resumes it, inside its release,
+ *                            set, notify or last arrival, after these have left every guard of
+ *                            pawl. Resumptions do not nest, so chains need no stack; but until the
+ *                            coroutine suspends again the other coroutines that this thread granted
+ *                            wait for it: it must not block for long, nor wait for one of them.
+ *     any where(handle)      yours: called in that place with the std::coroutine_handle<>, to pass
+ *                            it to a scheduler, which resumes it once. Like fn in await.h it does
+ *                            not throw, longjmp away or end its thread.
  *     another                a type with a member class `operation`, which then does the waiting:
  *                            pawl::on(loop) in <pawl/uv.h>. Its contract is that of
  *                            detail::called_operation, below.
  *
  * A where with a deadline may end the wait: then the std::unique_lock or shared_lock does not own,
- * and the others are PAWL_TIMEOUT (a barrier is broken by it) or cv_status::timeout. Where a loop
- * was closed co_await throws std::system_error with operation_canceled (and ends the process where
- * exceptions are disabled); at a condition the lock is not held then, as a std::unique_lock shows.
- * An exception that a coroutine's promise lets out of resume() while pawl resumes it ends the
- * process.
+ * and the other results are PAWL_TIMEOUT (a barrier is broken by it) or cv_status::timeout. If a
+ * loop was closed, co_await throws std::system_error with operation_canceled (and ends the process
+ * where exceptions are disabled). At a condition the lock is then not held, and the
+ * std::unique_lock shows that. If a coroutine's promise lets an exception out of resume() while
+ * pawl resumes it, the process ends.
  *
  * A coroutine may be destroyed while it waits: it withdraws, as by pawl_await_cancel. If it was
  * granted and not yet resumed, what it was granted is given back: the lock or permit is released to
- * whoever is next, a notification is handed on. At a condition the std::unique_lock owns nothing
- * from the suspension on, so a destroyed coroutine does not release what it had let go; one that
- * passed the lock itself must hold it by nothing that releases it when destroyed.
+ * the next waiter, and a notification is passed on. At a condition the std::unique_lock owns
+ * nothing from the suspension on, so a destroyed coroutine does not release the lock it had let go.
+ * A coroutine that passed the lock itself must not hold it by something that releases it when
+ * destroyed.
  *
  *     destroyed                                     is
  *     while nobody can grant it at that moment      allowed, on any thread
@@ -51,18 +51,19 @@
  *     after where(handle) was called, ordered       allowed: the scheduler must forget the handle,
  *         after that call                           which dangles
  *     while another thread may grant it at that     a data race, with resume_inline and a where of
- *         moment, or after that                     the user's: at best the process ends with a
- *                                                   line; pawl::on(loop) allows it on the loop
+ *         moment, or after that                     yours: at best the process ends with a message;
+ *                                                   pawl::on(loop) allows it on the loop
  *     by a barrier's action, at that barrier, or    not allowed: it has been granted, or does not
- *         by who it lets through as the last there      wait
+ *         by a party of the same round              wait
  *
- * With pawl::on(loop) destroying one that another thread has just granted waits until that thread
- * has passed it to the loop: for the callbacks that it calls before, or the barrier's action. So
- * these must not wait for the loop, nor destroy what the loop's thread has granted.
+ * With pawl::on(loop), destroying a coroutine that another thread has just granted waits until that
+ * thread has passed it to the loop: until the callbacks that it calls first, or the barrier's
+ * action, have returned. So these must not wait for the loop, nor destroy what the loop's thread
+ * has granted.
  *
- * An awaiter lives in the coroutine's frame, takes some 130 bytes there, cannot be moved, and is
+ * An awaiter lives in the coroutine's frame, takes about 130 bytes there, cannot be moved, and is
  * awaited once. (gcc 12.2 miscompiles some conditions with a co_await in them, whatever is awaited:
- * take the result into a variable first.)
+ * store the result in a variable first.)
  * Nothing is allocated. Example:
  *
  *     #include <pawl/pawl.hpp>
@@ -103,7 +104,8 @@ struct resume_inline_t {
 };
 inline constexpr resume_inline_t resume_inline{};
 
-/* What can stand for `where`: something to call with the handle, or a type with an `operation`. */
+/* What may be passed as `where`: something to call with the handle, or a type with an
+ * `operation`. */
 template <class Where>
 concept calls_with_handle =
     std::move_constructible<Where> && std::invocable<Where &, std::coroutine_handle<>>;
@@ -122,7 +124,7 @@ concept where_to_resume = has_operation<Where> || calls_with_handle<Where>;
 namespace detail
 {
 
-/* What a wait ended with that its result cannot say. */
+/* The end of a wait with a status that its result cannot express. */
 [[noreturn]] inline void refuse_status(pawl_status status)
 {
     std::errc code = std::errc::invalid_argument;
@@ -160,8 +162,9 @@ inline void never_called(pawl_await *, pawl_status)
 {
 }
 
-/* Whether an operation was started in this process, not before a fork: by the generation of one
- * that is started now. Costs a wait that is cancelled; for what seldom happens. */
+/* Whether an operation was started in this process and not before a fork, by comparing its
+ * generation with the generation of an operation that is started now. Costs a wait that is
+ * cancelled, so it is for rare cases. */
 inline bool was_started_here(const pawl_await &op)
 {
     pawl_lock held = PAWL_LOCK_INIT;
@@ -183,13 +186,13 @@ class called_operation : immovable
     }
 
     /* begin(op) makes a call of await.h with the operation that it is given, and returns its
-     * status. A wait at a condition passes its lock, for an operation that has to hold it again
-     * without having been granted it: on a time-out.
+     * status. A wait at a condition passes its lock, for an operation that on a time-out has to
+     * hold the lock again without a grant.
      *
-     * Returns   PAWL_PENDING  ended(ctx, result) will be called once, where the coroutine is to go
-     *                         on, unless abandon comes before; that may be on another thread, and
-     *                         *this may be gone, before this returns
-     *           else          ended will not be called; nothing was changed, but by PAWL_OK */
+     * Returns   PAWL_PENDING  ended(ctx, result) will be called once, where the coroutine is to
+     *                         continue, unless abandon comes before; that may be on another thread,
+     *                         and *this may be gone, before this returns
+     *           else          ended will not be called; nothing was changed, except by PAWL_OK */
     template <class Begin>
     pawl_status start(Begin begin, void (*ended)(void *ctx, pawl_status result), void *ctx,
                       pawl_lock * = nullptr)
@@ -203,8 +206,8 @@ class called_operation : immovable
     /* The coroutine is destroyed while it waits: ended will not be called.
      *
      * Returns   PAWL_CANCELLED  it was withdrawn and holds nothing
-     *           else            it had been granted with this result: the caller has what that
-     *                           gives */
+     *           else            it had been granted with this result: the caller owns what that
+     *                           grants */
     pawl_status abandon()
     {
         if (pawl_await_cancel(&op_)) {
@@ -219,9 +222,9 @@ class called_operation : immovable
         return PAWL_CANCELLED; /* in a forked child all that was pending has ended */
     }
 
-    /* Whether one that a condition let through and that was then given up owes its notification to
-     * another: others waited there whom it might have gone to. An operation without this member
-     * always does. */
+    /* Whether an operation that a condition notified and that was then abandoned owes its
+     * notification to another waiter: others waited there that could have been notified instead. An
+     * operation without this member always does. */
     [[nodiscard]] bool owes_notification() const
     {
         return op_.object_ != nullptr;
@@ -246,17 +249,17 @@ template <has_operation Where> struct operation_for<Where> {
     using type = typename Where::operation;
 };
 
-/* A wait by co_await: what, by the Step; how, by the Where's operation. A Step says
+/* A wait by co_await: the Step says what, the Where's operation says how. A Step has
  *
- *     try_now()         whether it is to be had at once
- *     let_go()          before the wait is started: what the caller lets go by it
+ *     try_now()         whether it is free at once
+ *     let_go()          before the wait is started: what the caller releases by it
  *     keep(status)      takes that back when the wait was refused, if it is still there
  *     begin(op)         the call of await.h
  *     held()            a condition's lock, or nullptr
  *     finish(status)    the result of co_await, or an exception
  *     give_back(status, owes_notification)
  *                       undoes what was granted with this status
- *     must_look         whether the result must be looked at */
+ *     must_look         whether the result must not be ignored */
 template <class Step, where_to_resume Where>
 class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
 {
@@ -281,9 +284,9 @@ class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
         return step_.try_now();
     }
 
-    /* Once it is pending the coroutine may be resumed, end and be destroyed, on another thread and
-     * before start returns: nothing here is touched then. It is out of line for clang before 17,
-     * which keeps the locals of an inlined one in the frame and writes them afterwards:
+    /* Once the wait is pending the coroutine may be resumed, end and be destroyed, on another
+     * thread and before start returns, so nothing here is touched then. It is out of line for clang
+     * before 17, which keeps the locals of an inlined one in the frame and writes them afterwards:
      * https://github.com/llvm/llvm-project/issues/56301 */
     PAWL__COLD bool await_suspend(std::coroutine_handle<> waiting)
     {
@@ -340,7 +343,8 @@ class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
         }
     }
 
-    /* The where is taken out first: when it is called the coroutine may go on at once, and end. */
+    /* The where is copied out first: when it is called the coroutine may continue at once, and
+     * end. */
     static void ended(void *ctx, pawl_status result) noexcept
     {
         auto *self = static_cast<awaiter *>(ctx);
@@ -552,8 +556,8 @@ struct meeting : step {
     }
 };
 
-/* While a coroutine waits at a condition its std::unique_lock owns nothing: it would release a lock
- * that is another's if the coroutine were destroyed. */
+/* While a coroutine waits at a condition its std::unique_lock owns nothing: otherwise it would
+ * release another thread's hold if the coroutine were destroyed. */
 template <class Lock> void disown(std::unique_lock<Lock> &hold)
 {
     Lock *lock = hold.release();
@@ -595,7 +599,8 @@ template <class Hold> struct listening : step {
         disown(*hold);
     }
 
-    /* On a loop that is closing the lock goes, as when it is closed during the wait. */
+    /* On a loop that is closing the lock is not held, as when the loop is closed during the
+     * wait. */
     void keep(pawl_status status)
     {
         if (status == PAWL_CANCELLED) {
@@ -624,7 +629,7 @@ template <class Hold> struct listening : step {
         return status == PAWL_OK ? cv_status::no_timeout : cv_status::timeout;
     }
 
-    /* In this order: whoever has the lock next may free the condition. */
+    /* In this order, because the next holder of the lock may free the condition. */
     void give_back(pawl_status status, bool owes_notification)
     {
         if (status == PAWL_OK && owes_notification) {

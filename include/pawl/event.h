@@ -70,7 +70,7 @@ PAWL_API void pawl_event_init(pawl_event *event);
  *           (await.h) is called instead, before this returns. */
 PAWL_API void pawl_event_set(pawl_event *event);
 
-/* Unset the event. On an unset event nothing changes. Waiters that a set has released stay released.
+/* Unset the event. On an unset event nothing changes. Waiters that were released stay released.
  *
  * Orders    what a thread did before a set that this undoes is seen by the caller. */
 PAWL_API void pawl_event_clear(pawl_event *event);

@@ -8,13 +8,13 @@
  *     pawl::condition  pawl::event  pawl::barrier  pawl::once
  *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
- * std::condition_variable_any take them. In C++20 most of them can be awaited by coroutines, too:
- * coroutine.hpp.
+ * std::condition_variable_any take them. In C++20 most of them can be awaited by coroutines as
+ * well: coroutine.hpp.
  *
  * Each class is its C struct and nothing more: of the same size, ready without any code at program
- * start, never copied or moved. What a call promises is the contract of the C function of that
- * name, in its own header; here stands what C++ adds. A call throws only where its comment says so,
- * and is not marked noexcept: around a call of C that would cost code. Example:
+ * start, never copied or moved. The contract of a call is that of the C function of the same name,
+ * in its own header; the comments here say what C++ adds. A call throws only if its comment says
+ * so, and is not marked noexcept, because around a call of C that would cost code. Example:
  *
  *     #include <pawl/pawl.hpp>
  *
@@ -74,15 +74,15 @@ namespace pawl
 
 /* Times. Every call that waits takes std::chrono's:
  *
- *     a duration     of any period, and of any representation, floating ones too, is rounded up to
- *                    nanoseconds. 0, less than 0 and NaN make the call a try; what passes 2^63 ns,
- *                    such as hours::max(), waits as long as it takes.
- *     a time point   of any clock is waited for by what remains of it, and when that is over the
- *                    clock is asked again: PAWL_TIMEOUT means that by this clock the time has come,
- *                    also if the clock is slow or was set back. A clock set forward is noticed only
- *                    then. One of pawl::clock is taken as it is.
+ *     a duration     of any period, and of any representation, floating ones included, is rounded
+ *                    up to nanoseconds. 0, less than 0 and NaN make the call a try. More than
+ *                    2^63 ns, such as hours::max(), waits as long as it takes.
+ *     a time point   of any clock is converted to the time that remains. When that has passed, the
+ *                    clock is read again: PAWL_TIMEOUT means that by this clock the time has come,
+ *                    even if the clock is slow or was set back. A clock that was set forward is
+ *                    noticed only then. A time point of pawl::clock needs no conversion.
  *
- * Calls named as the standard's return bool, or std::cv_status; pawl's own verbs return the
+ * Calls named as the standard's return bool, or std::cv_status. pawl's own verbs return the
  * pawl_status that C's return, of which PAWL_OK is 0: compare it. */
 
 /* pawl_now() as a std::chrono clock; time_point::max() is PAWL_NEVER. */
@@ -122,8 +122,8 @@ class immovable
     ~immovable() = default;
 };
 
-/* What C tells by a status and a constructor or a wait cannot: an exception, or the end of the
- * process where there are none. */
+/* For misuse that C reports as a status and a constructor or a wait cannot: throws, or ends the
+ * process where exceptions are disabled. */
 [[noreturn]] inline void refuse_argument(const char *what)
 {
 #if PAWL__EXCEPTIONS
@@ -159,7 +159,7 @@ template <class Period> struct nanosecond_ratio {
     static constexpr bool exact = fits && (num == 1 || den <= UINT32_MAX);
 };
 
-/* The nanoseconds in so many periods, at most 2^63. count * num / den, in terms that each fit:
+/* The nanoseconds in this many periods, at most 2^63. count * num / den, in terms that each fit:
  * whole * num + rest * (num / den) + rest * (num % den) / den. */
 template <class Ratio> constexpr std::uint64_t scale(std::uint64_t count, bool up)
 {
@@ -245,8 +245,8 @@ pawl_ns remaining(const std::chrono::time_point<Clock, Duration> &time)
     return with_sign(false, left);
 }
 
-/* The time point as a deadline. Its own clock is read before pawl's, so that what passes between
- * the two makes it later; 0 is always past. */
+/* The time point as a deadline. Its own clock is read before pawl's, so that the time that passes
+ * between the two readings makes it later; 0 is always past. */
 template <class Clock, class Duration>
 pawl_time deadline(const std::chrono::time_point<Clock, Duration> &time)
 {
@@ -265,7 +265,7 @@ bool has_come(const std::chrono::time_point<Clock, Duration> &time)
     return std::is_same_v<Clock, clock> || remaining(time) == 0;
 }
 
-/* wait(deadline), again while it ends before the time point. */
+/* Calls wait(deadline) again while it ends before the time point. */
 template <class Clock, class Duration, class Wait>
 pawl_status until(const std::chrono::time_point<Clock, Duration> &time, Wait wait)
 {
@@ -277,7 +277,7 @@ pawl_status until(const std::chrono::time_point<Clock, Duration> &time, Wait wai
     }
 }
 
-/* The C calls of the three that are held one way, under one name each. */
+/* The C calls of the three objects that are held in one way, under one name each. */
 #define PAWL__OVERLOADS(type)                                                                      \
     PAWL__NO_ANALYSIS inline void acquire(type *object)                                            \
     {                                                                                              \
@@ -329,7 +329,7 @@ template <class Native> class holdable : immovable
         return detail::acquire_for(&native_, span(time));
     }
 
-    /* Costs     as acquire when it can be had at once: then no clock is read. */
+    /* Costs     as acquire when it is free: then no clock is read. */
     template <class Clock, class Duration>
     [[nodiscard]] pawl_status acquire_until(const std::chrono::time_point<Clock, Duration> &time)
     {
@@ -344,10 +344,10 @@ template <class Native> class holdable : immovable
         return detail::release(&native_);
     }
 
-    /* The standard's names for them. The timed ones are true if it was acquired.
+    /* The standard's names for them. The timed ones return true if it was acquired.
      *
-     * unlock() has no way to tell of misuse: of what is not held, it changes nothing. The release()
-     * that it stands for tells. */
+     * unlock() cannot report misuse: without a hold it changes nothing. release() does the same and
+     * returns a status. */
     void lock()
     {
         acquire();
@@ -416,7 +416,7 @@ template <class Lock> auto held_by(Lock &held)
 }
 
 /* The same for lock and rlock, with what Clang's -Wthread-safety needs to know. Not for semaphore:
- * a permit is no capability, as who has one may take another. */
+ * to Clang a permit is not a capability, because a thread that has one may take another. */
 template <class Native> class PAWL__IS_CAPABILITY("lock") lockable : public holdable<Native>
 {
     using base = holdable<Native>;
@@ -509,7 +509,8 @@ template <class Native> class PAWL__IS_CAPABILITY("lock") lockable : public hold
 namespace pawl
 {
 
-/* pawl_lock, lock.h. The class has another name because no class can have a member of its own. */
+/* pawl_lock, lock.h. The class has another name because no class can have a member of its own
+ * name. */
 class PAWL__IS_CAPABILITY("lock") basic_lock : public detail::lockable<pawl_lock>
 {
   public:
@@ -582,9 +583,9 @@ class PAWL__IS_CAPABILITY("rlock") PAWL__IS_REENTRANT rlock
 };
 
 /* pawl_semaphore, semaphore.h. lock() takes a permit and unlock() gives one, so a std::lock_guard
- * holds a permit for its scope; an unlock() too many on a plain semaphore makes one more.
+ * holds a permit for its scope; one unlock() too many on a plain semaphore adds a permit.
  *
- * A value below 0 or above PAWL_SEMAPHORE_MAX: the constructor throws std::invalid_argument, or
+ * With a value below 0 or above PAWL_SEMAPHORE_MAX the constructor throws std::invalid_argument, or
  * ends the process where exceptions are disabled; in a constant expression it does not compile. */
 class semaphore : public detail::holdable<pawl_semaphore>
 {
@@ -738,7 +739,7 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
         return pawl_rwlock_downgrade(&native_);
     }
 
-    /* The standard's names for them. unlock() and unlock_shared() of what is not held that way
+    /* The standard's names for them. unlock() and unlock_shared() without a hold of that kind
      * change nothing. */
     PAWL__NO_ANALYSIS void lock() PAWL__ACQUIRES()
     {
@@ -870,13 +871,13 @@ PAWL__NO_ANALYSIS inline pawl_status wait(pawl_condition *condition, pawl_rlock 
 /* pawl_condition, condition.h, with the interface of std::condition_variable.
  *
  * `Hold` is a std::unique_lock of a pawl::lock, fair_lock or rlock, or one of these itself, held by
- * whatever means. A wait that the caller does not hold it for throws std::system_error with
- * operation_not_permitted (and ends the process where exceptions are disabled): nothing was done,
- * and the predicate was not asked. However a wait ends, the caller holds what it held before.
+ * whatever means. A wait without the hold throws std::system_error with operation_not_permitted
+ * (and ends the process where exceptions are disabled): nothing was done, and the predicate was not
+ * called. However a wait ends, the caller holds what it held before.
  *
- * A notification counts, never a spurious wake-up, with one exception: wait_until without a
- * predicate and by another clock than pawl's returns no_timeout when it ended before the time came
- * by that clock, which was set back or is slow. Waiting on could miss a notification. */
+ * Only a notification ends a wait, never a spurious wake-up, with one exception: wait_until without
+ * a predicate and by another clock than pawl's returns no_timeout when it ended before the time
+ * came by that clock, which was set back or is slow. To wait on could miss a notification. */
 class condition : detail::immovable
 {
   public:
@@ -899,9 +900,9 @@ class condition : detail::immovable
         return wait_until(hold, after(time));
     }
 
-    /* The time is the total, however often stop() was called.
+    /* The time is the total, however often stop() is called.
      *
-     * Returns   what stop() returned last: true, or false when the time has passed. */
+     * Returns   the last result of stop(): true, or false when the time has passed. */
     template <class Hold, class Rep, class Period, class Predicate>
     bool wait_for(Hold &hold, const std::chrono::duration<Rep, Period> &time, Predicate stop)
     {
@@ -932,8 +933,8 @@ class condition : detail::immovable
     }
 
 #if PAWL__COROUTINES
-    /* `Hold` is a std::unique_lock of a pawl::lock or fair_lock, or one of these itself; an rlock,
-     * which a thread owns, is none. Refused as the other waits are. */
+    /* `Hold` is a std::unique_lock of a pawl::lock or fair_lock, or one of these itself, but not an
+     * rlock, which a thread owns. Misuse throws as in the other waits. */
     template <class Hold, where_to_resume Where = resume_inline_t>
     detail::awaiter<detail::listening<Hold>, Where> wait_await(Hold &hold, Where where = {})
     {
@@ -1064,11 +1065,11 @@ class event : detail::immovable
     pawl_event native_ = PAWL_EVENT_INIT;
 };
 
-/* pawl_barrier, barrier.h. No parties: the constructor throws std::invalid_argument, or ends the
- * process where exceptions are disabled; in a constant expression it does not compile.
+/* pawl_barrier, barrier.h. With no parties the constructor throws std::invalid_argument, or ends
+ * the process where exceptions are disabled; in a constant expression it does not compile.
  *
- * A wait that times out breaks the barrier, which cannot be taken back: wait_until converts a time
- * point of another clock once, and does not ask that clock again. */
+ * A wait that times out breaks the barrier, which cannot be undone: wait_until converts a time
+ * point of another clock once, and does not read that clock again. */
 class barrier : detail::immovable
 {
   public:
@@ -1102,7 +1103,7 @@ class barrier : detail::immovable
     }
 
 #if PAWL__COROUTINES
-    /* *index, if index is not null, must be there until the wait has ended. */
+    /* *index, if index is not null, must be valid until the wait has ended. */
     template <where_to_resume Where = resume_inline_t>
     detail::awaiter<detail::meeting, Where> wait_await(Where where = {},
                                                        std::uint32_t *index = nullptr)
@@ -1196,7 +1197,7 @@ class once : detail::immovable
     constexpr once() noexcept = default;
 
     /* Call fn(args...) unless that was done, as std::call_once: if it throws, the exception leaves
-     * this call, and the once is fresh again for those who wait and those who come.
+     * this call, and the once is fresh again for those who wait and for later callers.
      *
      * Requires  fn neither calls the same once nor ends its thread.
      * Costs     one load when it is done. */
@@ -1231,7 +1232,7 @@ class once : detail::immovable
     }
 
   private:
-    /* An exception does not pass through C: it is kept here and thrown again outside. */
+    /* An exception cannot pass through C: it is kept here and thrown again outside. */
     template <class Run> struct attempt {
         Run &run;
         std::exception_ptr thrown;

@@ -2,35 +2,34 @@
  *
  * pawl_uv: the locks of pawl, awaited on a libuv loop. Header only; needs libuv 1.18.
  *
- * What is waited for may be shared with threads, other loops and other tasks, all in one queue. fn
- * is called on the loop's own thread, whichever thread granted, and never inside a call of the
- * program's: it may do whatever a libuv callback may. Use <pawl/await.h> alone where any thread
- * will do, and the plain calls where a thread can block. In C++20, co_await with
- * pawl::on(the pawl_uv).
+ * The objects may be shared with threads, other loops and other tasks, all in one queue. fn is
+ * called on the loop's own thread, whichever thread granted, and never inside a call of the
+ * program's: it may do whatever a libuv callback may. Use <pawl/await.h> alone if any thread will
+ * do, and the plain calls if a thread can block. In C++20, use co_await with pawl::on(the pawl_uv).
  *
  *     the operation      pawl_uv_<thing>_*      pawl_uv_await_cancel     pawl_uv_close
  *     is idle            PAWL_OK, PENDING ...   false                    a start from then on is
  *                                                                        PAWL_CANCELLED
  *     waits              PAWL_INVALID           true: it is idle again   fn gets PAWL_CANCELLED
  *     was granted,       PAWL_INVALID           false: fn will be        fn gets what it would have
- *     or its time is up                         called                   got
+ *     or has timed out                          called                   got
  *
- * A condition's waits also while it is on its way to the lock again, after a notification or when
- * its time is up: cancelled or closed then, it holds nothing.
+ * A condition's operation also waits while it is queued for the lock again, after a notification or
+ * a time-out: if it is cancelled or closed then, it holds nothing.
  *
  * One handle for wake-ups and one timer serve all operations of a loop; nothing is allocated. While
- * an operation is in flight the loop is alive, and otherwise these handles do not keep it so. A
- * loop that is stopped keeps its operations, and goes on with them when it runs again. What is
- * granted while fn runs is called in the same turn of the loop, after a thousand in the next one.
+ * an operation is in flight the loop is alive; otherwise these handles do not keep it alive. A loop
+ * that is stopped keeps its operations, and continues with them when it runs again. What is granted
+ * while fn runs is called in the same turn of the loop, after a thousand calls in the next turn.
  *
- * The handles are the pawl_uv's: end it by pawl_uv_close, not by uv_walk and uv_close. A forked
- * child needs a loop of its own and a new pawl_uv; operations that were in flight have ended there
- * without a call, and are not to be touched.
+ * The handles belong to the pawl_uv: end it by pawl_uv_close, not by uv_walk and uv_close. A forked
+ * child needs a loop of its own and a new pawl_uv. Operations that were in flight have ended there
+ * without a call, and must not be touched.
  *
  * The calls, below the private part: pawl_uv_init, _close; pawl_uv_await_init, _context, _cancel;
  * pawl_uv_lock_acquire, pawl_uv_semaphore_acquire, pawl_uv_event_wait, pawl_uv_condition_wait,
  * pawl_uv_barrier_wait, pawl_uv_rwlock_acquire_shared, _exclusive. Link libuv yourself; pawl::pawl
- * does not. libuv's own header wants POSIX's types: with -std=c11, define _POSIX_C_SOURCE=200809L.
+ * does not. libuv's own header needs POSIX's types: with -std=c11, define _POSIX_C_SOURCE=200809L.
  *
  * Example:
  *
@@ -80,8 +79,8 @@
 
 PAWL__BEGIN
 
-/* What runs pawl's operations on a loop, in memory that the program keeps until closed() is called.
- * One for a loop is enough. */
+/* Runs pawl's operations on a loop, in memory that the program keeps until closed() is called. One
+ * for each loop is enough. */
 typedef struct pawl_uv pawl_uv;
 
 /* One operation, in memory that the program keeps while it is in flight: from a start that returns
@@ -89,34 +88,34 @@ typedef struct pawl_uv pawl_uv;
  * use; pawl_uv_await_init makes them so. */
 typedef struct pawl_uv_await pawl_uv_await;
 
-/* What is called, once, when an operation that was pending ends. `result` is
+/* The function that is called, once, when a pending operation ends. `result` is
  *
  *     PAWL_OK         it holds what it asked for, the event was set, the condition was notified
  *     PAWL_TIMEOUT    the deadline passed; nothing was acquired, but after a condition the lock is
- *                     held again, as a thread's wait holds it
+ *                     held again, as after a thread's wait
  *     PAWL_BROKEN     from a barrier
- *     PAWL_CANCELLED  the pawl_uv was closed; nothing is held, after a condition neither
+ *     PAWL_CANCELLED  the pawl_uv was closed; nothing is held, not even a condition's lock
  *
  * The operation is idle again. fn may start it again, or free it. It must not run the loop. */
 typedef void pawl_uv_resume(pawl_uv_await *op, pawl_status result);
 
 /* ---- The private part ----
  *
- * An operation in flight is in one of three hands, and goes from one to the next:
+ * An operation in flight is always in one of three states:
  *
- *     pawl's             its pawl_await waits, or was taken out of its queue by a thread that has
- *                        not yet called pawl_uv__arrive for it
+ *     pawl's             its pawl_await waits, or was dequeued by a thread that has not called
+ *                        pawl_uv__arrive for it yet
  *     the ready queue's  it has arrived, by pawl_uv__arrive, with a result. Under the lock
- *     the loop thread's  while it is withdrawn, and when it is out of the ready queue and fn begins
+ *     the loop thread's  while it is withdrawn, and after it left the ready queue until fn begins
  *
- * It arrives once: pawl calls pawl_uv__arrive once unless a withdrawal succeeds, and the one who
+ * It arrives once: pawl calls pawl_uv__arrive once unless a withdrawal succeeds. A thread that
  * withdrew, always the loop's thread, ends the operation or makes it arrive.
  *
- * awake_ is true when the ready queue will be looked at again without further ado: it is being
- * served, or the async handle's callback is on its way. A queue that is not empty implies awake_.
+ * awake_ is true when the ready queue will be served without further action: it is being served, or
+ * the async handle's callback is pending. A queue that is not empty implies awake_.
  *
- * The handles are closed when no operation is in flight, so nobody has a way to them any more: who
- * arrives sends under the lock, and the loop's thread has taken the operation out under it. */
+ * The handles are closed when no operation is in flight, so no thread can reach them any more: an
+ * arrival sends under the lock, and the loop's thread has dequeued the operation under it. */
 
 struct pawl_uv_await {
     pawl_await await_;
@@ -141,8 +140,8 @@ struct pawl_uv_await {
     pawl_uv_await *ready_next_, *ready_previous_;
 };
 
-/* A withdrawal that is under way: what it lets through can be a callback of the program's, which
- * may abandon the very operation. */
+/* A withdrawal in progress: it may let a callback of the program run, which may abandon this very
+ * operation. */
 struct pawl_uv__withdrawal {
     pawl_uv_await *op; /* NULL: it was abandoned */
     struct pawl_uv__withdrawal *outer;
@@ -172,7 +171,7 @@ struct pawl_uv {
     pawl_uv_await *ready_first_, *ready_last_; /* in order of arrival */
 };
 
-/* How many are served before libuv sees to its other handles. */
+/* The number of calls after which libuv serves its other handles. */
 enum { PAWL_UV__TURN = 1024 };
 
 static inline void pawl_uv__need(const void *pointer, const char *call, const char *argument)
@@ -182,7 +181,7 @@ static inline void pawl_uv__need(const void *pointer, const char *call, const ch
     }
 }
 
-/* A pairing heap. The deadline of who stands above is not later. */
+/* A pairing heap. The deadline of a parent is not later than its children's. */
 static inline pawl_uv_await *pawl_uv__meld(pawl_uv_await *first, pawl_uv_await *second)
 {
     pawl_uv_await *root = second->deadline_ < first->deadline_ ? second : first;
@@ -196,7 +195,7 @@ static inline pawl_uv_await *pawl_uv__meld(pawl_uv_await *first, pawl_uv_await *
     return root;
 }
 
-/* One heap of the children of a root that is taken out: in pairs, and then pair by pair. */
+/* One heap of the children of a root that is removed: in pairs, and then pair by pair. */
 static inline pawl_uv_await *pawl_uv__meld_children(pawl_uv_await *root)
 {
     pawl_uv_await *pairs = NULL;
@@ -286,7 +285,7 @@ static inline void pawl_uv__ready_remove(pawl_uv *uv, pawl_uv_await *op)
     op->has_arrived_ = false;
 }
 
-/* Under the lock: see to it that the ready queue is served, from this or the next turn of the loop
+/* Under the lock: make sure that the ready queue is served, from this or the next turn of the loop
  * on. An error of uv_async_send would mean that the handle is closing, which it is not. */
 static inline void pawl_uv__rouse(pawl_uv *uv)
 {
@@ -296,7 +295,7 @@ static inline void pawl_uv__rouse(pawl_uv *uv)
     }
 }
 
-/* On any thread: the operation has a result. When the loop's thread takes it the pawl_uv may be
+/* On any thread: the operation has a result. When the loop's thread dequeues it the pawl_uv may be
  * closed and freed, hence the send under the lock. */
 static inline void pawl_uv__arrive_with(pawl_uv_await *op, pawl_status result)
 {
@@ -313,7 +312,7 @@ static inline void pawl_uv__arrive_with(pawl_uv_await *op, pawl_status result)
     pawl_lock_release(&uv->lock_);
 }
 
-/* The pawl_resume of all operations: what pawl calls on the thread that granted. */
+/* The pawl_resume of all operations: pawl calls it on the thread that granted. */
 static inline void pawl_uv__arrive(pawl_await *await, pawl_status result)
 {
     pawl_uv_await *op = (pawl_uv_await *)pawl_await_context(await);
@@ -353,7 +352,8 @@ static inline void pawl_uv__hold_loop(pawl_uv *uv)
 static inline void pawl_uv__ring(uv_timer_t *timer);
 
 /* Set the timer to the earliest deadline, if that is before the time it is set to. libuv counts in
- * milliseconds from when this turn of the loop began, so it may go off early, and is set again. */
+ * milliseconds from the beginning of this turn of the loop, so the timer may fire early, and is set
+ * again. */
 static inline void pawl_uv__arm(pawl_uv *uv)
 {
     if (uv->earliest_ == NULL || uv->earliest_->deadline_ >= uv->armed_) {
@@ -365,7 +365,7 @@ static inline void pawl_uv__arm(pawl_uv *uv)
     (void)uv_timer_start(&uv->timer_, pawl_uv__ring, (rest + 999999) / 1000000, 0);
 }
 
-/* What is to be done whenever operations have begun or ended. */
+/* To be done whenever operations have begun or ended. */
 static inline void pawl_uv__settle(pawl_uv *uv)
 {
     pawl_uv__arm(uv);
@@ -384,8 +384,8 @@ static inline void pawl_uv__end(pawl_uv *uv, pawl_uv_await *op)
 
 /* Withdraw an operation by pawl_await_cancel or pawl__await_time_out.
  *
- * Returns   true: the caller ends it, or makes it arrive; false: it arrives, or was abandoned by
- *           a callback in here and its memory is gone. */
+ * Returns   true: the caller ends it, or makes it arrive; false: it arrives, or was abandoned by a
+ *           callback in here and its memory is gone. */
 static inline bool pawl_uv__withdraw(pawl_uv *uv, pawl_uv_await *op, bool (*by)(pawl_await *await))
 {
     struct pawl_uv__withdrawal withdrawal = {op, uv->withdrawals_};
@@ -395,7 +395,8 @@ static inline bool pawl_uv__withdraw(pawl_uv *uv, pawl_uv_await *op, bool (*by)(
     return withdrawn && withdrawal.op != NULL;
 }
 
-/* The deadline has passed. One that is being granted, or was notified, is left to arrive. */
+/* The deadline has passed. An operation that is being granted, or was notified, is left to
+ * arrive. */
 static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await *op)
 {
     if (!pawl_uv__withdraw(uv, op, pawl__await_time_out)) {
@@ -407,7 +408,7 @@ static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await *op)
     }
 }
 
-/* After pawl_uv_close: withdraw all that wait. Those that are just being granted arrive. */
+/* After pawl_uv_close: withdraw all that wait. Operations that are just being granted arrive. */
 static inline void pawl_uv__withdraw_all(pawl_uv *uv)
 {
     while (uv->in_flight_ != NULL) {
@@ -420,7 +421,7 @@ static inline void pawl_uv__withdraw_all(pawl_uv *uv)
     uv->withdrawn_ = true;
 }
 
-/* The oldest in the ready queue; NULL: it is empty, or the turn is over. */
+/* The oldest in the ready queue; NULL if the queue is empty or the turn has ended. */
 static inline pawl_uv_await *pawl_uv__next(pawl_uv *uv, unsigned served)
 {
     pawl_lock_acquire(&uv->lock_);
@@ -436,7 +437,7 @@ static inline pawl_uv_await *pawl_uv__next(pawl_uv *uv, unsigned served)
     return op;
 }
 
-/* In a callback of libuv's: call those that have arrived, and those that arrive meanwhile. */
+/* In a libuv callback: call the operations that have arrived, and those that arrive meanwhile. */
 static inline void pawl_uv__serve(pawl_uv *uv)
 {
     for (unsigned served = 0;; served++) {
@@ -459,7 +460,7 @@ static inline void pawl_uv__roused(uv_async_t *async)
     pawl_uv__serve((pawl_uv *)async->data);
 }
 
-/* The timer's callback. pawl_now alone says whose time is up. */
+/* The timer's callback. pawl_now alone decides which deadlines have passed. */
 static inline void pawl_uv__ring(uv_timer_t *timer)
 {
     pawl_uv *uv = (pawl_uv *)timer->data;
@@ -473,9 +474,9 @@ static inline void pawl_uv__ring(uv_timer_t *timer)
     pawl_uv__serve(uv);
 }
 
-/* Put an idle operation in flight, for which the caller then calls pawl's start and tells
- * pawl_uv__begun what that returned. It is in flight before, since another thread may grant, and
- * the start of a condition's wait call the program, before that start returns.
+/* Put an idle operation in flight. The caller then calls pawl's start and passes its result to
+ * pawl_uv__begun. The operation is in flight before, because another thread may grant it, and the
+ * start of a condition's wait may call the program, before that start returns.
  *
  * Returns   PAWL_OK: go on. PAWL_INVALID, PAWL_CANCELLED: nothing changed. */
 PAWL_MUST_CHECK static inline pawl_status pawl_uv__prepare(pawl_uv_await *op, pawl_lock *lock,
@@ -500,8 +501,8 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__prepare(pawl_uv_await *op, pa
     return PAWL_OK;
 }
 
-/* `lock` and `deadline` as before: after a condition's wait was started op may be gone already, if
- * what that let through cancelled it.
+/* `lock` and `deadline` as before: after the start of a condition's wait, op may be gone already,
+ * if a callback that the release called has cancelled it.
  *
  * Returns   status; PAWL_TIMEOUT where it would be PAWL_PENDING past the deadline. */
 PAWL_MUST_CHECK static inline pawl_status pawl_uv__begun(pawl_uv *uv, pawl_uv_await *op,
@@ -519,7 +520,7 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__begun(pawl_uv *uv, pawl_uv_aw
     return status;
 }
 
-/* Take out one that is granted, or about to be: it arrives soon, if it has not.
+/* Dequeue an operation that is granted, or about to be: it arrives soon, if it has not.
  *
  * Returns   what fn would have been called with; in a forked child PAWL_CANCELLED. */
 static inline pawl_status pawl_uv__fetch(pawl_uv *uv, pawl_uv_await *op)
@@ -528,7 +529,7 @@ static inline pawl_status pawl_uv__fetch(pawl_uv *uv, pawl_uv_await *op)
         return op->timed_out_ ? PAWL_TIMEOUT : (pawl_status)op->await_.outcome_;
     }
     if (uv_os_getpid() != uv->process_) {
-        return PAWL_CANCELLED; /* nobody is there to tell of a grant, or to let the lock go */
+        return PAWL_CANCELLED; /* in the child no thread can report a grant, or release the lock */
     }
     pawl_lock_acquire(&uv->lock_);
     while (!op->has_arrived_) {
@@ -540,11 +541,12 @@ static inline pawl_status pawl_uv__fetch(pawl_uv *uv, pawl_uv_await *op)
     return (pawl_status)op->result_;
 }
 
-/* For a coroutine that is destroyed while it waits: end the operation, whatever it is at, without a
- * call of fn. May have to wait for another thread that is about to tell of its grant.
+/* For a coroutine that is destroyed while it waits: end the operation, in whatever state, without a
+ * call of fn. May have to wait for another thread that is about to report its grant.
  *
  * Returns   PAWL_CANCELLED: it was withdrawn, or was not in flight. Otherwise it had been granted,
- *           or timed out, with what is returned, and the caller has what fn would have had. */
+ *           or timed out, with the result that is returned, and the caller owns what fn would have
+ *           had. */
 PAWL_MUST_CHECK static inline pawl_status pawl_uv__abandon(pawl_uv_await *op)
 {
     pawl_uv *uv = op->uv_;
@@ -607,9 +609,9 @@ PAWL_MUST_CHECK static inline int pawl_uv_init(pawl_uv *uv, uv_loop_t *loop)
 }
 
 /* End it. No operation can be started any more. From the loop, which must run until then, fn is
- * called for all that are in flight: with what they were granted, or PAWL_CANCELLED. Then
- * closed(uv) is called, once, after which nothing is called any more, and the memory may be freed.
- * `closed` may be NULL. A second call does nothing. */
+ * called for every operation in flight: with its grant, or with PAWL_CANCELLED. Then closed(uv) is
+ * called, once, after which nothing is called any more, and the memory may be freed. `closed` may
+ * be NULL. A second call does nothing. */
 static inline void pawl_uv_close(pawl_uv *uv, void (*closed)(pawl_uv *uv))
 {
     pawl_uv__need(uv, "pawl_uv_close", "uv");
@@ -626,7 +628,7 @@ static inline void pawl_uv_close(pawl_uv *uv, void (*closed)(pawl_uv *uv))
     pawl_uv__settle(uv);
 }
 
-/* Make the memory an idle operation of the loop's that calls fn, which finds ctx by
+/* Make the memory an idle operation of the loop that calls fn. fn gets ctx by
  * pawl_uv_await_context.
  *
  * Requires  op is not in flight; fn is not NULL. */
@@ -665,19 +667,20 @@ PAWL_MUST_CHECK static inline void *pawl_uv_await_context(const pawl_uv_await *o
 }
 
 /* Acquire the lock, a permit, or the rwlock, or wait for the event, now or by `deadline`: a point
- * of time, pawl_after_ms(50), not a duration. One in the past makes it a try; PAWL_NEVER: no limit.
+ * in time, such as pawl_after_ms(50), not a duration. A deadline in the past makes it a try;
+ * PAWL_NEVER is no limit.
  *
  * Returns   PAWL_OK         at once; fn will not be called
  *           PAWL_PENDING    fn will be called, unless op is cancelled before
- *           PAWL_TIMEOUT    the deadline has passed and it is not to be had at once
+ *           PAWL_TIMEOUT    the deadline has passed, and it is not free
  *           PAWL_CANCELLED  the pawl_uv is closing
  *           PAWL_INVALID    op is in flight, or was never initialised; nothing changed
  *           PAWL_OVERFLOW   shared, with as many holders as can be counted, and nobody waiting
  * Requires  the object and op outlive the operation. On the loop's thread.
- * Orders    as the plain call, whose return PAWL_OK or the call of fn with it stands for.
- * Costs     that of pawl_<thing>_*_await and some nanoseconds; with a deadline also a look at the
- *           clock if it must wait. A grant from another thread is a message to the loop, except
- *           when one is on its way. */
+ * Orders    as the plain call: PAWL_OK, or the call of fn with it, is that call's return.
+ * Costs     that of pawl_<thing>_*_await and some nanoseconds; with a deadline also one reading of
+ *           the clock if it must wait. A grant from another thread sends a message to the loop,
+ *           unless one is pending. */
 PAWL_MUST_CHECK static inline pawl_status pawl_uv_lock_acquire(pawl_uv_await *op, pawl_lock *lock,
                                                                pawl_time deadline)
 {
@@ -735,17 +738,17 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv_event_wait(pawl_uv_await *op, 
                                               pawl_event_wait_await(event, &op->await_));
 }
 
-/* Wait for a notification by `deadline`: joins those who wait and releases the lock as one step. fn
- * is called holding it again, with PAWL_OK or PAWL_TIMEOUT; with PAWL_CANCELLED it is not held. It
- * is the notification that comes by the deadline: the lock may come later.
+/* Wait for a notification by `deadline`: joins the waiters and releases the lock as one step. fn is
+ * called holding the lock again, with PAWL_OK or PAWL_TIMEOUT; with PAWL_CANCELLED it is not held.
+ * The deadline is for the notification: the lock may be acquired later.
  *
- * Returns   PAWL_PENDING    fn will be called, unless op is cancelled before, which then does not
- *                           hold the lock. Also where the deadline has passed: the lock is let go
+ * Returns   PAWL_PENDING    fn will be called, unless op is cancelled before, and then it does not
+ *                           hold the lock. Also if the deadline has passed: the lock is released
  *                           once, and fn gets PAWL_TIMEOUT
  *           PAWL_NOT_HELD   the lock is not locked; nothing changed
  *           PAWL_CANCELLED, PAWL_INVALID   as above; the lock was not released
- * Requires  condition, lock and op outlive the operation. On the loop's thread, which, or whose
- *           task, holds the lock.
+ * Requires  condition, lock and op outlive the operation. On the loop's thread, which holds the
+ *           lock, or whose task does.
  * Orders    as pawl_condition_wait. */
 PAWL_MUST_CHECK static inline pawl_status pawl_uv_condition_wait(pawl_uv_await *op,
                                                                  pawl_condition *condition,
@@ -763,13 +766,14 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv_condition_wait(pawl_uv_await *
                                 pawl_condition_wait_await(condition, lock, &op->await_));
 }
 
-/* Arrive at the barrier. A deadline that passes breaks it, with PAWL_TIMEOUT for who had it.
+/* Arrive at the barrier. A deadline that passes breaks it: fn gets PAWL_TIMEOUT.
  *
  * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
  *           PAWL_PENDING  fn will be called, with PAWL_OK when *index is the party's number; unless
- *                         op is cancelled before, which takes one party out
+ *                         op is cancelled before, which removes one party
  *           PAWL_BROKEN   it is broken
  *           PAWL_TIMEOUT  the deadline has passed, and this was not the last arrival: now it is
+ *                         broken
  *           PAWL_INVALID  it has 0 parties, or op is in flight or was never initialised
  *           PAWL_CANCELLED  the pawl_uv is closing
  * Requires  barrier, op and *index, if index is not NULL, outlive the operation. On the loop's
@@ -789,10 +793,10 @@ pawl_uv_barrier_wait(pawl_uv_await *op, pawl_barrier *barrier, uint32_t *index, 
 /* Withdraw an operation that is pending, as pawl_await_cancel.
  *
  * Returns   true   fn will not be called, nothing was acquired, op is idle; also for a condition's
- *                  that is on its way to the lock again
- *           false  it was granted, or its time is up, and fn will be called; or it is not in
- *                  flight; or its start, or another cancel of it, has not returned yet
- * Requires  op's memory is there. On the loop's thread. */
+ *                  operation that is queued for the lock again
+ *           false  it was granted, or has timed out, and fn will be called; or it is not in flight;
+ *                  or its start, or another cancel of it, has not returned yet
+ * Requires  op's memory is valid. On the loop's thread. */
 static inline bool pawl_uv_await_cancel(pawl_uv_await *op)
 {
     pawl_uv__need(op, "pawl_uv_await_cancel", "op");
@@ -815,7 +819,7 @@ extern "C++" { /* also where a program includes this inside extern "C" */
 namespace pawl
 {
 
-/* Where a coroutine goes on: `co_await lock.acquire_await(pawl::on(uv))`, or with a deadline. On
+/* Where a coroutine continues: `co_await lock.acquire_await(pawl::on(uv))`, or with a deadline. On
  * the loop's thread, as is destroying the coroutine while it waits. */
 class uv_loop
 {
@@ -841,8 +845,8 @@ class uv_loop
         [[nodiscard]] pawl_status start(Begin begin, void (*ended)(void *ctx, pawl_status result),
                                         void *ctx, pawl_lock *held = nullptr)
         {
-            /* Not by way of this: the coroutine may be gone when the wait for a condition has let
-             * go of its lock. */
+            /* Not through this: the coroutine may be gone once a wait for a condition has released
+             * its lock. */
             pawl_uv *uv = uv_;
             pawl_time deadline = deadline_;
             ended_ = ended;
@@ -855,15 +859,15 @@ class uv_loop
 
         /* The coroutine is destroyed while it waits: ended will not be called.
          *
-         * Returns   PAWL_CANCELLED: nothing is held; otherwise what ended would have been called
-         *           with, and the caller has what that brings. */
+         * Returns   PAWL_CANCELLED: nothing is held; otherwise the result that ended would have
+         *           got, and the caller owns what that grants. */
         [[nodiscard]] pawl_status abandon()
         {
             return pawl_uv__abandon(&op_);
         }
 
-        /* After PAWL_OK from abandon, at a condition: whether others waited there whom the
-         * notification might have gone to. */
+        /* After PAWL_OK from abandon, at a condition: whether others waited there that could have
+         * been notified instead. */
         [[nodiscard]] bool owes_notification() const
         {
             return op_.await_.object_ != nullptr;
@@ -888,7 +892,7 @@ class uv_loop
     pawl_time deadline_;
 };
 
-/* Go on on this loop; with a deadline the await ends with PAWL_TIMEOUT when it passes. */
+/* Continue on this loop; with a deadline the await ends with PAWL_TIMEOUT when it passes. */
 [[nodiscard]] inline uv_loop on(pawl_uv &uv, pawl_time deadline = PAWL_NEVER) noexcept
 {
     return uv_loop(uv, deadline);
