@@ -708,6 +708,30 @@ static void destroyed_in_its_schedulers_queue_it_hands_lock_and_notification_on(
     CHECK(second.done() && told.served == 1 && !all.lock.locked());
 }
 
+static task acquire_and_note_who_waits(shelf<pawl::lock> &all, bool &nobody_waits)
+{
+    auto hold = co_await all.lock.acquire_await();
+    nobody_waits = shows(all.condition, "waiters=0 ");
+}
+
+// The next owner of the lock may free the condition.
+static void destroyed_it_hands_the_notification_on_before_it_releases_the_lock()
+{
+    shelf<pawl::lock> all;
+    report told;
+    run_queue queue;
+    bool nobody_waits = false;
+    task first = wait_on_a_queue(all, queue);
+    const task second = take_item(all, told);
+    all.items = 1;
+    CHECK(all.condition.notify_one() == 1 && queue.size() == 1 && all.lock.locked());
+    const task next_owner = acquire_and_note_who_waits(all, nobody_waits);
+    queue.forget_all();
+    first.destroy();
+    CHECK(next_owner.done() && nobody_waits);
+    CHECK(second.done() && told.served == 1 && !all.lock.locked());
+}
+
 static void all_were_notified_so_a_destroyed_one_owes_nobody_a_notification()
 {
     shelf<pawl::lock> all;
@@ -1343,6 +1367,7 @@ int main(int argc, char **argv)
         destroyed_while_it_waits_for_the_lock_it_hands_the_notification_on,
         destroyed_after_it_was_notified_and_granted_the_lock_it_hands_both_on,
         destroyed_in_its_schedulers_queue_it_hands_lock_and_notification_on,
+        destroyed_it_hands_the_notification_on_before_it_releases_the_lock,
         all_were_notified_so_a_destroyed_one_owes_nobody_a_notification,
         one_that_begins_to_wait_may_be_destroyed_by_who_gets_the_lock,
         parties_at_a_barrier_get_their_indexes_whether_threads_or_coroutines,
