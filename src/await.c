@@ -5,6 +5,7 @@
  * An operation is a waiter in the lot like a thread's, with a function instead of a parker. Each
  * primitive starts its own operations.
  */
+#define PAWL__INSIDE
 #include <pawl/await.h>
 
 #include "misuse.h"

@@ -7,6 +7,7 @@
  * from then on neither a time-out nor abort, reset or a newcomer reaches them, and the barrier
  * itself is not touched again: the next round may fill, or the last one out may free it.
  */
+#define PAWL__INSIDE
 #include <pawl/barrier.h>
 
 #include "lot.h"

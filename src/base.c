@@ -2,6 +2,7 @@
  *
  * Status names, time and version. Contract: include/pawl/base.h.
  */
+#define PAWL__INSIDE
 #include <pawl/base.h>
 
 #include "port.h"

@@ -10,6 +10,7 @@
  *
  * The invariant: a queued waiter implies PARKED, which is written under the guard only.
  */
+#define PAWL__INSIDE
 #include <pawl/condition.h>
 
 #include "misuse.h"

@@ -8,6 +8,7 @@
  *
  * set does not touch the event after the store that lets another thread pass.
  */
+#define PAWL__INSIDE
 #include <pawl/event.h>
 
 #include "lot.h"

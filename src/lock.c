@@ -19,6 +19,7 @@
  *
  * No path touches the lock after the store that lets another thread have it.
  */
+#define PAWL__INSIDE
 #include <pawl/lock.h>
 
 #include "lot.h"

@@ -25,6 +25,8 @@
 
 #include "waiter.h"
 
+PAWL__HIDDEN_BEGIN
+
 struct PAWL__IS_CAPABILITY("bucket") pawl__bucket;
 
 /* Make a thread's waiter, with a parker, before it is enqueued; and return the parker once the
@@ -120,5 +122,7 @@ bool pawl__lot_is_past(pawl_time deadline);
 
 /* The deadline of a `_for` call: a past one for 0 or less. */
 pawl_time pawl__lot_deadline(pawl_ns ns);
+
+PAWL__HIDDEN_END
 
 #endif

@@ -2,6 +2,7 @@
  *
  * How pawl ends a process: see misuse.h.
  */
+#define PAWL__INSIDE
 #include "misuse.h"
 
 #include <stdio.h>

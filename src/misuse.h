@@ -8,6 +8,8 @@
 
 #include <pawl/base.h>
 
+PAWL__HIDDEN_BEGIN
+
 /* The host is broken: `call` is the system's function that failed, `error` its error number. */
 PAWL__COLD PAWL__NORETURN void pawl__die(const char *call, long error);
 
@@ -32,5 +34,7 @@ static inline void pawl__need_text(const void *object, const char *buf, size_t s
         pawl__die_null(call, "buf");
     }
 }
+
+PAWL__HIDDEN_END
 
 #endif

@@ -5,6 +5,7 @@
  * The invariant: a queued waiter implies RUNNING and PARKED. While PARKED is set only the holder of
  * the bucket's guard changes the state, so who ends the run finds all who wait for it.
  */
+#define PAWL__INSIDE
 #include <pawl/once.h>
 
 #include "lot.h"

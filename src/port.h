@@ -24,6 +24,8 @@
 #include "cell.h"
 #include "token.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* Monotonic nanoseconds, above 0. */
 pawl_time pawl__port_now(void);
 
@@ -81,5 +83,7 @@ void pawl__port_restore_cancellation(int before);
 /* Call prepare() in every fork's thread before it forks, and child() in the child's only thread,
  * before fork returns there. */
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void));
+
+PAWL__HIDDEN_END
 
 #endif

@@ -10,6 +10,8 @@
 #include "port.h"
 #include "waiter.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* PAWL__LOT_ABI (port.h) keeps copies apart whose block, waiters or state words do not fit
  * together. */
 
@@ -54,5 +56,7 @@ uint32_t pawl__process_generation(void);
 /* The wake list whose tasks the calling thread is calling, or NULL. */
 struct pawl__wake_list *pawl__process_calling(void);
 void pawl__process_set_calling(struct pawl__wake_list *list);
+
+PAWL__HIDDEN_END
 
 #endif

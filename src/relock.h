@@ -10,6 +10,8 @@
 
 #include "lot.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* With the lock's bucket locked, for a waiter that was dequeued elsewhere: acquire the lock on its
  * behalf if it is free, and append the waiter to the list; otherwise enqueue it, as if it had
  * called pawl_lock_acquire at the time `now`. */
@@ -21,5 +23,7 @@ void pawl__lock_accept(pawl_lock *lock, struct pawl__sleeper *sleeper);
 
 /* Set the owner and its depth. Requires  the caller holds rlock->lock_. */
 void pawl__rlock_set(pawl_rlock *rlock, uint64_t owner, uint32_t depth);
+
+PAWL__HIDDEN_END
 
 #endif

@@ -6,6 +6,7 @@
  * by that thread alone. So a thread that reads its own identity there owns the rlock, and one that
  * reads anything else does not, however old the value: relaxed loads do, and lock_ orders all else.
  */
+#define PAWL__INSIDE
 #include <pawl/rlock.h>
 
 #include "lot.h"

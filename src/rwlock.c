@@ -13,6 +13,7 @@
  *
  * No path touches the rwlock after the store that lets another thread have it.
  */
+#define PAWL__INSIDE
 #include <pawl/rwlock.h>
 
 #include "lot.h"

@@ -10,6 +10,7 @@
  *
  * No path touches the semaphore after the store that lets another thread have a permit.
  */
+#define PAWL__INSIDE
 #include <pawl/semaphore.h>
 
 #include "lot.h"

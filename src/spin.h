@@ -8,6 +8,8 @@
 
 #include "waiter.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* Turns to begin with where fewer polls disturb the others less. Of a lock that others wait for:
  * 100 ns apart. Of readers that meet: some hundred nanoseconds. */
 enum { PAWL__SPIN_CROWDED = 6, PAWL__SPIN_APART = 8 };
@@ -33,5 +35,7 @@ bool pawl__spin_for_token(struct pawl__sleeper *sleeper, const void *key);
  * scheduled. True in the first such call, the second, the fourth and so on, and then in each 64th:
  * so a check is late by no more than the time that has gone by, and costs next to nothing. */
 bool pawl__spin_time_to_check(const void *key);
+
+PAWL__HIDDEN_END
 
 #endif

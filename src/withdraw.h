@@ -14,6 +14,8 @@
 
 #include "lot.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* Withdraw an operation that waits: contract at pawl_await_cancel. */
 bool pawl__withdraw_cancelled(pawl_await *op);
 
@@ -42,5 +44,7 @@ void pawl__barrier_break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *
 /* `key` is a reader's or a writer's, as `kind` says. */
 void pawl__rwlock_withdraw_and_unlock(void *key, enum pawl__wait_kind kind,
                                       struct pawl__bucket *bucket) PAWL__RELEASES(bucket);
+
+PAWL__HIDDEN_END
 
 #endif

@@ -147,6 +147,7 @@ set(source "${notice} */
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 # define _DARWIN_C_SOURCE
 #endif
+#define PAWL__INSIDE
 #include \"pawl.h\"
 ")
 file(GLOB files RELATIVE "${tree}" "${tree}/src/*.c")

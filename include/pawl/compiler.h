@@ -23,7 +23,12 @@
 # define PAWL__END
 #endif
 
-/* Only functions are exported, so a client needs no macro at all: without PAWL_DLL a call goes
+/* PAWL_BUILDING is set when pawl is compiled as a shared library, which exports these names. A
+ * static pawl exports nothing, so two plugins that contain a copy each run their own code.
+ * (PAWL__INSIDE is set in pawl's own source files.) Windows exports only marked names; elsewhere
+ * pawl's internal headers hide theirs between PAWL__HIDDEN_BEGIN and PAWL__HIDDEN_END.
+ *
+ * Only functions are exported, so a client needs no macro at all: without PAWL_DLL a call goes
  * through the import library's thunk; with it (CMake and pkg-config set it) straight to the DLL. */
 #if defined(_WIN32) || defined(__CYGWIN__)
 # if defined(PAWL_BUILDING)
@@ -36,9 +41,17 @@
 #  define PAWL_API
 #  define PAWL__EXPORT
 # endif
+# define PAWL__HIDDEN_BEGIN
+# define PAWL__HIDDEN_END
 #else
-# define PAWL_API     __attribute__((visibility("default")))
-# define PAWL__EXPORT __attribute__((visibility("default")))
+# if defined(PAWL__INSIDE) && !defined(PAWL_BUILDING)
+#  define PAWL_API __attribute__((visibility("hidden")))
+# else
+#  define PAWL_API __attribute__((visibility("default")))
+# endif
+# define PAWL__EXPORT       PAWL_API
+# define PAWL__HIDDEN_BEGIN _Pragma("GCC visibility push(hidden)")
+# define PAWL__HIDDEN_END   _Pragma("GCC visibility pop")
 #endif
 
 /* For Clang's -Wthread-safety; nothing elsewhere. In a program's own declarations:

@@ -13,11 +13,17 @@
 #ifndef PAWL_SRC_POSIX_MEET_H
 #define PAWL_SRC_POSIX_MEET_H
 
+#include <pawl/compiler.h>
+
+PAWL__HIDDEN_BEGIN
+
 /* The block that is in any copy's slot, or else `fresh`, left in the slot on which all copies
  * agree; fresh is NULL: only search. Returns NULL if there is none. */
 void *pawl__meet(void *fresh);
 
 /* This copy's own slot. */
 void **pawl__meet_own_cell(void);
+
+PAWL__HIDDEN_END
 
 #endif

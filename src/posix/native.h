@@ -5,6 +5,8 @@
 #ifndef PAWL_SRC_POSIX_NATIVE_H
 #define PAWL_SRC_POSIX_NATIVE_H
 
+#include <pawl/compiler.h>
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,12 +49,9 @@ struct pawl__local {
  * reading it is one load. In a library it is a call of the C library: the initial-exec model would
  * save that call, but then some loaders refuse to load the library while a program runs (musl,
  * Android), and others do once their reserve of static TLS is used up (glibc). */
-#if defined(__ELF__)
-#    define PAWL__OWN __attribute__((visibility("hidden")))
-#else
-#    define PAWL__OWN
-#endif
-extern PAWL__OWN _Thread_local uint64_t pawl__remembered_word;
+PAWL__HIDDEN_BEGIN
+extern _Thread_local uint64_t pawl__remembered_word;
+PAWL__HIDDEN_END
 
 static inline uint64_t pawl__remembered(void)
 {

@@ -13,6 +13,8 @@
 #include "misuse.h"
 #include "port.h"
 
+PAWL__HIDDEN_BEGIN
+
 /* What the token says while a thread of this copy sleeps. */
 enum pawl__token pawl__sleep_how(void);
 
@@ -46,5 +48,7 @@ static inline void pawl__check(int error, const char *call)
         pawl__die(call, error);
     }
 }
+
+PAWL__HIDDEN_END
 
 #endif

@@ -7,6 +7,7 @@
 __attribute__((visibility("default"))) uint32_t plugin_nest(pawl_rlock *rlock);
 __attribute__((visibility("default"))) uint32_t plugin_depth(const pawl_rlock *rlock);
 __attribute__((visibility("default"))) pawl_status plugin_release(pawl_rlock *rlock);
+__attribute__((visibility("default"))) const char *plugin_version(void);
 
 uint32_t plugin_nest(pawl_rlock *rlock)
 {
@@ -22,4 +23,9 @@ uint32_t plugin_depth(const pawl_rlock *rlock)
 pawl_status plugin_release(pawl_rlock *rlock)
 {
     return pawl_rlock_release(rlock);
+}
+
+const char *plugin_version(void)
+{
+    return pawl_version();
 }

@@ -2,8 +2,9 @@
  *
  * Loading pawl into a process that runs: as a shared library, and in hundreds of plugins that
  * contain a static pawl each, after the loader's static TLS is used up. The program has no pawl.
- * The arguments are the paths of loading_hog, of libpawl and of loading_plugin, and a folder for
- * the copies: a loader maps one file once, so each plugin is a file of its own.
+ * The arguments are the paths of loading_hog, of libpawl, of loading_plugin and of a loading_plugin
+ * with pawl 9, and a folder for the copies: a loader maps one file once, so each plugin is a file
+ * of its own.
  */
 #define _GNU_SOURCE
 #include <pawl/rlock.h>
@@ -128,11 +129,23 @@ static void *wait_and_look(void *unused)
     return look(unused);
 }
 
+/* A plugin whose names other libraries may use. */
+static const char *version_of(const char *path)
+{
+    const char *(*version)(void);
+    void *library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    expect(library != NULL, "a plugin is loaded with global names", 0);
+    find(library, "plugin_version", &version);
+    return version();
+}
+
 int main(int count, char **arguments)
 {
     pthread_t older, newer;
-    expect(count == 5, "there are four arguments", count);
-    folder = arguments[4];
+    expect(count == 6, "there are five arguments", count);
+    folder = arguments[5];
+    expect(version_of(arguments[3])[0] != '9', "the plugin has its own pawl", 0);
+    expect(version_of(arguments[4])[0] == '9', "the other has its own pawl", 9);
     pthread_barrier_init(&all_loaded, NULL, 2);
     expect(pthread_create(&older, NULL, wait_and_look, NULL) == 0, "a thread starts", 0);
     use_up_static_tls(arguments[1]);
