@@ -289,6 +289,12 @@ size_t pawl_condition_notify(pawl_condition *condition, size_t n)
     return notify(condition, n);
 }
 
+size_t pawl_condition_notify_one(pawl_condition *condition)
+{
+    pawl__need(condition, "pawl_condition_notify_one", "condition");
+    return notify(condition, 1);
+}
+
 size_t pawl_condition_notify_all(pawl_condition *condition)
 {
     pawl__need(condition, "pawl_condition_notify_all", "condition");

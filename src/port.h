@@ -75,6 +75,9 @@ void pawl__local_set(const struct pawl__local *local, void *value);
  * they held. */
 bool pawl__port_is_ending(void);
 
+/* Offer the processor to another thread that is ready to run. errno is as before. */
+void pawl__port_yield(void);
+
 /* Between the two the calling thread is not cancelled: what the first returned goes to the
  * second. */
 int pawl__port_forbid_cancellation(void);

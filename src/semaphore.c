@@ -186,26 +186,36 @@ pawl_status pawl_semaphore_release_n(pawl_semaphore *semaphore, int64_t n)
     return n < 1 ? PAWL_INVALID : pawl__semaphore_release_slow(semaphore, n);
 }
 
-static pawl_status initialise(pawl_semaphore *semaphore, int64_t value, bool bounded)
+/* A bound below 0: none. */
+static pawl_status initialise(pawl_semaphore *semaphore, int64_t value, int64_t bound)
 {
-    if (value < 0 || value > PAWL_SEMAPHORE_MAX) {
+    if (value < 0 || value > (bound < 0 ? PAWL_SEMAPHORE_MAX : bound) ||
+        bound > PAWL_SEMAPHORE_MAX) {
         return PAWL_INVALID;
     }
-    semaphore->limit_ = bounded ? (uint64_t)value + 1 : 0;
+    semaphore->limit_ = (uint64_t)(bound + 1);
     pawl__store64(&semaphore->state_, state_of((uint64_t)value), PAWL__RELAXED);
     return PAWL_OK;
 }
 
+enum { UNBOUNDED = -1 };
+
 pawl_status pawl_semaphore_init(pawl_semaphore *semaphore, int64_t value)
 {
     pawl__need(semaphore, "pawl_semaphore_init", "semaphore");
-    return initialise(semaphore, value, false);
+    return initialise(semaphore, value, UNBOUNDED);
 }
 
 pawl_status pawl_semaphore_init_bounded(pawl_semaphore *semaphore, int64_t value)
 {
     pawl__need(semaphore, "pawl_semaphore_init_bounded", "semaphore");
-    return initialise(semaphore, value, true);
+    return value < 0 ? PAWL_INVALID : initialise(semaphore, value, value);
+}
+
+pawl_status pawl_semaphore_init_bounded_at(pawl_semaphore *semaphore, int64_t value, int64_t bound)
+{
+    pawl__need(semaphore, "pawl_semaphore_init_bounded_at", "semaphore");
+    return bound < 0 ? PAWL_INVALID : initialise(semaphore, value, bound);
 }
 
 int64_t pawl_semaphore_value(const pawl_semaphore *semaphore)
@@ -227,10 +237,10 @@ int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf, size_t s
                     (uintptr_t)semaphore);
 }
 
-static pawl_semaphore *new_semaphore(int64_t value, bool bounded)
+static pawl_semaphore *new_semaphore(int64_t value, int64_t bound)
 {
     pawl_semaphore *semaphore = malloc(sizeof *semaphore);
-    if (semaphore != NULL && initialise(semaphore, value, bounded) != PAWL_OK) {
+    if (semaphore != NULL && initialise(semaphore, value, bound) != PAWL_OK) {
         free(semaphore);
         return NULL;
     }
@@ -239,12 +249,17 @@ static pawl_semaphore *new_semaphore(int64_t value, bool bounded)
 
 pawl_semaphore *pawl_semaphore_new(int64_t value)
 {
-    return new_semaphore(value, false);
+    return new_semaphore(value, UNBOUNDED);
 }
 
 pawl_semaphore *pawl_semaphore_new_bounded(int64_t value)
 {
-    return new_semaphore(value, true);
+    return value < 0 ? NULL : new_semaphore(value, value);
+}
+
+pawl_semaphore *pawl_semaphore_new_bounded_at(int64_t value, int64_t bound)
+{
+    return bound < 0 ? NULL : new_semaphore(value, bound);
 }
 
 void pawl_semaphore_free(pawl_semaphore *semaphore)

@@ -45,7 +45,12 @@ typedef struct pawl_barrier {
     uint8_t broken_;
 } pawl_barrier;
 
-#define PAWL_BARRIER_INIT(parties) {NULL, NULL, (parties), 0, 0}
+/* For a constant number of parties; a negative one does not compile. */
+#define PAWL_BARRIER_INIT(parties)                                                                 \
+    {NULL, NULL,                                                                                   \
+     (uint32_t)PAWL__CONSTANT((uint32_t)(parties),                                                 \
+                              (int64_t)(parties) >= 0 && (int64_t)(parties) <= UINT32_MAX),        \
+     0, 0}
 
 /* Make the memory a barrier for `parties` threads. If `action` is not NULL, the last arrival of
  * each round calls action(ctx) before any party proceeds. The next round may fill meanwhile, if

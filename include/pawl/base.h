@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What all of pawl shares: status, time, version.
+ * What all of pawl shares: status, time, sleep, version.
  *
  * A call whose outcome can differ returns a pawl_status. Times are nanoseconds of the platform's
  * monotonic clock: a deadline is a pawl_time (a point), a duration is a pawl_ns. Example:
@@ -76,6 +76,22 @@ PAWL_API pawl_time pawl_after_ns(int64_t n);
 PAWL_API pawl_time pawl_after_us(int64_t n);
 PAWL_API pawl_time pawl_after_ms(int64_t n);
 PAWL_API pawl_time pawl_after_s(int64_t n);
+
+/* Sleep for `ns` nanoseconds, or until the monotonic time `deadline`. A duration of 0 or less, or a
+ * deadline in the past, returns at once; PAWL_FOREVER and PAWL_NEVER do not end. For a sleep that
+ * another thread can end, wait for a pawl_event (event.h).
+ *
+ * Returns   after the time has passed, never early.
+ * Requires  any thread; not a signal handler.
+ * Costs     one reading of the clock; then parks. Never allocates. Not a cancellation point. */
+PAWL_API void pawl_sleep_for(pawl_ns ns);
+PAWL_API void pawl_sleep_until(pawl_time deadline);
+
+/* Offer the processor to another thread that is ready to run. The system decides whether one runs:
+ * a loop around this call keeps a processor busy, so wait for an object instead.
+ *
+ * Costs     one call of the system: sched_yield, SwitchToThread. */
+PAWL_API void pawl_yield(void);
 
 /* The library's version, "1.2.3". */
 PAWL_API const char *pawl_version(void);

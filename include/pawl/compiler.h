@@ -123,6 +123,9 @@
 # define PAWL__MSVC 0
 #endif
 
+/* The value of a constant expression, which does not compile unless `holds`. */
+#define PAWL__CONSTANT(value, holds) ((value) + 0 * sizeof(char[(holds) ? 1 : -1]))
+
 #if defined(__cplusplus) && __cplusplus >= 201703L
 # define PAWL_MUST_CHECK [[nodiscard]]
 #elif PAWL__MSVC

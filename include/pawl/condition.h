@@ -130,7 +130,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
                                                                pawl_lock *lock, pawl_await *op)
     PAWL__RELEASES(lock);
 
-/* Notify the n oldest of those who wait now, or all of them. The lock need not be held.
+/* Notify the n oldest of those who wait now, the oldest, or all of them. The lock need not be held.
  *
  * Returns   how many were notified: at most n, 0 when nobody waits.
  * Requires  the condition outlives the moment at which a notified waiter can have the lock: from
@@ -140,6 +140,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
  * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. A
  *           task (await.h) that gets the lock so is called instead, before this returns. */
 PAWL_API size_t pawl_condition_notify(pawl_condition *condition, size_t n);
+PAWL_API size_t pawl_condition_notify_one(pawl_condition *condition);
 PAWL_API size_t pawl_condition_notify_all(pawl_condition *condition);
 
 /* Write what it looks like: `<pawl_condition waiters=2 at 0x7f30c0de>`. A snapshot.

@@ -595,7 +595,7 @@ class semaphore : public detail::holdable<pawl_semaphore>
     }
 
     constexpr explicit semaphore(std::int64_t value)
-        : holdable(pawl_semaphore{checked(value) << 1, 0})
+        : holdable(made(checked(value, PAWL_SEMAPHORE_MAX), 0))
     {
     }
 
@@ -637,21 +637,32 @@ class semaphore : public detail::holdable<pawl_semaphore>
     {
     }
 
-    static constexpr std::uint64_t checked(std::int64_t value)
+    static constexpr std::int64_t checked(std::int64_t value, std::int64_t bound)
     {
-        if (value < 0 || value > PAWL_SEMAPHORE_MAX) {
+        if (value < 0 || value > bound || bound > PAWL_SEMAPHORE_MAX) {
             detail::refuse_argument("pawl::semaphore: the value is out of range");
         }
-        return static_cast<std::uint64_t>(value);
+        return value;
+    }
+
+    /* `limit` is limit_. */
+    static constexpr pawl_semaphore made(std::int64_t value, std::int64_t limit)
+    {
+        return {static_cast<std::uint64_t>(value) << 1, static_cast<std::uint64_t>(limit)};
     }
 };
 
-/* A pawl::semaphore whose value never passes the initial one. */
+/* A pawl::semaphore whose value never passes its bound, which is the initial value unless it is
+ * given. */
 class bounded_semaphore : public semaphore
 {
   public:
-    constexpr explicit bounded_semaphore(std::int64_t value)
-        : semaphore(pawl_semaphore{checked(value) << 1, checked(value) + 1})
+    constexpr explicit bounded_semaphore(std::int64_t value) : bounded_semaphore(value, value)
+    {
+    }
+
+    constexpr bounded_semaphore(std::int64_t value, std::int64_t bound)
+        : semaphore(made(checked(value, bound), bound + 1))
     {
     }
 };
@@ -949,7 +960,7 @@ class condition : detail::immovable
      * Returns   how many were notified. */
     std::size_t notify_one()
     {
-        return notify(1);
+        return pawl_condition_notify_one(&native_);
     }
 
     std::size_t notify(std::size_t n)
@@ -1265,6 +1276,27 @@ class once : detail::immovable
 
     pawl_once native_ = PAWL_ONCE_INIT;
 };
+
+/* pawl_sleep_for, pawl_sleep_until, pawl_yield: base.h. */
+template <class Rep, class Period>
+void sleep_for(const std::chrono::duration<Rep, Period> &time)
+{
+    pawl_sleep_for(detail::span(time));
+}
+
+template <class Clock, class Duration>
+void sleep_until(const std::chrono::time_point<Clock, Duration> &time)
+{
+    (void)detail::until(time, [](pawl_time end) {
+        pawl_sleep_until(end);
+        return PAWL_TIMEOUT;
+    });
+}
+
+inline void yield()
+{
+    pawl_yield();
+}
 
 } // namespace pawl
 

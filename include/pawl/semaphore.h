@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_semaphore: a number of permits; plain, or bounded by its initial value.
+ * pawl_semaphore: a number of permits; plain, or bounded.
  *
  * For a resource of which there are N. The bounded kind refuses a release that nobody can have
  * acquired, which is a bug found; the plain kind also serves to count events that threads wait for.
- * With one permit and no need to count, pawl_lock is smaller and faster.
+ * With one permit and no need to count, pawl_lock is smaller and faster. A bounded
+ * semaphore of value 0 and bound 1 is what Windows calls an auto-reset event.
  *
  *     value   acquire           try_acquire   release_n(n)
  *     0       waits its turn    false         the n oldest waiters have a permit each; what is
@@ -45,14 +46,17 @@ typedef struct pawl_semaphore {
 /* The largest value: 2^62 - 1. */
 #define PAWL_SEMAPHORE_MAX INT64_C(0x3FFFFFFFFFFFFFFF)
 
-/* Initialisers, for a constant value from 0 to PAWL_SEMAPHORE_MAX; any other does not compile. */
-#define PAWL_SEMAPHORE_INIT(value)         {PAWL__PERMITS(value) << 1, 0}
-#define PAWL_BOUNDED_SEMAPHORE_INIT(value) {PAWL__PERMITS(value) << 1, PAWL__PERMITS(value) + 1}
-
-/* A value out of range asks for an array of a negative size. */
-#define PAWL__PERMITS(value)                                                                       \
-    ((uint64_t)(value) +                                                                           \
-     0 * sizeof(char[(uint64_t)(value) > (uint64_t)PAWL_SEMAPHORE_MAX ? -1 : 1]))
+/* Initialisers, for constants: a value from 0 to the bound, and a bound of at most
+ * PAWL_SEMAPHORE_MAX. Other constants do not compile. Without a bound of its own a bounded
+ * semaphore starts at it. */
+#define PAWL_SEMAPHORE_INIT(value) {PAWL__SEMAPHORE_STATE(value, PAWL_SEMAPHORE_MAX), 0}
+#define PAWL_BOUNDED_SEMAPHORE_INIT(value) PAWL_BOUNDED_SEMAPHORE_INIT_AT(value, value)
+#define PAWL_BOUNDED_SEMAPHORE_INIT_AT(value, bound)                                               \
+    {PAWL__SEMAPHORE_STATE(value, bound),                                                          \
+     PAWL__CONSTANT((uint64_t)(bound) + 1, (int64_t)(bound) <= PAWL_SEMAPHORE_MAX)}
+#define PAWL__SEMAPHORE_STATE(value, bound)                                                        \
+    PAWL__CONSTANT((uint64_t)(value) << 1,                                                         \
+                   (int64_t)(value) >= 0 && (int64_t)(value) <= (int64_t)(bound))
 
 /* The lowest bit of state_: may lag. Threads may be queued in the lot, and then the value is 0. Set
  * before a thread queues; cleared, under the bucket's guard, by who finds or leaves the queue
@@ -94,14 +98,18 @@ PAWL__HELPER bool pawl__semaphore_take(pawl_semaphore *semaphore)
     return false;
 }
 
-/* Make the memory a semaphore of `value` permits, plain or bounded by that value.
+/* Make the memory a semaphore of `value` permits: plain, bounded by that value, or bounded by
+ * `bound`.
  *
  * Returns   PAWL_OK       it is
- *           PAWL_INVALID  value is below 0 or above PAWL_SEMAPHORE_MAX; nothing was written
+ *           PAWL_INVALID  value is below 0 or above the bound, or the bound is above
+ *                         PAWL_SEMAPHORE_MAX; nothing was written
  * Requires  no thread is using it. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init(pawl_semaphore *semaphore, int64_t value);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init_bounded(pawl_semaphore *semaphore,
                                                                  int64_t value);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_init_bounded_at(pawl_semaphore *semaphore,
+                                                                    int64_t value, int64_t bound);
 
 /* Take one permit, waiting as long as it takes. Waiters are served in order of arrival.
  *
@@ -202,6 +210,8 @@ PAWL_API int pawl_semaphore_describe(const pawl_semaphore *semaphore, char *buf,
  * may be freed. */
 PAWL_MUST_CHECK PAWL_API pawl_semaphore *pawl_semaphore_new(int64_t value);
 PAWL_MUST_CHECK PAWL_API pawl_semaphore *pawl_semaphore_new_bounded(int64_t value);
+PAWL_MUST_CHECK PAWL_API pawl_semaphore *pawl_semaphore_new_bounded_at(int64_t value,
+                                                                       int64_t bound);
 PAWL_API void pawl_semaphore_free(pawl_semaphore *semaphore);
 
 PAWL__END

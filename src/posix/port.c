@@ -212,6 +212,14 @@ bool pawl__port_is_ending(void)
     return false;
 }
 
+/* errno is kept: a system without the call says so there. */
+void pawl__port_yield(void)
+{
+    int error = errno;
+    sched_yield();
+    errno = error;
+}
+
 /* Android has no cancellation. */
 int pawl__port_forbid_cancellation(void)
 {

@@ -193,6 +193,11 @@ bool pawl__port_is_ending(void)
     return function != NULL && ((ending_query)(uintptr_t)function)();
 }
 
+void pawl__port_yield(void)
+{
+    SwitchToThread();
+}
+
 /* Windows has no cancellation. */
 int pawl__port_forbid_cancellation(void)
 {

@@ -253,6 +253,7 @@ int main(int argc, char **argv)
     walk_scope();
     walk_family();
     walk_await();
+    walk_more();
     if (fclose(transcript) != 0) {
         fprintf(stderr, "conformance: %s: %s\n", argv[1], strerror(errno));
         return 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The halves of the conformance transcript, and how a line is written.
+ * The parts of the conformance transcript, and how a line is written.
  */
 #ifndef PAWL_TESTS_CONFORMANCE_H
 #define PAWL_TESTS_CONFORMANCE_H
@@ -21,6 +21,9 @@ const char *early(bool value);
 
 /* rlock, semaphore, condition, event, barrier, rwlock, once: conformance_family.c */
 void walk_family(void);
+
+/* Sleeping, bounds, latches, stops: conformance_more.c */
+void walk_more(void);
 
 /* Operations in place of threads: conformance_await.c */
 void walk_await(void);

@@ -60,6 +60,8 @@ static volatile unsigned sink;
     X(pawl_semaphore_init, semaphore, sink = (unsigned)pawl_semaphore_init(NULL, 0))               \
     X(pawl_semaphore_init_bounded, semaphore,                                                      \
       sink = (unsigned)pawl_semaphore_init_bounded(NULL, 0))                                       \
+    X(pawl_semaphore_init_bounded_at, semaphore,                                                   \
+      sink = (unsigned)pawl_semaphore_init_bounded_at(NULL, 0, 1))                                 \
     X(pawl_semaphore_acquire, semaphore, pawl_semaphore_acquire(NULL))                             \
     X(pawl_semaphore_try_acquire, semaphore, sink = (unsigned)pawl_semaphore_try_acquire(NULL))    \
     X(pawl_semaphore_acquire_for, semaphore, sink = (unsigned)pawl_semaphore_acquire_for(NULL, 0)) \
@@ -106,6 +108,7 @@ static volatile unsigned sink;
     X(pawl_condition_wait_rlock_pred, pred,                                                        \
       sink = (unsigned)pawl_condition_wait_rlock_pred(&a_condition, &an_rlock, NULL, NULL, 0))     \
     X(pawl_condition_notify, condition, pawl_condition_notify(NULL, 1))                            \
+    X(pawl_condition_notify_one, condition, pawl_condition_notify_one(NULL))                       \
     X(pawl_condition_notify_all, condition, pawl_condition_notify_all(NULL))                       \
     X(pawl_condition_describe, condition, pawl_condition_describe(NULL, NULL, 0))                  \
     X(pawl_condition_describe, buf, pawl_condition_describe(&a_condition, NULL, 1))                \

@@ -20,6 +20,8 @@ static pawl_semaphore none = PAWL_SEMAPHORE_INIT(0);
 static pawl_semaphore most = PAWL_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX);
 static pawl_semaphore of_unsigned = PAWL_SEMAPHORE_INIT(2U);
 static pawl_semaphore bounded = PAWL_BOUNDED_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX);
+static pawl_semaphore below = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, PAWL_SEMAPHORE_MAX);
+static pawl_barrier crowd = PAWL_BARRIER_INIT(UINT32_MAX);
 
 /* The only failure of an untimed wait at a condition is misuse, so its status may be ignored; the
  * barrier's owner may know that nobody breaks it. */
@@ -60,6 +62,24 @@ static void mistake(void)
     pawl_barrier_wait_for(&barrier, PAWL_MS(1), NULL);
 #elif MISTAKE == 11 /* unused-result */
     pawl_lock_acquire_for(&lock, PAWL_MS(1));
+#elif MISTAKE == 12 /* size|negative */
+    static pawl_semaphore negative = PAWL_BOUNDED_SEMAPHORE_INIT_AT(-1, 1);
+    (void)negative;
+#elif MISTAKE == 13 /* size|negative */
+    static pawl_semaphore above_the_bound = PAWL_BOUNDED_SEMAPHORE_INIT_AT(2, 1);
+    (void)above_the_bound;
+#elif MISTAKE == 14 /* size|negative */
+    static pawl_semaphore negative_bound = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, -1);
+    (void)negative_bound;
+#elif MISTAKE == 15 /* size|negative */
+    static pawl_semaphore too_large = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, PAWL_SEMAPHORE_MAX + 1);
+    (void)too_large;
+#elif MISTAKE == 16 /* size|negative */
+    static pawl_barrier negative = PAWL_BARRIER_INIT(-1);
+    (void)negative;
+#elif MISTAKE == 17 /* size|negative */
+    static pawl_barrier too_many = PAWL_BARRIER_INIT(INT64_C(1) << 32);
+    (void)too_many;
 #endif
 }
 
@@ -70,5 +90,6 @@ int main(void)
     PAWL_WITH_SHARED(&rwlock) {
     }
     PAWL_END
-    return none.state_ == most.state_ || bounded.limit_ == of_unsigned.state_;
+    return none.state_ == most.state_ || bounded.limit_ == of_unsigned.state_ ||
+           below.limit_ == crowd.parties_;
 }

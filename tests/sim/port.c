@@ -316,6 +316,11 @@ bool pawl__port_is_ending(void)
     return false;
 }
 
+void pawl__port_yield(void)
+{
+    sim_yield();
+}
+
 int pawl__port_forbid_cancellation(void)
 {
     return 0;

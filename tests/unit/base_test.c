@@ -126,6 +126,54 @@ static void duration_macros_take_fractions_and_evaluate_once(void **state)
     assert_true(PAWL_S(9000000000) == INT64_C(9000000000000000000));
 }
 
+static void sleep_is_never_early(void **state)
+{
+    (void)state;
+    pawl_time start = pawl_now();
+    pawl_sleep_for(PAWL_MS(3));
+    assert_true(pawl_now() - start >= PAWL_MS(3));
+    pawl_time deadline = pawl_after_ms(3);
+    pawl_sleep_until(deadline);
+    assert_true(pawl_now() >= deadline);
+}
+
+static void sleep_of_no_time_returns_at_once(void **state)
+{
+    const pawl_ns little[] = {0, -1, INT64_MIN};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        pawl_sleep_for(little[i]);
+        pawl_sleep_until(little[i]);
+    }
+    pawl_sleep_until(pawl_now());
+}
+
+static void sleep_leaves_nothing_behind(void **state)
+{
+    const void *parker = next_parker();
+    (void)state;
+    pawl_sleep_for(1);
+    assert_ptr_equal(next_parker(), parker);
+}
+
+static void set_flag(void *context)
+{
+    uint8_t *flag = context;
+    pawl__store8(flag, 1, PAWL__RELEASE);
+}
+
+static void yield_lets_other_threads_run(void **state)
+{
+    uint8_t flag = 0;
+    crew_thread other;
+    (void)state;
+    crew_start(&other, set_flag, &flag);
+    while (pawl__load8(&flag, PAWL__ACQUIRE) == 0) {
+        pawl_yield();
+    }
+    crew_join(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +188,10 @@ int main(void)
         cmocka_unit_test(longest_duration_that_fits_is_no_never),
         cmocka_unit_test(deadline_of_nothing_or_less_is_past),
         cmocka_unit_test(duration_macros_take_fractions_and_evaluate_once),
+        cmocka_unit_test(sleep_is_never_early),
+        cmocka_unit_test(sleep_of_no_time_returns_at_once),
+        cmocka_unit_test(sleep_leaves_nothing_behind),
+        cmocka_unit_test(yield_lets_other_threads_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1242,6 +1242,7 @@ static void functions_are_symbols_too(void **state)
     pawl_status (*volatile nested_for)(pawl_condition *, pawl_rlock *, pawl_ns) =
         pawl_condition_wait_rlock_for;
     size_t (*volatile notify)(pawl_condition *, size_t) = pawl_condition_notify;
+    size_t (*volatile one)(pawl_condition *) = pawl_condition_notify_one;
     size_t (*volatile notify_all)(pawl_condition *) = pawl_condition_notify_all;
     pawl_condition condition;
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -1253,6 +1254,7 @@ static void functions_are_symbols_too(void **state)
     assert_int_equal(nested(&condition, &rlock), PAWL_NOT_HELD);
     assert_int_equal(nested_for(&condition, &rlock, 0), PAWL_NOT_HELD);
     assert_int_equal(notify(&condition, 1), 0);
+    assert_int_equal(one(&condition), 0);
     assert_int_equal(notify_all(&condition), 0);
 }
 

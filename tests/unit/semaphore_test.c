@@ -107,6 +107,56 @@ static void semaphore_initial_value_below_zero_or_above_the_largest_is_refused(v
     }
 }
 
+static void bounded_semaphore_may_start_below_its_bound(void **state)
+{
+    pawl_semaphore constant = PAWL_BOUNDED_SEMAPHORE_INIT_AT(1, 3);
+    pawl_semaphore initialised;
+    (void)state;
+    assert_int_equal(pawl_semaphore_init_bounded_at(&initialised, 1, 3), PAWL_OK);
+    pawl_semaphore *heap = pawl_semaphore_new_bounded_at(1, 3);
+    assert_non_null(heap);
+    pawl_semaphore *const made[] = {&constant, &initialised, heap};
+    for (size_t i = 0; i < 3; i++) {
+        char text[80];
+        pawl_semaphore_describe(made[i], text, sizeof text);
+        assert_non_null(strstr(text, "value=1 bound=3 waiters=0"));
+        assert_int_equal(pawl_semaphore_release_n(made[i], 3), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release_n(made[i], 2), PAWL_OK);
+        assert_int_equal(pawl_semaphore_release(made[i]), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_value(made[i]), 3);
+    }
+    pawl_semaphore_free(heap);
+}
+
+static void bounded_semaphore_below_its_bound_keeps_the_bound_whoever_waits(void **state)
+{
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, 1);
+    struct caller other = {0};
+    (void)state;
+    caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
+    assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OVERFLOW);
+    assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+    assert_int_equal(caller_join(&other), PAWL_OK);
+    assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+    assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OVERFLOW);
+}
+
+static void semaphore_bound_out_of_range_is_refused(void **state)
+{
+    const int64_t pairs[][2] = {{-1, 3}, {4, 3}, {0, -1}, {-1, -1}, {INT64_MIN, INT64_MIN},
+                                {0, PAWL_SEMAPHORE_MAX + 1}, {0, INT64_MAX}, {1, 0}};
+    pawl_semaphore semaphore, untouched;
+    (void)state;
+    memset(&semaphore, 0xA5, sizeof semaphore);
+    memset(&untouched, 0xA5, sizeof untouched);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        assert_int_equal(pawl_semaphore_init_bounded_at(&semaphore, pairs[i][0], pairs[i][1]),
+                         PAWL_INVALID);
+        assert_memory_equal(&semaphore, &untouched, sizeof semaphore);
+        assert_null(pawl_semaphore_new_bounded_at(pairs[i][0], pairs[i][1]));
+    }
+}
+
 static void semaphore_acquire_takes_one_permit(void **state)
 {
     (void)state;
@@ -749,6 +799,9 @@ int main(void)
         cmocka_unit_test(semaphore_initialisers_set_value_and_bound),
         cmocka_unit_test(semaphore_initial_value_may_be_zero_or_the_largest),
         cmocka_unit_test(semaphore_initial_value_below_zero_or_above_the_largest_is_refused),
+        cmocka_unit_test(bounded_semaphore_may_start_below_its_bound),
+        cmocka_unit_test(bounded_semaphore_below_its_bound_keeps_the_bound_whoever_waits),
+        cmocka_unit_test(semaphore_bound_out_of_range_is_refused),
         cmocka_unit_test(semaphore_acquire_takes_one_permit),
         cmocka_unit_test(semaphore_acquire_waits_while_there_is_none),
         cmocka_unit_test(semaphore_may_be_released_by_any_thread),

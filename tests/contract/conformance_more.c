@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The last part of the transcript: sleeping, bounds and notify_one.
+ */
+#include "conformance.h"
+
+static int describe_semaphore(const void *object, char *buf, size_t size)
+{
+    return pawl_semaphore_describe(object, buf, size);
+}
+
+static void walk_sleep(void)
+{
+    say_heading("Sleep");
+    pawl_time start = pawl_now();
+    pawl_sleep_for(PAWL_MS(2));
+    bool for_early = pawl_now() - start < PAWL_MS(2);
+    pawl_time deadline = pawl_after_ms(2);
+    pawl_sleep_until(deadline);
+    bool until_early = pawl_now() < deadline;
+    pawl_sleep_for(-1);
+    pawl_sleep_until(0);
+    pawl_yield();
+    say("Sleep never ends early", "%s, %s", early(for_early), early(until_early));
+}
+
+static void walk_bounds(void)
+{
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT_AT(1, 3);
+    say_heading("Bounded semaphore below its bound");
+    say_description("All.10 describe", &semaphore, describe_semaphore);
+    pawl_status over = pawl_semaphore_release_n(&semaphore, 3);
+    pawl_status full = pawl_semaphore_release_n(&semaphore, 2);
+    pawl_status more = pawl_semaphore_release(&semaphore);
+    say("Semaphore.2 up to the bound and above", "%s %s %s, value %lld", name(over), name(full),
+        name(more), (long long)pawl_semaphore_value(&semaphore));
+    pawl_status below = pawl_semaphore_init_bounded_at(&semaphore, -1, 3);
+    pawl_status above = pawl_semaphore_init_bounded_at(&semaphore, 4, 3);
+    pawl_status bound = pawl_semaphore_init_bounded_at(&semaphore, 0, INT64_MAX);
+    say("Semaphore.1 invalid values and bounds", "%s %s %s", name(below), name(above), name(bound));
+}
+
+static void walk_notify_one(void)
+{
+    pawl_lock lock = PAWL_LOCK_INIT;
+    pawl_condition condition = PAWL_CONDITION_INIT;
+    struct caller others[2] = {{.lock = &lock}, {.lock = &lock}};
+    say_heading("notify_one");
+    size_t none = pawl_condition_notify_one(&condition);
+    for (size_t i = 0; i < 2; i++) {
+        caller_start_on(&others[i], call_condition, &condition, PAWL_NEVER, i + 1);
+    }
+    size_t one = pawl_condition_notify_one(&condition);
+    pawl_status first = caller_join(&others[0]);
+    size_t left = pawl__lot_count(&condition);
+    pawl_condition_notify_one(&condition);
+    pawl_status second = caller_join(&others[1]);
+    say("Condition.2 notify_one", "%u, then %u: the oldest %s, waiters %u; the other %s",
+        (unsigned)none, (unsigned)one, name(first), (unsigned)left, name(second));
+}
+
+void walk_more(void)
+{
+    walk_sleep();
+    walk_bounds();
+    walk_notify_one();
+}
