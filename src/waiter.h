@@ -23,7 +23,8 @@ enum pawl__wait_kind {
     PAWL__ON_BARRIER,
     PAWL__ON_SHARED,
     PAWL__ON_EXCLUSIVE,
-    PAWL__ON_ONCE
+    PAWL__ON_ONCE,
+    PAWL__ON_LATCH
 };
 
 /* A thread that waits. */

@@ -25,6 +25,9 @@ static void fix_up_and_unlock(const struct pawl__withdrawn *was, struct pawl__bu
     case PAWL__ON_EVENT:
         pawl__event_withdraw_and_unlock(key, bucket);
         break;
+    case PAWL__ON_LATCH:
+        pawl__latch_withdraw_and_unlock(key, bucket);
+        break;
     case PAWL__ON_CONDITION:
         pawl__condition_withdraw_and_unlock(key, bucket);
         break;

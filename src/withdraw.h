@@ -9,6 +9,7 @@
 #include <pawl/barrier.h>
 #include <pawl/condition.h>
 #include <pawl/event.h>
+#include <pawl/latch.h>
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
 
@@ -31,6 +32,8 @@ void pawl__lock_withdraw_and_unlock(pawl_lock *lock, struct pawl__bucket *bucket
 void pawl__semaphore_withdraw_and_unlock(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
 void pawl__event_withdraw_and_unlock(pawl_event *event, struct pawl__bucket *bucket)
+    PAWL__RELEASES(bucket);
+void pawl__latch_withdraw_and_unlock(pawl_latch *latch, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
 void pawl__condition_withdraw_and_unlock(pawl_condition *condition, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);

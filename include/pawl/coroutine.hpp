@@ -9,6 +9,7 @@
  *     rwlock.acquire_shared_await(where)           std::shared_lock<pawl::rwlock>
  *     rwlock.acquire_exclusive_await(where)        std::unique_lock<pawl::rwlock>
  *     event.wait_await(where)                      pawl_status, which may be ignored
+ *     latch.wait_await(where)                      the same
  *     condition.wait_await(hold, where)            pawl::cv_status; hold holds the lock again
  *     barrier.wait_await(where, &index)            pawl_status: PAWL_OK or PAWL_BROKEN
  *
@@ -517,6 +518,33 @@ struct happening : step {
     pawl_status begin(pawl_await *op)
     {
         return pawl_event_wait_await(event, op);
+    }
+
+    pawl_status finish(pawl_status status)
+    {
+        if (status != PAWL_OK && status != PAWL_TIMEOUT) {
+            refuse_status(status);
+        }
+        return status;
+    }
+};
+
+struct opening : step {
+    static constexpr bool must_look = false;
+    pawl_latch *latch;
+
+    explicit opening(pawl_latch *latch_to_open) : latch(latch_to_open)
+    {
+    }
+
+    bool try_now()
+    {
+        return pawl_latch_is_open(latch);
+    }
+
+    pawl_status begin(pawl_await *op)
+    {
+        return pawl_latch_wait_await(latch, op);
     }
 
     pawl_status finish(pawl_status status)

@@ -5,7 +5,7 @@
  *     pawl::lock  pawl::fair_lock  pawl::rlock             Lockable and TimedLockable
  *     pawl::semaphore  pawl::bounded_semaphore             the same: a hold is one permit
  *     pawl::rwlock                                         SharedTimedLockable
- *     pawl::condition  pawl::event  pawl::barrier  pawl::once
+ *     pawl::condition  pawl::event  pawl::latch  pawl::barrier  pawl::once
  *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
  * std::condition_variable_any take them. In C++20 most of them can be awaited by coroutines as
@@ -1275,6 +1275,92 @@ class once : detail::immovable
     }
 
     pawl_once native_ = PAWL_ONCE_INIT;
+};
+
+/* pawl_latch, latch.h. A count out of range: as semaphore's value. */
+class latch : detail::immovable
+{
+  public:
+    constexpr latch() noexcept = default;
+
+    constexpr explicit latch(std::int64_t count) : native_{checked(count)}
+    {
+    }
+
+    pawl_status add(std::int64_t n = 1)
+    {
+        return pawl_latch_add(&native_, n);
+    }
+
+    pawl_status done(std::int64_t n = 1)
+    {
+        return pawl_latch_done(&native_, n);
+    }
+
+    [[nodiscard]] std::int64_t count() const
+    {
+        return pawl_latch_count(&native_);
+    }
+
+    [[nodiscard]] bool is_open() const
+    {
+        return pawl_latch_is_open(&native_);
+    }
+
+    void wait()
+    {
+        pawl_latch_wait(&native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status wait_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_latch_wait_for(&native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status wait_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        if (is_open()) {
+            return PAWL_OK;
+        }
+        return detail::until(
+            time, [this](pawl_time end) { return pawl_latch_wait_until(&native_, end); });
+    }
+
+#if PAWL__COROUTINES
+    template <where_to_resume Where = resume_inline_t>
+    detail::awaiter<detail::opening, Where> wait_await(Where where = {})
+    {
+        return {detail::opening(&native_), std::move(where)};
+    }
+#endif
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_latch_describe(&native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_latch *native()
+    {
+        return &native_;
+    }
+
+    [[nodiscard]] const pawl_latch *native() const
+    {
+        return &native_;
+    }
+
+  private:
+    static constexpr std::uint64_t checked(std::int64_t count)
+    {
+        if (count < 0 || count > PAWL_LATCH_MAX) {
+            detail::refuse_argument("pawl::latch: the count is out of range");
+        }
+        return static_cast<std::uint64_t>(count) << 1;
+    }
+
+    pawl_latch native_ = PAWL_LATCH_INIT(0);
 };
 
 /* pawl_sleep_for, pawl_sleep_until, pawl_yield: base.h. */

@@ -27,9 +27,10 @@
  * without a call, and must not be touched.
  *
  * The calls, below the private part: pawl_uv_init, _close; pawl_uv_await_init, _context, _cancel;
- * pawl_uv_lock_acquire, pawl_uv_semaphore_acquire, pawl_uv_event_wait, pawl_uv_condition_wait,
- * pawl_uv_barrier_wait, pawl_uv_rwlock_acquire_shared, _exclusive. Link libuv yourself; pawl::pawl
- * does not. libuv's own header needs POSIX's types: with -std=c11, define _POSIX_C_SOURCE=200809L.
+ * pawl_uv_lock_acquire, pawl_uv_semaphore_acquire, pawl_uv_event_wait, pawl_uv_latch_wait,
+ * pawl_uv_condition_wait, pawl_uv_barrier_wait, pawl_uv_rwlock_acquire_shared, _exclusive. Link
+ * libuv yourself; pawl::pawl does not. libuv's own header needs POSIX's types: with -std=c11,
+ * define _POSIX_C_SOURCE=200809L.
  *
  * Example:
  *
@@ -71,6 +72,7 @@
 #include <pawl/barrier.h>
 #include <pawl/condition.h>
 #include <pawl/event.h>
+#include <pawl/latch.h>
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
 #include <pawl/with.h>
@@ -666,9 +668,9 @@ PAWL_MUST_CHECK static inline void *pawl_uv_await_context(const pawl_uv_await *o
     return op->ctx_;
 }
 
-/* Acquire the lock, a permit, or the rwlock, or wait for the event, now or by `deadline`: a point
- * in time, such as pawl_after_ms(50), not a duration. A deadline in the past makes it a try;
- * PAWL_NEVER is no limit.
+/* Acquire the lock, a permit, or the rwlock, or wait for the event or the latch, now or by
+ * `deadline`: a point in time, such as pawl_after_ms(50), not a duration. A deadline in the past
+ * makes it a try; PAWL_NEVER is no limit.
  *
  * Returns   PAWL_OK         at once; fn will not be called
  *           PAWL_PENDING    fn will be called, unless op is cancelled before
@@ -736,6 +738,17 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv_event_wait(pawl_uv_await *op, 
     return status != PAWL_OK ? status
                              : pawl_uv__begun(op->uv_, op, NULL, deadline,
                                               pawl_event_wait_await(event, &op->await_));
+}
+
+PAWL_MUST_CHECK static inline pawl_status pawl_uv_latch_wait(pawl_uv_await *op, pawl_latch *latch,
+                                                             pawl_time deadline)
+{
+    pawl_uv__need(op, "pawl_uv_latch_wait", "op");
+    pawl_uv__need(latch, "pawl_uv_latch_wait", "latch");
+    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    return status != PAWL_OK ? status
+                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                                              pawl_latch_wait_await(latch, &op->await_));
 }
 
 /* Wait for a notification by `deadline`: joins the waiters and releases the lock as one step. fn is

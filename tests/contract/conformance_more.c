@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The last part of the transcript: sleeping, bounds and notify_one.
+ * The last part of the transcript: sleeping, bounds, notify_one, latches.
  */
 #include "conformance.h"
+#include "task.h"
 
 static int describe_semaphore(const void *object, char *buf, size_t size)
 {
     return pawl_semaphore_describe(object, buf, size);
+}
+
+static int describe_latch(const void *object, char *buf, size_t size)
+{
+    return pawl_latch_describe(object, buf, size);
 }
 
 static void walk_sleep(void)
@@ -59,9 +65,40 @@ static void walk_notify_one(void)
         (unsigned)none, (unsigned)one, name(first), (unsigned)left, name(second));
 }
 
+static void walk_latch(void)
+{
+    pawl_latch latch = PAWL_LATCH_INIT(1);
+    struct caller other = {0};
+    struct task task;
+    say_heading("Latch");
+    pawl_status invalid = pawl_latch_init(&latch, -1);
+    pawl_status nothing = pawl_latch_add(&latch, 0);
+    pawl_status over = pawl_latch_add(&latch, PAWL_LATCH_MAX);
+    pawl_status below = pawl_latch_done(&latch, 2);
+    say("Latch, refused", "%s %s %s %s, count %lld", name(invalid), name(nothing), name(over),
+        name(below), (long long)pawl_latch_count(&latch));
+    pawl_status late = pawl_latch_wait_for(&latch, PAWL_MS(1));
+    pawl_status past = pawl_latch_wait_until(&latch, 0);
+    say("Latch, a wait that times out", "%s %s, waiters %u", name(late), name(past),
+        (unsigned)pawl__lot_count(&latch));
+    caller_start_on(&other, call_latch, &latch, PAWL_NEVER, 1);
+    task_init(&task, NULL, NULL);
+    pawl_status pending = pawl_latch_wait_await(&latch, &task.op);
+    pawl_status more = pawl_latch_add(&latch, 1);
+    pawl_status one = pawl_latch_done(&latch, 1);
+    say("Latch, add while others wait", "%s %s %s, called %u", name(pending), name(more), name(one),
+        task.calls);
+    say_description("All.10 describe", &latch, describe_latch);
+    pawl_status last = pawl_latch_done(&latch, 1);
+    pawl_status waited = caller_join(&other);
+    say("Latch, the last done", "%s: thread %s, task called %u with %s, open %s", name(last),
+        name(waited), task.calls, name(task.result), truth(pawl_latch_is_open(&latch)));
+}
+
 void walk_more(void)
 {
     walk_sleep();
     walk_bounds();
     walk_notify_one();
+    walk_latch();
 }

@@ -26,6 +26,7 @@ static pawl_rlock an_rlock;
 static pawl_condition a_condition;
 static pawl_semaphore a_semaphore;
 static pawl_event an_event;
+static pawl_latch a_latch;
 static pawl_barrier a_barrier;
 static pawl_rwlock an_rwlock;
 static pawl_once a_once;
@@ -112,6 +113,18 @@ static volatile unsigned sink;
     X(pawl_condition_notify_all, condition, pawl_condition_notify_all(NULL))                       \
     X(pawl_condition_describe, condition, pawl_condition_describe(NULL, NULL, 0))                  \
     X(pawl_condition_describe, buf, pawl_condition_describe(&a_condition, NULL, 1))                \
+    X(pawl_latch_init, latch, sink = (unsigned)pawl_latch_init(NULL, 0))                           \
+    X(pawl_latch_add, latch, pawl_latch_add(NULL, 1))                                              \
+    X(pawl_latch_done, latch, pawl_latch_done(NULL, 1))                                            \
+    X(pawl_latch_count, latch, sink = (unsigned)pawl_latch_count(NULL))                            \
+    X(pawl_latch_is_open, latch, sink = (unsigned)pawl_latch_is_open(NULL))                        \
+    X(pawl_latch_wait, latch, pawl_latch_wait(NULL))                                               \
+    X(pawl_latch_wait_for, latch, sink = (unsigned)pawl_latch_wait_for(NULL, 0))                   \
+    X(pawl_latch_wait_until, latch, sink = (unsigned)pawl_latch_wait_until(NULL, 0))               \
+    X(pawl_latch_wait_await, latch, sink = (unsigned)pawl_latch_wait_await(NULL, &an_await))       \
+    X(pawl_latch_wait_await, op, sink = (unsigned)pawl_latch_wait_await(&a_latch, NULL))           \
+    X(pawl_latch_describe, latch, pawl_latch_describe(NULL, NULL, 0))                              \
+    X(pawl_latch_describe, buf, pawl_latch_describe(&a_latch, NULL, 1))                            \
     X(pawl_event_init, event, pawl_event_init(NULL))                                               \
     X(pawl_event_set, event, pawl_event_set(NULL))                                                 \
     X(pawl_event_clear, event, pawl_event_clear(NULL))                                             \

@@ -118,6 +118,7 @@ struct things {
     pawl::bounded_semaphore bounded{1};
     pawl::rwlock rwlock;
     pawl::event event;
+    pawl::latch latch;
     pawl::barrier barrier{1};
 };
 
@@ -149,6 +150,7 @@ static task take_each(things &all)
         CHECK(alone.owns_lock() && shows(all.rwlock, "exclusive"));
     }
     co_await all.event.wait_await(fail_if_called);
+    co_await all.latch.wait_await(fail_if_called);
     std::uint32_t index = 9;
     CHECK(co_await all.barrier.wait_await(fail_if_called, &index) == PAWL_OK && index == 0);
 }
@@ -552,6 +554,26 @@ static void one_that_an_event_let_through_may_be_destroyed_by_another()
     second.emplace(wait_once_for([&] { return event.wait_await(); }, told));
     event.set();
     CHECK(first.done() && told.served == 0);
+}
+
+static void a_latch_resumes_all_who_wait()
+{
+    pawl::latch latch(2);
+    report told[3];
+    auto wait = [&] { return latch.wait_await(); };
+    const task one = wait_once_for(wait, told[0]);
+    task gone = wait_once_for(wait, told[1]);
+    const task two = wait_once_for(wait, told[2]);
+    CHECK(shows(latch, "count=2 waiters=3 "));
+    gone.destroy();
+    CHECK(latch.done() == PAWL_OK && told[0].served == 0);
+    helper other([&] {
+        CHECK(latch.done() == PAWL_OK);
+        CHECK(latch.add() == PAWL_OK);
+    });
+    other.join();
+    CHECK(one.done() && two.done() && told[0].served == 1 && told[2].served == 1);
+    CHECK(told[1].served == 0 && latch.count() == 1);
 }
 
 // Condition. --------------------------------------------------------------------------------------
@@ -1360,6 +1382,7 @@ int main(int argc, char **argv)
         a_chain_of_a_hundred_thousand_takes_the_stack_of_one,
         an_event_resumes_all_who_wait_also_when_it_is_cleared_at_once,
         one_that_an_event_let_through_may_be_destroyed_by_another,
+        a_latch_resumes_all_who_wait,
         a_notified_coroutine_holds_the_lock_again,
         a_condition_takes_the_lock_itself_too,
         a_wait_without_the_lock_is_refused,

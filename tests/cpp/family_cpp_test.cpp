@@ -40,11 +40,39 @@ static void a_bounded_semaphore_may_start_below_its_bound()
 #endif
 }
 
+static void a_latch_is_waited_for()
+{
+    static constinit pawl::latch pending(2);
+    CHECK(pending.wait_for(1us) == PAWL_TIMEOUT);
+    CHECK(pending.wait_until(std::chrono::steady_clock::now() + 1us) == PAWL_TIMEOUT);
+    {
+        helper worker([&] {
+            CHECK(pending.done() == PAWL_OK);
+            CHECK(pending.done() == PAWL_OK);
+        });
+        pending.wait();
+        CHECK(pending.is_open() && pending.count() == 0);
+    }
+    CHECK(pending.done() == PAWL_NOT_HELD);
+    CHECK(pending.add(3) == PAWL_OK);
+    CHECK(shows(pending, "count=3 waiters=0"));
+#if PAWL__EXCEPTIONS
+    bool thrown = false;
+    try {
+        pawl::latch wrong(-1);
+    } catch (const std::invalid_argument &) {
+        thrown = true;
+    }
+    CHECK(thrown);
+#endif
+}
+
 int main()
 {
     void (*const tests[])() = {
         sleep_is_never_early_by_any_clock,
         a_bounded_semaphore_may_start_below_its_bound,
+        a_latch_is_waited_for,
     };
     for (auto test : tests) {
         test();

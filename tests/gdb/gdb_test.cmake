@@ -4,7 +4,7 @@
 set(commands "")
 foreach(command "set debuginfod enabled off" "set width 0" "source ${SCRIPT}" "break all_wait" "run"
     "up" "print lock" "print fair" "print rlock" "print permits" "print plain" "print condition"
-    "print event" "print barrier" "print rwlock" "print written" "print once" "print task"
+    "print event" "print latch" "print barrier" "print rwlock" "print written" "print once" "print task"
     "pawl waiters &lock" "pawl waiters rwlock" "pawl locks" "frame" "next" "print happened"
     "print &lock" "continue" "pawl waiters 3")
   list(APPEND commands -ex "${command}")
@@ -25,6 +25,7 @@ set(expected
   "<pawl_semaphore value=7 waiters=0 at "
   "<pawl_condition waiters=1 at "
   "<pawl_event unset waiters=1 at "
+  "<pawl_latch count=3 waiters=0 at "
   "<pawl_barrier parties=3 waiters=1 at "
   "<pawl_rwlock shared holders=1 waiters=1 at "
   "<pawl_rwlock exclusive waiters=0 at "

@@ -16,6 +16,7 @@ static pawl_semaphore plain = PAWL_SEMAPHORE_INIT(7);
 static pawl_condition condition;
 static pawl_event event;
 static pawl_event happened;
+static pawl_latch latch = PAWL_LATCH_INIT(3);
 static pawl_barrier barrier = PAWL_BARRIER_INIT(3);
 static pawl_rwlock rwlock;
 static pawl_rwlock written;
@@ -117,6 +118,7 @@ static void let_all_go(void)
     pawl_semaphore_acquire(&plain);
     pawl_event_set(&event);
     pawl_condition_notify_all(&condition);
+    pawl_latch_done(&latch, 3);
     pawl_barrier_abort(&barrier);
     pawl_rwlock_release_shared(&rwlock);
     pawl_rwlock_release_exclusive(&written);

@@ -22,6 +22,7 @@ static pawl_semaphore of_unsigned = PAWL_SEMAPHORE_INIT(2U);
 static pawl_semaphore bounded = PAWL_BOUNDED_SEMAPHORE_INIT(PAWL_SEMAPHORE_MAX);
 static pawl_semaphore below = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, PAWL_SEMAPHORE_MAX);
 static pawl_barrier crowd = PAWL_BARRIER_INIT(UINT32_MAX);
+static pawl_latch latch = PAWL_LATCH_INIT(PAWL_LATCH_MAX);
 
 /* The only failure of an untimed wait at a condition is misuse, so its status may be ignored; the
  * barrier's owner may know that nobody breaks it. */
@@ -80,6 +81,12 @@ static void mistake(void)
 #elif MISTAKE == 17 /* size|negative */
     static pawl_barrier too_many = PAWL_BARRIER_INIT(INT64_C(1) << 32);
     (void)too_many;
+#elif MISTAKE == 18 /* size|negative */
+    static pawl_latch negative = PAWL_LATCH_INIT(-1);
+    (void)negative;
+#elif MISTAKE == 19 /* size|negative */
+    static pawl_latch too_large = PAWL_LATCH_INIT(PAWL_LATCH_MAX + 1);
+    (void)too_large;
 #endif
 }
 
@@ -91,5 +98,5 @@ int main(void)
     }
     PAWL_END
     return none.state_ == most.state_ || bounded.limit_ == of_unsigned.state_ ||
-           below.limit_ == crowd.parties_;
+           below.limit_ == crowd.parties_ || latch.state_ == most.state_;
 }

@@ -48,6 +48,7 @@ static bool reinit(struct stage *stage)
     pawl_rwlock_reinit_after_fork(&stage->rwlock);
     return pawl_semaphore_init(&stage->semaphore, 1) == PAWL_OK &&
            pawl_semaphore_init_bounded(&stage->bounded, 1) == PAWL_OK &&
+           pawl_latch_init(&stage->latch, 0) == PAWL_OK &&
            pawl_barrier_init(&stage->barrier, 2, NULL, NULL) == PAWL_OK;
 }
 

@@ -144,6 +144,7 @@ CALL(lock, pawl_lock, pawl_lock_acquire)
 CALL(rlock, pawl_rlock, pawl_rlock_acquire)
 CALL(semaphore, pawl_semaphore, pawl_semaphore_acquire)
 CALL(event, pawl_event, pawl_event_wait)
+CALL(latch, pawl_latch, pawl_latch_wait)
 CALL(shared, pawl_rwlock, pawl_rwlock_acquire_shared)
 CALL(exclusive, pawl_rwlock, pawl_rwlock_acquire_exclusive)
 

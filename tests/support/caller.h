@@ -81,6 +81,7 @@ pawl_status call_lock(struct caller *caller);
 pawl_status call_rlock(struct caller *caller);
 pawl_status call_semaphore(struct caller *caller);
 pawl_status call_event(struct caller *caller);
+pawl_status call_latch(struct caller *caller);
 pawl_status call_barrier(struct caller *caller); /* the index is its number */
 pawl_status call_shared(struct caller *caller);
 pawl_status call_exclusive(struct caller *caller);

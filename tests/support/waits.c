@@ -104,6 +104,33 @@ static pawl_status event_wait_until(struct stage *stage, pawl_time deadline)
     return pawl_event_wait_until(&stage->event, deadline);
 }
 
+static void shut_latch(struct stage *stage)
+{
+    (void)pawl_latch_add(&stage->latch, 1);
+}
+
+static void open_latch(struct stage *stage)
+{
+    (void)pawl_latch_done(&stage->latch, 1);
+}
+
+static pawl_status latch_wait(struct stage *stage, pawl_time deadline)
+{
+    (void)deadline;
+    pawl_latch_wait(&stage->latch);
+    return PAWL_OK;
+}
+
+static pawl_status latch_wait_for(struct stage *stage, pawl_time deadline)
+{
+    return pawl_latch_wait_for(&stage->latch, left_until(deadline));
+}
+
+static pawl_status latch_wait_until(struct stage *stage, pawl_time deadline)
+{
+    return pawl_latch_wait_until(&stage->latch, deadline);
+}
+
 /* A time-out has broken it. */
 static void shut_barrier(struct stage *stage)
 {
@@ -266,6 +293,7 @@ KEY(semaphore, &stage->semaphore)
 KEY(bounded, &stage->bounded)
 KEY(condition, &stage->condition)
 KEY(event, &stage->event)
+KEY(latch, &stage->latch)
 KEY(barrier, &stage->barrier)
 KEY(readers, &stage->rwlock)
 KEY(writers, (const char *)&stage->rwlock + 1)
@@ -285,6 +313,7 @@ const struct wait_kind waits[] = {
     THREE_FORMS(rwlock_shared, shut_to_readers, open_to_readers, key_readers),
     THREE_FORMS(rwlock_exclusive, shut_to_writers, open_to_writers, key_writers),
     THREE_FORMS(event_wait, shut_event, open_event, key_event),
+    THREE_FORMS(latch_wait, shut_latch, open_latch, key_latch),
     THREE_FORMS(barrier_wait, shut_barrier, open_barrier, key_barrier),
     THREE_FORMS(condition_wait, shut_condition, open_with_lock, key_condition),
     THREE_FORMS(condition_wait_rlock, shut_condition, open_with_rlock, key_condition),
@@ -329,5 +358,6 @@ bool stage_is_idle(const struct stage *stage)
            !pawl_rlock_locked(&stage->rlock) && stage->rlock.lock_.state_ == 0 &&
            pawl_semaphore_value(&stage->semaphore) == 1 &&
            pawl_semaphore_value(&stage->bounded) == 1 && stage->rwlock.state_ == 0 &&
-           stage->condition.state_ == 0 && pawl_barrier_waiting(&stage->barrier) == 0;
+           stage->condition.state_ == 0 && (stage->latch.state_ & PAWL__LATCH_PARKED) == 0 &&
+           pawl_barrier_waiting(&stage->barrier) == 0;
 }

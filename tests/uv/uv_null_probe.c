@@ -30,6 +30,7 @@ static volatile unsigned sink;
     X(pawl_uv_rwlock_acquire_exclusive, rwlock,                                                    \
       sink = (unsigned)pawl_uv_rwlock_acquire_exclusive(&op, NULL, 0))                             \
     X(pawl_uv_event_wait, event, sink = (unsigned)pawl_uv_event_wait(&op, NULL, 0))                \
+    X(pawl_uv_latch_wait, latch, sink = (unsigned)pawl_uv_latch_wait(&op, NULL, 0))                \
     X(pawl_uv_condition_wait, condition,                                                           \
       sink = (unsigned)pawl_uv_condition_wait(&op, NULL, &lock, 0))                                \
     X(pawl_uv_barrier_wait, barrier, sink = (unsigned)pawl_uv_barrier_wait(&op, NULL, NULL, 0))

@@ -44,13 +44,14 @@ static void turn(void)
 }
 
 /* What can be waited for, the rows of this test. */
-enum { LOCK, FAIR, SEMAPHORE, EVENT, SHARED, EXCLUSIVE, CONDITION, BARRIER, KINDS };
+enum { LOCK, FAIR, SEMAPHORE, EVENT, LATCH, SHARED, EXCLUSIVE, CONDITION, BARRIER, KINDS };
 
 struct thing {
     int kind; /* LOCK and so on */
     pawl_lock lock;
     pawl_semaphore semaphore;
     pawl_event event;
+    pawl_latch latch; /* of one */
     pawl_rwlock rwlock;
     pawl_condition condition;
     pawl_barrier barrier;
@@ -99,6 +100,12 @@ static pawl_status set_event(struct thing *thing)
     return PAWL_OK;
 }
 
+static pawl_status open_latch(struct thing *thing)
+{
+    pawl_latch_done(&thing->latch, 1); /* PAWL_NOT_HELD: it is open already */
+    return PAWL_OK;
+}
+
 static pawl_status release_shared(struct thing *thing)
 {
     return pawl_rwlock_release_shared(&thing->rwlock);
@@ -138,6 +145,11 @@ static pawl_status await_event(struct task *task, pawl_time deadline)
     return pawl_uv_event_wait(&task->op, &task->thing->event, deadline);
 }
 
+static pawl_status await_latch(struct task *task, pawl_time deadline)
+{
+    return pawl_uv_latch_wait(&task->op, &task->thing->latch, deadline);
+}
+
 static pawl_status await_shared(struct task *task, pawl_time deadline)
 {
     return pawl_uv_rwlock_acquire_shared(&task->op, &task->thing->rwlock, deadline);
@@ -172,6 +184,7 @@ static const struct row {
     [SEMAPHORE] = {offsetof(struct thing, semaphore), NULL, release_semaphore, NULL,
                    await_semaphore},
     [EVENT] = {offsetof(struct thing, event), NULL, set_event, NULL, await_event},
+    [LATCH] = {offsetof(struct thing, latch), NULL, open_latch, NULL, await_latch},
     [SHARED] = {offsetof(struct thing, rwlock), take_rwlock, release_exclusive, release_shared,
                 await_shared},
     [EXCLUSIVE] = {offsetof(struct thing, rwlock) + 1, take_rwlock, release_exclusive,
@@ -180,13 +193,15 @@ static const struct row {
                    await_condition},
     [BARRIER] = {offsetof(struct thing, barrier), NULL, meet_at_barrier, NULL, await_barrier},
 };
-static const char *const row_names[KINDS] = {"lock",   "fair lock", "semaphore", "event",
-                                             "shared", "exclusive", "condition", "barrier"};
+static const char *const row_names[KINDS] = {"lock",      "fair lock", "semaphore",
+                                             "event",     "latch",     "shared",
+                                             "exclusive", "condition", "barrier"};
 
 /* One that a task has to wait for. */
 static struct thing busy(int kind)
 {
-    struct thing thing = {.kind = kind, .barrier = PAWL_BARRIER_INIT(2)};
+    struct thing thing = {
+        .kind = kind, .latch = PAWL_LATCH_INIT(1), .barrier = PAWL_BARRIER_INIT(2)};
     if (rows[kind].take != NULL) {
         rows[kind].take(&thing);
     }

@@ -14,7 +14,7 @@ import gdb
 
 GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/process.c
 KINDS = ['lock', 'lock (notified)', 'semaphore', 'event', 'condition', 'barrier', 'rwlock shared',
-         'rwlock exclusive', 'once']  # enum pawl__wait_kind, src/waiter.h
+         'rwlock exclusive', 'once', 'latch']  # enum pawl__wait_kind, src/waiter.h
 
 
 class Lot:
@@ -201,6 +201,13 @@ class Event(Printer):
         return ' set' if self.field('state_') & 1 else ' unset'
 
 
+class Latch(Printer):
+    name = 'pawl_latch'
+
+    def words(self):
+        return ' count=%d' % (self.field('state_') >> 1)
+
+
 class Barrier(Printer):
     name = 'pawl_barrier'
 
@@ -240,7 +247,7 @@ class Await(Printer):
 
 
 PRINTERS = {printer.name: printer for printer in
-            (Lock, RLock, Semaphore, Condition, Event, Barrier, RWLock, Once, Await)}
+            (Lock, RLock, Semaphore, Condition, Event, Latch, Barrier, RWLock, Once, Await)}
 
 
 def find_printer(value):
