@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Abseil's C++ in words of C. Each is one call, which the compiler makes a jump: what that adds is
+ * Abseil's C++ calls as C functions. Each is one call, which the compiler makes a jump: that adds
  * less than half a nanosecond.
  */
 #ifndef PAWL_BENCH_ABSEIL_H
@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/* Room for what is in it, as abseil.cpp asserts. */
+/* Room for the C++ object, as abseil.cpp asserts. */
 typedef struct abseil_mutex {
     int64_t room;
 } abseil_mutex;
@@ -24,7 +24,8 @@ typedef struct abseil_once {
     uint32_t room;
 } abseil_once;
 
-/* Without the deadlock detection that Abseil has when it was built without NDEBUG, as Debian's. */
+/* Without the deadlock detection that Abseil has when it was built without NDEBUG, as Debian's
+ * is. */
 void abseil_mutex_make(abseil_mutex *mutex);
 void abseil_mutex_discard(abseil_mutex *mutex);
 void abseil_mutex_lock(abseil_mutex *mutex);

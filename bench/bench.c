@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void open_book(book *to, const options *as)
+static void open_session(session *to, const options *as)
 {
     to->contender_count = 0;
     to->busy = -1;
@@ -36,7 +36,7 @@ static void open_book(book *to, const options *as)
     }
 }
 
-/* What one contender's run takes, at a guess. */
+/* An estimate of what one contender's run takes. */
 static double estimate_ms(const cell *in, const effort *by)
 {
     double threads = cell_threads(in, by);
@@ -53,8 +53,9 @@ static double estimate_ms(const cell *in, const effort *by)
     default:
         break;
     }
-    if (cell_is_game(in)) {
-        double round = in->asleep ? 0.4 * (double)by->sleepy_games : 0.04 * (double)by->games;
+    if (cell_is_ping_pong(in)) {
+        double round =
+            in->asleep ? 0.4 * (double)by->sleepy_ping_pongs : 0.04 * (double)by->ping_pongs;
         return round * by->batches;
     }
     return 20e-6 * (double)by->times * by->batches;
@@ -71,7 +72,7 @@ static unsigned wait_runs(const cell *in, const effort *by)
 }
 
 /* Of all the runs. */
-static double estimate_all_ms(const book *in, const options *as)
+static double estimate_all_ms(const session *in, const options *as)
 {
     double sum = 0;
     for (size_t at = 0; at < cell_count; at++) {
@@ -85,7 +86,7 @@ static double estimate_all_ms(const book *in, const options *as)
     return sum;
 }
 
-/* How far the whole of it is; shown where somebody looks. */
+/* The progress of the whole, shown if stderr is a terminal. */
 typedef struct progress {
     bool shown;
     double done; /* in estimated milliseconds, as is the total */
@@ -105,7 +106,7 @@ static void show(const progress *how, const cell *in, const contender *of)
 }
 
 /* All the runs of one cell, interleaved. */
-static bool measure(const book *in, size_t at, const effort *by, progress *how)
+static bool measure(const session *in, size_t at, const effort *by, progress *how)
 {
     bool right = true;
     const cell *here = &cells[at];
@@ -115,7 +116,7 @@ static bool measure(const book *in, size_t at, const effort *by, progress *how)
             const contender *of = in->contenders[who];
             if (cell_suits(here, of)) {
                 show(how, here, of);
-                right &= cell_run(here, of, by, book_result(in, at, who), waiting);
+                right &= cell_run(here, of, by, session_result(in, at, who), waiting);
                 how->done += waiting ? estimate_wait_ms(here, by) : estimate_ms(here, by);
             }
         }
@@ -124,13 +125,13 @@ static bool measure(const book *in, size_t at, const effort *by, progress *how)
 }
 
 /* Keep the greatest busy share. The first call comes after the cells that precede any thread. */
-static void note_busy(book *in, const options *as)
+static void note_busy(session *in, const options *as)
 {
     double busy = as->silent ? -1 : busy_share();
     in->busy = busy > in->busy ? busy : in->busy;
 }
 
-static bool measure_all(book *in, const options *as)
+static bool measure_all(session *in, const options *as)
 {
     bool right = true;
     bool resident = false;
@@ -160,7 +161,7 @@ static bool measure_all(book *in, const options *as)
     return right;
 }
 
-/* Before anything is measured, so that nothing is for nothing. NULL for no path. */
+/* Opened before anything is measured, so that no measurement is lost. NULL for no path. */
 static FILE *create(const char *path)
 {
     FILE *file = path != NULL ? fopen(path, "w") : NULL;
@@ -171,8 +172,8 @@ static FILE *create(const char *path)
     return file;
 }
 
-static bool finish(FILE *file, const char *path, const book *of,
-                   void (*write)(FILE *to, const book *of))
+static bool finish(FILE *file, const char *path, const session *of,
+                   void (*write)(FILE *to, const session *of))
 {
     if (file == NULL) {
         return true;
@@ -202,8 +203,8 @@ int main(int count, char **words)
     FILE *json = create(as.json);
     FILE *html = create(as.html);
     char about[400];
-    book all;
-    open_book(&all, &as);
+    session all;
+    open_session(&all, &as);
     work_calibrate(as.by.calibration_ms);
     describe(about, sizeof about, &as);
     all.about = about;

@@ -11,9 +11,9 @@
     {                                                                                              \
         .name = id, .title = text, .kind = CELL_SOLO, .loop = call                                 \
     }
-#define KIN(id, which, text)                                                                       \
+#define PRIMITIVE(id, which, text)                                                                 \
     {                                                                                              \
-        .name = id, .title = text, .kind = CELL_KIN, .kin = which                                  \
+        .name = id, .title = text, .kind = CELL_PRIMITIVE, .primitive = which                      \
     }
 #define CROWD(count, in, out)                                                                      \
     {                                                                                              \
@@ -28,19 +28,19 @@
         .title = "rwlock: " #count " threads, " #percent " % of the operations exclusive",         \
         .kind = CELL_CROWD, .readers = true, .threads = count, .writes = percent,                  \
     }
-#define GAME(id, which, place, sleepy, text)                                                       \
+#define PING_PONG(id, which, place, sleepy, text)                                                  \
     {                                                                                              \
-        .name = id, .title = text, .kind = CELL_KIN, .kin = which, .where = place,                 \
+        .name = id, .title = text, .kind = CELL_PRIMITIVE, .primitive = which, .where = place,     \
         .asleep = sleepy,                                                                          \
     }
-#define GAMES(thing, which)                                                                        \
-    GAME(thing "-apart", which, APART, false, thing ": there and back, on two processors"),        \
-        GAME(thing "-together", which, TOGETHER, false,                                            \
-             thing ": there and back, on one processor"),                                          \
-        GAME(thing "-wake-apart", which, APART, true,                                              \
-             thing ": from the give until a sleeper runs, on two processors"),                     \
-        GAME(thing "-wake-together", which, TOGETHER, true,                                        \
-             thing ": from the give until a sleeper runs, on one processor")
+#define PING_PONGS(thing, which)                                                                   \
+    PING_PONG(thing "-apart", which, APART, false, thing ": there and back, on two processors"),   \
+        PING_PONG(thing "-together", which, TOGETHER, false,                                       \
+                  thing ": there and back, on one processor"),                                     \
+        PING_PONG(thing "-wake-apart", which, APART, true,                                         \
+                  thing ": from the give until a sleeper runs, on two processors"),                \
+        PING_PONG(thing "-wake-together", which, TOGETHER, true,                                   \
+                  thing ": from the give until a sleeper runs, on one processor")
 #define RELEASE(count)                                                                             \
     {                                                                                              \
         .name = "release-" #count,                                                                 \
@@ -53,7 +53,7 @@
         .locks = count,                                                                            \
     }
 
-/* Those that want a process of one thread come first. */
+/* The cells that need a process with one thread are first. */
 const cell cells[] = {
     {.name = "pair-alone",
      .title = "acquire + release, never a second thread",
@@ -68,11 +68,11 @@ const cell cells[] = {
      .held = true,
      .loop = SOLO_TRY_FAILS},
     SOLO("timed", SOLO_TIMED, "acquire within a second + release"),
-    KIN("semaphore", KIN_SEMAPHORE, "semaphore: acquire + release"),
-    KIN("shared", KIN_SHARED, "rwlock: acquire shared + release"),
-    KIN("exclusive", KIN_EXCLUSIVE, "rwlock: acquire exclusive + release"),
-    KIN("rlock-nested", KIN_NESTED, "rlock: acquire by its owner + release"),
-    KIN("once", KIN_ONCE, "once: a call after the first"),
+    PRIMITIVE("semaphore", PRIMITIVE_SEMAPHORE, "semaphore: acquire + release"),
+    PRIMITIVE("shared", PRIMITIVE_SHARED, "rwlock: acquire shared + release"),
+    PRIMITIVE("exclusive", PRIMITIVE_EXCLUSIVE, "rwlock: acquire exclusive + release"),
+    PRIMITIVE("rlock-nested", PRIMITIVE_NESTED, "rlock: acquire by its owner + release"),
+    PRIMITIVE("once", PRIMITIVE_ONCE, "once: a call after the first"),
     CROWDS(0, 0),
     CROWDS(100, 100),
     CROWDS(1000, 1000),
@@ -83,11 +83,11 @@ const cell cells[] = {
     READERS(2, 10),
     READERS(4, 10),
     READERS(16, 10),
-    KIN("condition", KIN_CONDITION, "condition: there and back, two threads, one lock"),
-    KIN("semaphore-handover", KIN_HANDOVER, "semaphore: there and back, two threads"),
-    GAMES("semaphore", KIN_HANDOVER),
-    GAMES("event", KIN_EVENT),
-    GAMES("condition", KIN_CONDITION),
+    PRIMITIVE("condition", PRIMITIVE_CONDITION, "condition: there and back, two threads, one lock"),
+    PRIMITIVE("semaphore-handover", PRIMITIVE_HANDOVER, "semaphore: there and back, two threads"),
+    PING_PONGS("semaphore", PRIMITIVE_HANDOVER),
+    PING_PONGS("event", PRIMITIVE_EVENT),
+    PING_PONGS("condition", PRIMITIVE_CONDITION),
     {.name = "notify-all-1000",
      .title = "condition: notify_all until all of 1,000 have run",
      .kind = CELL_NOTIFY,
@@ -105,11 +105,14 @@ const cell cells[] = {
     MEMORY(10, "10"),
     MEMORY(1000, "1,000"),
     MEMORY(1000000, "1,000,000"),
-    KIN("awaited", KIN_AWAITED, "tasks: acquire + release, awaited against plain"),
-    KIN("tasks", KIN_TASKS, "tasks: release of a lock, 100,000 wait for it against 1"),
-    KIN("task-locks", KIN_LOCKS, "tasks: release, 100,000 locks with a task each against 1"),
-    KIN("task-turns", KIN_TURNS, "tasks: there and back, two tasks against two threads"),
-    KIN("loop-turns", KIN_LOOP, "tasks: there and back on a libuv loop, against two threads"),
+    PRIMITIVE("awaited", PRIMITIVE_AWAITED, "tasks: acquire + release, awaited against plain"),
+    PRIMITIVE("tasks", PRIMITIVE_TASKS, "tasks: release of a lock, 100,000 wait for it against 1"),
+    PRIMITIVE("task-locks", PRIMITIVE_LOCKS,
+              "tasks: release, 100,000 locks with a task each against 1"),
+    PRIMITIVE("task-turns", PRIMITIVE_TURNS,
+              "tasks: there and back, two tasks against two threads"),
+    PRIMITIVE("loop-turns", PRIMITIVE_LOOP,
+              "tasks: there and back on a libuv loop, against two threads"),
 };
 const size_t cell_count = sizeof cells / sizeof cells[0];
 
@@ -140,12 +143,12 @@ bool cell_suits(const cell *in, const contender *of)
     switch (in->kind) {
     case CELL_SOLO:
         return of->solo[in->loop] != NULL;
-    case CELL_KIN:
-        return of->kin[in->kin] != NULL;
+    case CELL_PRIMITIVE:
+        return of->primitive[in->primitive] != NULL;
     case CELL_CROWD:
         return !in->readers || of->rwlock != NULL;
     case CELL_NOTIFY:
-        return of->hall != NULL;
+        return of->monitor != NULL;
     default:
         return true;
     }
@@ -153,11 +156,11 @@ bool cell_suits(const cell *in, const contender *of)
 
 const char *cell_name_of(const cell *in, const contender *of)
 {
-    if (in->kind == CELL_KIN) {
-        return of->kin[in->kin]->name;
+    if (in->kind == CELL_PRIMITIVE) {
+        return of->primitive[in->primitive]->name;
     }
     if (in->kind == CELL_NOTIFY) {
-        return of->hall->name;
+        return of->monitor->name;
     }
     return in->readers ? of->rwlock->name : of->name;
 }
@@ -190,7 +193,7 @@ bool cell_run(const cell *in, const contender *of, const effort *by, result *to,
 {
     static bool (*const measures[CELL_KINDS])(const cell *, const contender *, const effort *,
                                               result *) = {
-        [CELL_SOLO] = measure_solo,     [CELL_KIN] = measure_kin,
+        [CELL_SOLO] = measure_solo,     [CELL_PRIMITIVE] = measure_primitive,
         [CELL_CROWD] = measure_crowd,   [CELL_RELEASE] = measure_release,
         [CELL_NOTIFY] = measure_notify, [CELL_MEMORY] = measure_memory,
     };

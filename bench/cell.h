@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The cells: situations that every contender is put in. A run measures one contender in one cell
- * once and adds to that pair's results.
+ * The cells: situations that every contender is measured in. A run measures one contender in one
+ * cell once and adds to the results of that pair.
  */
 #ifndef PAWL_BENCH_CELL_H
 #define PAWL_BENCH_CELL_H
@@ -14,30 +14,30 @@
 #include <stdint.h>
 
 typedef enum cell_kind {
-    CELL_SOLO,    /* one thread goes round a loop over a lock */
-    CELL_KIN,     /* the same, or a game of two, over one of the kin */
-    CELL_CROWD,   /* threads contend */
-    CELL_RELEASE, /* a release, with threads that wait */
-    CELL_NOTIFY,  /* a notification of all, with threads that wait */
-    CELL_MEMORY,  /* what locks take */
+    CELL_SOLO,      /* one thread goes round a loop over a lock */
+    CELL_PRIMITIVE, /* the same, or a ping-pong, over one primitive */
+    CELL_CROWD,     /* threads contend */
+    CELL_RELEASE,   /* a release, with threads that wait */
+    CELL_NOTIFY,    /* a notification of all, with threads that wait */
+    CELL_MEMORY,    /* what locks take */
     CELL_KINDS
 } cell_kind;
 
-/* Where the two threads of a game run. */
+/* The processors on which the two threads of a ping-pong run. */
 typedef enum placement { ANYWHERE, APART, TOGETHER } placement;
 
 typedef struct cell {
     const char *name; /* what --cell takes */
     const char *title;
     cell_kind kind;
-    bool alone;       /* to be run before the process has ever had a second thread */
-    bool held;        /* of a solo: another thread holds the lock */
-    solo loop;        /* of a solo */
-    kin_kind kin;     /* of the kin */
-    placement where;  /* of a game */
-    bool asleep;      /* of a game: each gives only when the other is asleep */
-    bool readers;     /* of a crowd: at an rwlock */
-    unsigned writes;  /* of readers: how many operations in a hundred are exclusive */
+    bool alone;               /* to be run before the process has ever had a second thread */
+    bool held;                /* of a solo: another thread holds the lock */
+    solo loop;                /* of a solo */
+    primitive_kind primitive; /* of the primitive */
+    placement where;          /* of a ping_pong */
+    bool asleep;              /* of a ping-pong: each gives only when the other is asleep */
+    bool readers;             /* of a crowd: at an rwlock */
+    unsigned writes;          /* of readers: how many operations in a hundred are exclusive */
     unsigned threads; /* of a crowd, or that wait; for a crowd, with the nanoseconds of work: */
     unsigned inside;
     unsigned outside;
@@ -48,12 +48,13 @@ typedef struct cell {
 extern const cell cells[];
 extern const size_t cell_count;
 
-/* A game of two, threads or tasks. */
-static inline bool cell_is_game(const cell *of)
+/* A ping-pong: two threads or tasks in turns. */
+static inline bool cell_is_ping_pong(const cell *of)
 {
-    return of->kind == CELL_KIN &&
-           (of->kin == KIN_CONDITION || of->kin == KIN_HANDOVER || of->kin == KIN_EVENT ||
-            of->kin == KIN_TURNS || of->kin == KIN_LOOP);
+    return of->kind == CELL_PRIMITIVE &&
+           (of->primitive == PRIMITIVE_CONDITION || of->primitive == PRIMITIVE_HANDOVER ||
+            of->primitive == PRIMITIVE_EVENT || of->primitive == PRIMITIVE_TURNS ||
+            of->primitive == PRIMITIVE_LOOP);
 }
 
 /* What is measured. Each metric has one value a run; those of waiting and fairness come from runs
@@ -88,11 +89,11 @@ enum { CELL_NAME_WIDTH = 23 };
 
 /* How much work a run is. */
 typedef struct effort {
-    unsigned runs;      /* of every contender in every cell */
-    unsigned wait_runs; /* of a crowd with its waits timed */
-    uint64_t times;     /* round a loop of one thread, in each batch */
-    uint64_t games;     /* there and back, of two threads, in each batch */
-    uint64_t sleepy_games;
+    unsigned runs;       /* of every contender in every cell */
+    unsigned wait_runs;  /* of a crowd with its waits timed */
+    uint64_t times;      /* round a loop of one thread, in each batch */
+    uint64_t ping_pongs; /* there and back, of two threads, in each batch */
+    uint64_t sleepy_ping_pongs;
     unsigned batches; /* of which a run takes the median */
     unsigned releases;
     unsigned notifications;
@@ -105,8 +106,8 @@ typedef struct effort {
     unsigned calibration_ms;
 } effort;
 
-/* Measure once: a crowd's waits, or anything else. False, with one line on stderr, when the books
- * do not balance. */
+/* Measure once: a crowd's waits, or anything else. False, with one line on stderr, when the counts
+ * do not add up. */
 bool cell_run(const cell *in, const contender *of, const effort *by, result *to, bool waiting);
 
 /* Whether a cell's contenders have runs in which their waits are timed. */
@@ -115,7 +116,7 @@ static inline bool cell_has_waits(const cell *of)
     return of->kind == CELL_CROWD;
 }
 
-/* Whether the contender has what the cell calls. */
+/* Whether the contender has the calls that the cell needs. */
 bool cell_suits(const cell *in, const contender *of);
 
 /* The name, in this cell, of a contender that suits it. */

@@ -1,62 +1,62 @@
 /* SPDX-License-Identifier: MIT
  *
- * A family's condition and its lock: a hall of waiters, and a game of two. For family.h, which says
- * what the macros are.
+ * A contender's condition and its lock: the monitor that many threads wait in, and a ping-pong. For
+ * make_contender.h, which documents the macros.
  */
 static struct {
     _Alignas(BENCH_APART) LOCK lock;
     CONDITION condition;
-} FAMILY_(hall_place);
+} CONTENDER_(monitor_place);
 
-static void FAMILY_(hall_make)(void)
+static void CONTENDER_(monitor_make)(void)
 {
-    LOCK_MAKE(&FAMILY_(hall_place).lock);
-    CONDITION_MAKE(&FAMILY_(hall_place).condition);
+    LOCK_MAKE(&CONTENDER_(monitor_place).lock);
+    CONDITION_MAKE(&CONTENDER_(monitor_place).condition);
 }
 
-static void FAMILY_(hall_discard)(void)
+static void CONTENDER_(monitor_discard)(void)
 {
-    CONDITION_DISCARD(&FAMILY_(hall_place).condition);
-    LOCK_DISCARD(&FAMILY_(hall_place).lock);
+    CONDITION_DISCARD(&CONTENDER_(monitor_place).condition);
+    LOCK_DISCARD(&CONTENDER_(monitor_place).lock);
 }
 
-static void FAMILY_(hall_enter)(void)
+static void CONTENDER_(monitor_enter)(void)
 {
-    LOCK_ACQUIRE(&FAMILY_(hall_place).lock);
+    LOCK_ACQUIRE(&CONTENDER_(monitor_place).lock);
 }
 
-static void FAMILY_(hall_leave)(void)
+static void CONTENDER_(monitor_leave)(void)
 {
-    LOCK_RELEASE(&FAMILY_(hall_place).lock);
+    LOCK_RELEASE(&CONTENDER_(monitor_place).lock);
 }
 
-static void FAMILY_(hall_wait)(void)
+static void CONTENDER_(monitor_wait)(void)
 {
-    CONDITION_WAIT(&FAMILY_(hall_place).condition, &FAMILY_(hall_place).lock);
+    CONDITION_WAIT(&CONTENDER_(monitor_place).condition, &CONTENDER_(monitor_place).lock);
 }
 
-static void FAMILY_(hall_notify_all)(void)
+static void CONTENDER_(monitor_notify_all)(void)
 {
-    CONDITION_NOTIFY_ALL(&FAMILY_(hall_place).condition);
+    CONDITION_NOTIFY_ALL(&CONTENDER_(monitor_place).condition);
 }
 
-static const hall FAMILY_(hall) = {
+static const monitor CONTENDER_(monitor) = {
     .name = CONDITION_NAME,
-    .make = FAMILY_(hall_make),
-    .discard = FAMILY_(hall_discard),
-    .enter = FAMILY_(hall_enter),
-    .leave = FAMILY_(hall_leave),
-    .wait = FAMILY_(hall_wait),
-    .notify_all = FAMILY_(hall_notify_all),
+    .make = CONTENDER_(monitor_make),
+    .discard = CONTENDER_(monitor_discard),
+    .enter = CONTENDER_(monitor_enter),
+    .leave = CONTENDER_(monitor_leave),
+    .wait = CONTENDER_(monitor_wait),
+    .notify_all = CONTENDER_(monitor_notify_all),
 };
 
-typedef struct FAMILY_(game) {
+typedef struct CONTENDER_(ping_pong) {
     LOCK lock;
     CONDITION turns[2];
     int turn;
-} FAMILY_(game);
+} CONTENDER_(ping_pong);
 
-static void FAMILY_(game_make)(FAMILY_(game) * object)
+static void CONTENDER_(ping_pong_make)(CONTENDER_(ping_pong) * object)
 {
     LOCK_MAKE(&object->lock);
     CONDITION_MAKE(&object->turns[0]);
@@ -64,14 +64,14 @@ static void FAMILY_(game_make)(FAMILY_(game) * object)
     object->turn = 0;
 }
 
-static void FAMILY_(game_discard)(FAMILY_(game) * object)
+static void CONTENDER_(ping_pong_discard)(CONTENDER_(ping_pong) * object)
 {
     CONDITION_DISCARD(&object->turns[0]);
     CONDITION_DISCARD(&object->turns[1]);
     LOCK_DISCARD(&object->lock);
 }
 
-static bool FAMILY_(game_settled)(FAMILY_(game) * object)
+static bool CONTENDER_(ping_pong_settled)(CONTENDER_(ping_pong) * object)
 {
     if (!LOCK_TRY(&object->lock)) {
         return false;
@@ -80,12 +80,12 @@ static bool FAMILY_(game_settled)(FAMILY_(game) * object)
     return object->turn == 0;
 }
 
-#define KIN             FAMILY_(condition)
+#define PRIMITIVE       CONTENDER_(condition)
 #define TITLE           CONDITION_NAME
-#define OBJECT          FAMILY_(game)
-#define MAKE(object)    FAMILY_(game_make)(object)
-#define DISCARD(object) FAMILY_(game_discard)(object)
-#define SETTLED(object) FAMILY_(game_settled)(object)
+#define OBJECT          CONTENDER_(ping_pong)
+#define MAKE(object)    CONTENDER_(ping_pong_make)(object)
+#define DISCARD(object) CONTENDER_(ping_pong_discard)(object)
+#define SETTLED(object) CONTENDER_(ping_pong_settled)(object)
 #define ENTER(object)   LOCK_ACQUIRE(&(object)->lock)
 #define LEAVE(object)   LOCK_RELEASE(&(object)->lock)
 #define GIVE(object, side)                                                                         \
@@ -99,4 +99,4 @@ static bool FAMILY_(game_settled)(FAMILY_(game) * object)
             CONDITION_WAIT(&(object)->turns[side], &(object)->lock);                               \
         }                                                                                          \
     } while (0)
-#include "kin_loops.h"
+#include "primitive_loops.h"

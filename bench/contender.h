@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * A contender: a lock and what comes with it from the same hand, and the measured loops over these.
- * family.h makes them, with direct calls; where a cell takes nanoseconds, the only calls through a
- * pointer are one for each batch.
+ * A contender: a lock and the other primitives of one library, and the measured loops over these.
+ * make_contender.h makes them, with direct calls; in a cell that takes nanoseconds, the only call
+ * through a pointer is one for each batch.
  */
 #ifndef PAWL_BENCH_CONTENDER_H
 #define PAWL_BENCH_CONTENDER_H
 
 #include "crowd.h"
-#include "kin.h"
+#include "primitive.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The loops of one thread. Each goes round so many times and returns how often the outcome was the
- * one it has in its name. */
+/* The loops of one thread. Each repeats as often as it is told and returns how often it had the
+ * outcome in its name. */
 typedef enum solo {
     SOLO_PAIR,      /* acquire, release */
     SOLO_TRY,       /* try that succeeds, release */
@@ -33,7 +33,7 @@ typedef struct stock {
 } stock;
 
 /* A lock and a condition, likewise. */
-typedef struct hall {
+typedef struct monitor {
     const char *name;
     void (*make)(void);
     void (*discard)(void);
@@ -41,7 +41,7 @@ typedef struct hall {
     void (*leave)(void);
     void (*wait)(void);
     void (*notify_all)(void);
-} hall;
+} monitor;
 
 typedef struct contender {
     const char *name;  /* what --contender takes */
@@ -50,9 +50,9 @@ typedef struct contender {
     void (*release)(void);
     uint64_t (*solo[SOLO_COUNT])(uint64_t times); /* NULL: it has no such call */
     stock stock;
-    const arena *rwlock;       /* or NULL */
-    const hall *hall;          /* or NULL */
-    const kin *kin[KIN_COUNT]; /* NULL where there is none */
+    const arena *rwlock;                         /* or NULL */
+    const monitor *monitor;                      /* or NULL */
+    const primitive *primitive[PRIMITIVE_COUNT]; /* NULL where there is none */
 } contender;
 
 #endif

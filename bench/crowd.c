@@ -16,7 +16,7 @@
 enum { CROWD_THREADS = 64 };
 
 /* The crowd of the current run. */
-static commons all;
+static shared_state all;
 static member members[CROWD_THREADS];
 static histogram waits[CROWD_THREADS];
 static crew_thread threads[CROWD_THREADS];
@@ -30,7 +30,7 @@ static bool is_ready(void *context)
 
 static bool is_open(void *context)
 {
-    const commons *shared = context;
+    const shared_state *shared = context;
     return pawl__load8(&shared->open, PAWL__ACQUIRE) != 0;
 }
 
@@ -72,7 +72,7 @@ static void gather(const cell *in, const arena *at, unsigned count, bool timed)
 }
 
 /* The threads have a warm-up, in which they spread over the processors and find their pace: at the
- * opening all are runnable and wait for a processor rather than for the lock. */
+ * start all are runnable and wait for a processor rather than for the lock. */
 static void open_gate(unsigned warm_up_ms)
 {
     all.since = host_now() + (int64_t)warm_up_ms * 1000000;
@@ -80,7 +80,7 @@ static void open_gate(unsigned warm_up_ms)
     host_sleep_ms(warm_up_ms);
 }
 
-/* One look at a crowd at work. */
+/* One reading of a crowd's counters while it works. */
 typedef struct glance {
     uint32_t operations[CROWD_THREADS];
     double wall_ns;
@@ -98,7 +98,8 @@ static void look(glance *into)
     into->switches = host_switches();
 }
 
-/* What each did between two looks; the sum is returned. The counters may have gone past 2^32. */
+/* The operations of each thread between two readings; returns the sum. The counters may have passed
+ * 2^32. */
 static double shares_between(const glance *before, const glance *after, double *shares)
 {
     double sum = 0;
@@ -128,7 +129,7 @@ static bool disperse(const cell *in, const contender *of)
     return cell_balances(in, of, at->data->count, exclusive) && torn == 0;
 }
 
-/* A run is what lies between two looks. */
+/* A run is the time between two readings. */
 static bool watch(const cell *in, const contender *of, unsigned milliseconds, glance *before,
                   glance *after)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Crowds: threads that contend for one lock, or for one rwlock, as long as they are let.
+ * Crowds: threads that contend for one lock, or for one rwlock, until they are stopped.
  */
 #ifndef PAWL_BENCH_CROWD_H
 #define PAWL_BENCH_CROWD_H
@@ -13,18 +13,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes between things that different threads write: two lines, as processors fetch neighbours. */
+/* Bytes between data that different threads write: two lines, because processors fetch pairs. */
 enum { BENCH_APART = 128 };
 
 /* What a crowd shares. */
-typedef struct commons {
+typedef struct shared_state {
     _Alignas(BENCH_APART) int64_t since; /* earlier waits do not count; set before open */
     uint8_t open;                        /* atomic */
     uint8_t stop;                        /* atomic */
-} commons;
+} shared_state;
 
-/* What a lock protects, and stands beside: as in a user's struct, on the same cache line where the
- * lock leaves room. */
+/* The data that a lock protects, next to the lock as in a user's struct: on the same cache line if
+ * the lock leaves room. */
 typedef struct guarded {
     uint64_t count; /* of exclusive operations */
     uint64_t value; /* what the work inside works on */
@@ -34,7 +34,7 @@ typedef struct guarded {
 /* One thread of a crowd: what it is to do, and what it did. */
 typedef struct member {
     _Alignas(BENCH_APART) void (*loop)(struct member *me);
-    commons *all;
+    shared_state *all;
     histogram *waits; /* NULL in a run that only counts */
     uint32_t inside;  /* steps of work under the lock */
     uint32_t outside;
@@ -61,7 +61,7 @@ static inline int64_t member_clock(const member *me)
     return me->waits != NULL ? host_now() : 0;
 }
 
-/* One operation is over. False when that was the last. */
+/* One operation has ended. False when that was the last. */
 static inline bool member_goes_on(member *me, int64_t asked, int64_t acquired)
 {
     pawl__store32(&me->operations, me->operations + 1, PAWL__RELAXED);

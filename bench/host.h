@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the bench asks of the platform besides locks and threads.
+ * What the bench needs from the platform besides locks and threads.
  */
 #ifndef PAWL_BENCH_HOST_H
 #define PAWL_BENCH_HOST_H
@@ -16,16 +16,17 @@ int64_t host_now(void);
 /* The processor time this process has used, all threads, user and system, in seconds. */
 double host_cpu_seconds(void);
 
-/* The processor time of the calling thread, in nanoseconds; where the platform tells it in coarse
- * steps only, the time. */
+/* The processor time of the calling thread, in nanoseconds; the wall time if the platform reports
+ * processor time only in coarse steps. */
 int64_t host_thread_cpu_ns(void);
 
-/* How often a processor went from one of its threads to another thread; below 0 where the platform
- * does not tell. */
+/* How often a processor switched from one of its threads to another; below 0 if the platform does
+ * not report it. */
 double host_switches(void);
 
-/* What this process uses, in bytes, of a kind of memory: the pages say little of ten locks, the
- * heap nothing of what comes from elsewhere. Below 0 where the platform does not tell. */
+/* The bytes that this process uses of one kind of memory: for ten locks the pages say little, and
+ * the heap does not contain what was mapped elsewhere. Below 0 if the platform does not report
+ * it. */
 typedef enum host_memory { HOST_HEAP, HOST_PAGES, HOST_MEMORIES } host_memory;
 double host_memory_bytes(host_memory of);
 
@@ -35,12 +36,12 @@ void host_sleep_ms(unsigned milliseconds);
 /* The calling thread, for host_await_asleep. */
 uint64_t host_thread_id(void);
 
-/* Wait until all these threads sleep; where the platform does not tell, until they have let a
- * millisecond pass without running. */
+/* Wait until all these threads sleep; if the platform does not report that, until none has run for
+ * a millisecond. */
 void host_await_asleep(const uint64_t *ids, size_t count);
 
-/* Keep the calling thread on the first (0) or the last (1) of the processors that this process may
- * use, and let it go again. False where the platform has no such call: then nothing changes. */
+/* Pin the calling thread to the first (0) or the last (1) of the processors that this process may
+ * use, and unpin it. False if the platform has no such call: then nothing changes. */
 bool host_pin(unsigned which);
 void host_unpin(void);
 

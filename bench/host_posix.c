@@ -122,7 +122,7 @@ uint64_t host_thread_id(void)
     return (uint64_t)syscall(SYS_gettid);
 }
 
-/* The state's letter stands behind the thread's name, which may have anything in it. */
+/* The letter of the state follows the thread's name, which may contain any character. */
 static bool is_asleep(uint64_t id, bool *told)
 {
     char path[60];

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT
  *
- * A family's lock: the loops over it. For family.h, which says what the macros are.
+ * The loops over a contender's lock. For make_contender.h, which documents the macros.
  */
 static struct {
     _Alignas(BENCH_APART) LOCK lock;
     guarded data;
-} FAMILY_(lock_place);
+} CONTENDER_(lock_place);
 
-static void FAMILY_(make)(void)
+static void CONTENDER_(make)(void)
 {
-    LOCK_MAKE(&FAMILY_(lock_place).lock);
+    LOCK_MAKE(&CONTENDER_(lock_place).lock);
 }
 
-static void FAMILY_(discard)(void)
+static void CONTENDER_(discard)(void)
 {
-    LOCK_DISCARD(&FAMILY_(lock_place).lock);
+    LOCK_DISCARD(&CONTENDER_(lock_place).lock);
 }
 
-static void FAMILY_(acquire)(void)
+static void CONTENDER_(acquire)(void)
 {
-    LOCK_ACQUIRE(&FAMILY_(lock_place).lock);
+    LOCK_ACQUIRE(&CONTENDER_(lock_place).lock);
 }
 
-static void FAMILY_(release)(void)
+static void CONTENDER_(release)(void)
 {
-    LOCK_RELEASE(&FAMILY_(lock_place).lock);
+    LOCK_RELEASE(&CONTENDER_(lock_place).lock);
 }
 
-static uint64_t FAMILY_(pair)(uint64_t times)
+static uint64_t CONTENDER_(pair)(uint64_t times)
 {
-    LOCK *lock = &FAMILY_(lock_place).lock;
+    LOCK *lock = &CONTENDER_(lock_place).lock;
     for (uint64_t i = 0; i < times; i++) {
         LOCK_ACQUIRE(lock);
         LOCK_RELEASE(lock);
@@ -37,9 +37,9 @@ static uint64_t FAMILY_(pair)(uint64_t times)
     return times;
 }
 
-static uint64_t FAMILY_(try)(uint64_t times)
+static uint64_t CONTENDER_(try)(uint64_t times)
 {
-    LOCK *lock = &FAMILY_(lock_place).lock;
+    LOCK *lock = &CONTENDER_(lock_place).lock;
     uint64_t acquired = 0;
     for (uint64_t i = 0; i < times; i++) {
         if (LOCK_TRY(lock)) {
@@ -50,9 +50,9 @@ static uint64_t FAMILY_(try)(uint64_t times)
     return acquired;
 }
 
-static uint64_t FAMILY_(try_fails)(uint64_t times)
+static uint64_t CONTENDER_(try_fails)(uint64_t times)
 {
-    LOCK *lock = &FAMILY_(lock_place).lock;
+    LOCK *lock = &CONTENDER_(lock_place).lock;
     uint64_t refused = 0;
     for (uint64_t i = 0; i < times; i++) {
         if (LOCK_TRY(lock)) {
@@ -65,9 +65,9 @@ static uint64_t FAMILY_(try_fails)(uint64_t times)
 }
 
 #ifdef LOCK_WITHIN_A_SECOND
-static uint64_t FAMILY_(timed)(uint64_t times)
+static uint64_t CONTENDER_(timed)(uint64_t times)
 {
-    LOCK *lock = &FAMILY_(lock_place).lock;
+    LOCK *lock = &CONTENDER_(lock_place).lock;
     uint64_t acquired = 0;
     for (uint64_t i = 0; i < times; i++) {
         if (LOCK_WITHIN_A_SECOND(lock)) {
@@ -79,10 +79,10 @@ static uint64_t FAMILY_(timed)(uint64_t times)
 }
 #endif
 
-static void FAMILY_(crowd)(member *me)
+static void CONTENDER_(crowd)(member *me)
 {
-    LOCK *lock = &FAMILY_(lock_place).lock;
-    guarded *data = &FAMILY_(lock_place).data;
+    LOCK *lock = &CONTENDER_(lock_place).lock;
+    guarded *data = &CONTENDER_(lock_place).data;
     int64_t asked;
     int64_t acquired;
     do {
@@ -97,33 +97,33 @@ static void FAMILY_(crowd)(member *me)
     } while (member_goes_on(me, asked, acquired));
 }
 
-static const arena FAMILY_(lock_arena) = {
+static const arena CONTENDER_(lock_arena) = {
     .name = NAME,
-    .data = &FAMILY_(lock_place).data,
-    .make = FAMILY_(make),
-    .discard = FAMILY_(discard),
-    .loop = FAMILY_(crowd),
+    .data = &CONTENDER_(lock_place).data,
+    .make = CONTENDER_(make),
+    .discard = CONTENDER_(discard),
+    .loop = CONTENDER_(crowd),
 };
 
-static void FAMILY_(stock_make)(void *locks, size_t at)
+static void CONTENDER_(stock_make)(void *locks, size_t at)
 {
     LOCK *lock = (LOCK *)locks + at;
     LOCK_MAKE(lock);
 }
 
-static void FAMILY_(stock_discard)(void *locks, size_t at)
+static void CONTENDER_(stock_discard)(void *locks, size_t at)
 {
     LOCK *lock = (LOCK *)locks + at;
     LOCK_DISCARD(lock);
 }
 
-static void FAMILY_(stock_acquire)(void *locks, size_t at)
+static void CONTENDER_(stock_acquire)(void *locks, size_t at)
 {
     LOCK *lock = (LOCK *)locks + at;
     LOCK_ACQUIRE(lock);
 }
 
-static void FAMILY_(stock_release)(void *locks, size_t at)
+static void CONTENDER_(stock_release)(void *locks, size_t at)
 {
     LOCK *lock = (LOCK *)locks + at;
     LOCK_RELEASE(lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What locks take: their size, and what the process grows by beyond that when all are made and
+ * The memory of locks: their size, and what the process grows by beyond that when all are made and
  * held.
  */
 #include "host.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many bytes of pages come and go with what a process does besides. */
+/* The pages of a process vary by about this much for other reasons. */
 static const double pages_noise = 256 * 1024;
 
 /* Below 0 when nothing is known. */

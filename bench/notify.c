@@ -9,9 +9,9 @@
 
 #include <pawl/compiler.h>
 
-/* The hall's lock guards what is not said to be atomic. */
+/* The monitor's lock guards every field that is not marked atomic. */
 static struct {
-    const hall *of;
+    const monitor *of;
     unsigned threads;
     unsigned rounds; /* to be notified of */
     unsigned round;  /* the last that was */
@@ -40,7 +40,7 @@ static void attend(waiter *me)
     all.of->leave();
 }
 
-/* They have all released the lock by waiting, and are in the condition's hands. */
+/* All have released the lock by waiting, and are in the condition's queue. */
 static bool all_wait(void *context)
 {
     (void)context;
@@ -78,13 +78,13 @@ bool measure_notify(const cell *in, const contender *of, const effort *by, resul
     sample ran = {0, {0}};
     sample calls = {0, {0}};
     unsigned threads = cell_threads(in, by);
-    all.of = of->hall;
+    all.of = of->monitor;
     all.threads = threads;
     all.rounds = by->notifications;
     all.round = 0;
     all.waiting = 0;
     all.wakings = 0;
-    of->hall->make();
+    of->monitor->make();
     waiter *waiters = waiters_start(threads, attend);
     for (unsigned round = 0; round < by->notifications; round++) {
         crew_until(all_wait, NULL);
@@ -92,7 +92,7 @@ bool measure_notify(const cell *in, const contender *of, const effort *by, resul
         notify(&ran, &calls);
     }
     waiters_join(waiters, threads);
-    of->hall->discard();
+    of->monitor->discard();
     sample_add(&to->metrics[METRIC_TIME], sample_spread(&ran).median);
     sample_add(&to->metrics[METRIC_CALL], sample_spread(&calls).median);
     return cell_balances(in, of, all.wakings, (uint64_t)threads * by->notifications);

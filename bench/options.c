@@ -12,8 +12,8 @@ static const effort full = {
     .runs = 7,
     .wait_runs = 2,
     .times = 50000,
-    .games = 1000,
-    .sleepy_games = 50,
+    .ping_pongs = 1000,
+    .sleepy_ping_pongs = 50,
     .batches = 9,
     .releases = 99,
     .notifications = 5,
@@ -28,8 +28,8 @@ static const effort quick = {
     .runs = 3,
     .wait_runs = 1,
     .times = 20000,
-    .games = 300,
-    .sleepy_games = 20,
+    .ping_pongs = 300,
+    .sleepy_ping_pongs = 20,
     .batches = 3,
     .releases = 30,
     .notifications = 2,
@@ -45,8 +45,8 @@ static const effort smoke = {
     .runs = 1,
     .wait_runs = 1,
     .times = 200,
-    .games = 20,
-    .sleepy_games = 2,
+    .ping_pongs = 20,
+    .sleepy_ping_pongs = 2,
     .batches = 1,
     .releases = 4,
     .notifications = 2,
@@ -75,7 +75,7 @@ static void help(void)
          "  --csv FILE        every value of every run: cell,contender,object,metric,run,value\n"
          "  --json FILE       the typical value of all runs, least, greatest and ratio\n"
          "  --html FILE       the charts, with their numbers, as one page\n"
-         "  --smoke           every cell for a moment, 8 threads at most: checks the books only\n"
+         "  --smoke           every cell for a moment, 8 threads at most: checks the counts only\n"
          "  --list            the names of the cells and of the contenders that are here\n"
          "  --help            this text\n"
          "\n"
@@ -84,7 +84,7 @@ static void help(void)
          "the same run; medians are shown with the least and the most. A crowd's throughput is\n"
          "measured without looking at the clock; its waits and its fairness (Jain's index) in\n"
          "runs of their own, of a second, with --quick less.\n"
-         "Exit status: 0, 1 when the books of a run do not balance, 2 for a wrong option.");
+         "Exit status: 0, 1 when the counts of a run do not add up, 2 for a wrong option.");
 }
 
 static void list(void)
@@ -153,7 +153,7 @@ static bool any(const bool *of, size_t count)
 }
 
 /* Where nothing was named. */
-static void choose_the_rest(options *into, bool with_guests)
+static void choose_the_rest(options *into, bool with_libraries)
 {
     if (!any(into->cells, cell_count)) {
         for (size_t at = 0; at < cell_count; at++) {
@@ -162,7 +162,7 @@ static void choose_the_rest(options *into, bool with_guests)
     }
     if (!any(into->invited, roster_count())) {
         for (size_t who = 0; who < roster_count(); who++) {
-            into->invited[who] = with_guests || !roster_is_guest(who);
+            into->invited[who] = with_libraries || !roster_is_library(who);
         }
     }
     into->invited[roster_reference()] = true;
@@ -178,12 +178,12 @@ options options_parse(int count, char **words)
 {
     options into = {.by = full};
     unsigned runs = 0;
-    bool with_guests = true;
+    bool with_libraries = true;
     for (int at = 1; at < count; at++) {
         const char *word = words[at];
         if (strcmp(word, "--quick") == 0) {
             into.by = quick;
-            with_guests = false;
+            with_libraries = false;
         } else if (strcmp(word, "--smoke") == 0) {
             into.by = smoke;
             into.silent = true;
@@ -208,6 +208,6 @@ options options_parse(int count, char **words)
         }
     }
     into.by.runs = runs != 0 ? runs : into.by.runs;
-    choose_the_rest(&into, with_guests);
+    choose_the_rest(&into, with_libraries);
     return into;
 }

@@ -13,7 +13,7 @@ enum { OPTIONS_CELLS = 100, OPTIONS_CONTENDERS = 20, EXIT_USAGE = 2 };
 
 typedef struct options {
     effort by;
-    bool silent;                      /* --smoke: only the books */
+    bool silent;                      /* --smoke: only the counts */
     bool cells[OPTIONS_CELLS];        /* to be measured */
     bool invited[OPTIONS_CONTENDERS]; /* of the roster, to take part */
     const char *csv;                  /* paths, or NULL */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* A string, safe inside HTML's <script>, too. */
+/* A string, safe inside HTML's <script> as well. */
 static void write_text(FILE *to, const char *text)
 {
     fputc('"', to);
@@ -38,7 +38,7 @@ static size_t style_of(const contender *one)
     return place;
 }
 
-static void write_contenders(FILE *to, const book *of)
+static void write_contenders(FILE *to, const session *of)
 {
     for (size_t who = 0; who < of->contender_count; who++) {
         fprintf(to, "%s{\"name\":", who == 0 ? "" : ",");
@@ -50,11 +50,11 @@ static void write_contenders(FILE *to, const book *of)
 /* Which chart of dots a cell belongs to. */
 static const char *group_of(const cell *in)
 {
-    if (in->kind == CELL_SOLO || (in->kind == CELL_KIN && in->kin <= KIN_ONCE)) {
+    if (in->kind == CELL_SOLO || (in->kind == CELL_PRIMITIVE && in->primitive <= PRIMITIVE_ONCE)) {
         return "calls";
     }
-    bool is_handover = (cell_is_game(in) && in->kin <= KIN_EVENT) || in->kind == CELL_NOTIFY ||
-                       (in->kind == CELL_RELEASE && in->sleepers != 0);
+    bool is_handover = (cell_is_ping_pong(in) && in->primitive <= PRIMITIVE_EVENT) ||
+                       in->kind == CELL_NOTIFY || (in->kind == CELL_RELEASE && in->sleepers != 0);
     return is_handover ? "handovers" : "";
 }
 
@@ -70,12 +70,12 @@ static void name_crowd(char *to, size_t size, const cell *of)
     }
 }
 
-static void write_metric(FILE *to, const book *of, size_t at, metric by)
+static void write_metric(FILE *to, const session *of, size_t at, metric by)
 {
     fprintf(to, "\"%s\":[", metric_name(by));
     for (size_t who = 0; who < of->contender_count; who++) {
-        const sample *one = book_sample(of, at, who, by);
-        const sample *reference = book_reference(of, at, by);
+        const sample *one = session_sample(of, at, who, by);
+        const sample *reference = session_reference(of, at, by);
         fputs(who == 0 ? "" : ",", to);
         if (one->count == 0) {
             fputs("null", to);
@@ -89,10 +89,10 @@ static void write_metric(FILE *to, const book *of, size_t at, metric by)
     fputc(']', to);
 }
 
-static void write_cell(FILE *to, const book *of, size_t at)
+static void write_cell(FILE *to, const session *of, size_t at)
 {
-    static const char *const kinds[CELL_KINDS] = {"solo", "kin", "crowd", "release", "notify",
-                                                  "memory"};
+    static const char *const kinds[CELL_KINDS] = {"solo",    "primitive", "crowd",
+                                                  "release", "notify",    "memory"};
     const cell *in = &cells[at];
     const char *gap = "";
     char crowd[80];
@@ -111,7 +111,7 @@ static void write_cell(FILE *to, const book *of, size_t at)
     }
     fputs("],\"metrics\":{", to);
     for (int by = 0; by < METRIC_COUNT; by++) {
-        if (book_has(of, at, (metric)by)) {
+        if (session_has(of, at, (metric)by)) {
             fputs(gap, to);
             write_metric(to, of, at, (metric)by);
             gap = ",";
@@ -120,7 +120,7 @@ static void write_cell(FILE *to, const book *of, size_t at)
     fputs("}}", to);
 }
 
-void page_write_json(FILE *to, const book *of)
+void page_write_json(FILE *to, const session *of)
 {
     const char *gap = "";
     char day[20];
@@ -135,7 +135,7 @@ void page_write_json(FILE *to, const book *of)
     fputs("],\"cells\":[\n", to);
     for (size_t at = 0; at < cell_count; at++) {
         for (int by = 0; by < METRIC_COUNT; by++) {
-            if (book_has(of, at, (metric)by)) {
+            if (session_has(of, at, (metric)by)) {
                 fputs(gap, to);
                 write_cell(to, of, at);
                 gap = ",\n";
@@ -146,7 +146,7 @@ void page_write_json(FILE *to, const book *of)
     fputs("\n]}\n", to);
 }
 
-void page_write(FILE *to, const book *of)
+void page_write(FILE *to, const session *of)
 {
     static const char mark[] = "@DATA@";
     const char *at = strstr(page_html, mark);

@@ -5,7 +5,7 @@
 #ifndef PAWL_BENCH_PAGE_H
 #define PAWL_BENCH_PAGE_H
 
-#include "book.h"
+#include "session.h"
 
 #include <stdio.h>
 
@@ -13,8 +13,8 @@
  *  "cells": [{"name", "title", "kind", "group", "threads", "crowd", "objects": [name],
  *             "metrics": {name: [[typical, ratio to the reference or 0, least, greatest]]}}]}
  * where the inner arrays have an entry for each contender, or null. */
-void page_write_json(FILE *to, const book *of);
+void page_write_json(FILE *to, const session *of);
 
-void page_write(FILE *to, const book *of);
+void page_write(FILE *to, const session *of);
 
 #endif

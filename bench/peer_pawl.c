@@ -2,14 +2,14 @@
  *
  * pawl itself.
  */
-#include "kin_tasks.h"
+#include "primitive_tasks.h"
 #include "roster.h"
 
 #include <pawl/pawl.h>
 
 #include <stdlib.h>
 
-/* The process does not outlive a status that cannot be. */
+/* A status that cannot occur ends the process. */
 static inline void sure(pawl_status status)
 {
     if (status != PAWL_OK) {
@@ -20,10 +20,10 @@ static inline void sure(pawl_status status)
 static void count_call(void *context)
 {
     (void)context;
-    kin_count_call();
+    primitive_count_call();
 }
 
-#define FAMILY                           own_default
+#define CONTENDER                        own_default
 #define NAME                             "pawl"
 #define LOCK                             pawl_lock
 #define LOCK_MAKE(lock)                  pawl_lock_init(lock)
@@ -72,13 +72,15 @@ static void count_call(void *context)
 #define ONCE_NAME                        "pawl"
 #define ONCE_MAKE(once)                  pawl_once_init(once)
 #define ONCE_CALL(once)                  pawl_once_call(once, count_call, NULL)
-#define MORE_KIN                                                                                   \
-    .kin[KIN_AWAITED] = &tasks_awaited_pair, .kin[KIN_TASKS] = &tasks_on_one_lock,                 \
-    .kin[KIN_LOCKS] = &tasks_on_many_locks, .kin[KIN_TURNS] = &tasks_handover,                     \
-    .kin[KIN_LOOP] = BENCH_UV(&tasks_on_loop),
-#include "family.h"
+#define MORE_PRIMITIVES                                                                            \
+    .primitive[PRIMITIVE_AWAITED] = &tasks_awaited_pair,                                           \
+    .primitive[PRIMITIVE_TASKS] = &tasks_on_one_lock,                                              \
+    .primitive[PRIMITIVE_LOCKS] = &tasks_on_many_locks,                                            \
+    .primitive[PRIMITIVE_TURNS] = &tasks_handover,                                                 \
+    .primitive[PRIMITIVE_LOOP] = BENCH_UV(&tasks_on_loop),
+#include "make_contender.h"
 
-#define FAMILY                     own_fair
+#define CONTENDER                  own_fair
 #define NAME                       "pawl-fair"
 #define LOCK                       pawl_lock
 #define LOCK_MAKE(lock)            pawl_lock_init_fair(lock)
@@ -87,4 +89,4 @@ static void count_call(void *context)
 #define LOCK_RELEASE(lock)         pawl_lock_release(lock)
 #define LOCK_TRY(lock)             pawl_lock_try_acquire(lock)
 #define LOCK_WITHIN_A_SECOND(lock) (pawl_lock_acquire_for(lock, PAWL_S(1)) == PAWL_OK)
-#include "family.h"
+#include "make_contender.h"

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE  /* the adaptive mutex, the recursive one, the rwlock; hides nothing on macOS  \
                       */
 
-#include "kin_tasks.h"
+#include "primitive_tasks.h"
 #include "roster.h"
 
 #include <pthread.h>
@@ -18,8 +18,8 @@
 # define HAVE_ADAPTIVE 0
 #endif
 
-/* ThreadSanitizer sees pthread_mutex_lock, but not glibc's mtx_lock: it would report races on what
- * that protects. */
+/* ThreadSanitizer intercepts pthread_mutex_lock, but not glibc's mtx_lock: it would report races on
+ * data that mtx_lock protects. */
 #if defined(__has_feature)
 # if __has_feature(thread_sanitizer)
 #  define THREAD_SANITIZER 1
@@ -37,7 +37,7 @@
 # define HAVE_C11 0
 #endif
 
-/* The deadlines include the reading of the clock that their callers have to write. */
+/* The deadlines include the reading of the clock, which their callers have to write. */
 #if defined(_POSIX_TIMEOUTS) && _POSIX_TIMEOUTS > 0
 # define HAVE_TIMEDLOCK 1
 static inline bool within_a_second(pthread_mutex_t *lock)
@@ -99,8 +99,8 @@ static void make_once(pthread_once_t *once)
     *once = fresh;
 }
 
-/* There is no event here: what serves as one is the semaphore. */
-#define FAMILY             peer_pthread
+/* There is no event here: the semaphore serves as one. */
+#define CONTENDER             peer_pthread
 #define NAME               "pthread"
 #define LOCK               pthread_mutex_t
 #define LOCK_MAKE(lock)    pthread_mutex_init(lock, NULL)
@@ -143,15 +143,17 @@ static void make_once(pthread_once_t *once)
 #define ONCE                             pthread_once_t
 #define ONCE_NAME                        "pthread_once"
 #define ONCE_MAKE(once)                  make_once(once)
-#define ONCE_CALL(once)                  pthread_once(once, kin_count_call)
-#define MORE_KIN                                                                                   \
-    .kin[KIN_AWAITED] = &tasks_plain_pair, .kin[KIN_TASKS] = &tasks_one_waiter,                    \
-    .kin[KIN_LOCKS] = &tasks_one_waiter, .kin[KIN_TURNS] = &peer_pthread_condition,                \
-    .kin[KIN_LOOP] = BENCH_UV(&peer_pthread_condition),
-#include "family.h"
+#define ONCE_CALL(once)                  pthread_once(once, primitive_count_call)
+#define MORE_PRIMITIVES                                                                            \
+    .primitive[PRIMITIVE_AWAITED] = &tasks_plain_pair,                                             \
+    .primitive[PRIMITIVE_TASKS] = &tasks_one_waiter,                                               \
+    .primitive[PRIMITIVE_LOCKS] = &tasks_one_waiter,                                               \
+    .primitive[PRIMITIVE_TURNS] = &peer_pthread_condition,                                         \
+    .primitive[PRIMITIVE_LOOP] = BENCH_UV(&peer_pthread_condition),
+#include "make_contender.h"
 
 #if HAVE_ADAPTIVE
-# define FAMILY             peer_adaptive
+# define CONTENDER             peer_adaptive
 # define NAME               "pthread-adaptive"
 # define LOCK               pthread_mutex_t
 # define LOCK_MAKE(lock)    make_mutex(lock, PTHREAD_MUTEX_ADAPTIVE_NP)
@@ -162,11 +164,11 @@ static void make_once(pthread_once_t *once)
 # if HAVE_TIMEDLOCK
 #  define LOCK_WITHIN_A_SECOND(lock) within_a_second(lock)
 # endif
-# include "family.h"
+# include "make_contender.h"
 #endif
 
 #if HAVE_C11
-# define FAMILY                          peer_c11
+# define CONTENDER                          peer_c11
 # define NAME                            "c11"
 # define LOCK                            mtx_t
 # define LOCK_MAKE(lock)                 mtx_init(lock, mtx_timed)
@@ -182,7 +184,7 @@ static void make_once(pthread_once_t *once)
 # define CONDITION_WAIT(condition, lock) cnd_wait(condition, lock)
 # define CONDITION_NOTIFY(condition)     cnd_signal(condition)
 # define CONDITION_NOTIFY_ALL(condition) cnd_broadcast(condition)
-# include "family.h"
+# include "make_contender.h"
 #endif
 
 const contender *const platform_contenders[] = {

@@ -3,7 +3,7 @@
 # define _WIN32_WINNT 0x0601 /* TryAcquireSRWLockExclusive: Windows 7 */
 #endif
 
-#include "kin_tasks.h"
+#include "primitive_tasks.h"
 #include "roster.h"
 
 #include <windows.h>
@@ -13,11 +13,11 @@ static BOOL CALLBACK count_call(INIT_ONCE *once, void *parameter, void **context
     (void)once;
     (void)parameter;
     (void)context;
-    kin_count_call();
+    primitive_count_call();
     return TRUE;
 }
 
-#define FAMILY             peer_srwlock
+#define CONTENDER             peer_srwlock
 #define NAME               "SRWLOCK"
 #define LOCK               SRWLOCK
 #define LOCK_MAKE(lock)    InitializeSRWLock(lock)
@@ -66,13 +66,15 @@ static BOOL CALLBACK count_call(INIT_ONCE *once, void *parameter, void **context
 #define ONCE_NAME                        "INIT_ONCE"
 #define ONCE_MAKE(once)                  InitOnceInitialize(once)
 #define ONCE_CALL(once)                  InitOnceExecuteOnce(once, count_call, NULL, NULL)
-#define MORE_KIN                                                                                   \
-    .kin[KIN_AWAITED] = &tasks_plain_pair, .kin[KIN_TASKS] = &tasks_one_waiter,                    \
-    .kin[KIN_LOCKS] = &tasks_one_waiter, .kin[KIN_TURNS] = &peer_srwlock_condition,                \
-    .kin[KIN_LOOP] = BENCH_UV(&peer_srwlock_condition),
-#include "family.h"
+#define MORE_PRIMITIVES                                                                            \
+    .primitive[PRIMITIVE_AWAITED] = &tasks_plain_pair,                                             \
+    .primitive[PRIMITIVE_TASKS] = &tasks_one_waiter,                                               \
+    .primitive[PRIMITIVE_LOCKS] = &tasks_one_waiter,                                               \
+    .primitive[PRIMITIVE_TURNS] = &peer_srwlock_condition,                                         \
+    .primitive[PRIMITIVE_LOOP] = BENCH_UV(&peer_srwlock_condition),
+#include "make_contender.h"
 
-#define FAMILY                          peer_critical_section
+#define CONTENDER                          peer_critical_section
 #define NAME                            "CRITICAL_SECTION"
 #define LOCK                            CRITICAL_SECTION
 #define LOCK_MAKE(lock)                 InitializeCriticalSection(lock)
@@ -87,7 +89,7 @@ static BOOL CALLBACK count_call(INIT_ONCE *once, void *parameter, void **context
 #define CONDITION_WAIT(condition, lock) SleepConditionVariableCS(condition, lock, INFINITE)
 #define CONDITION_NOTIFY(condition)     WakeConditionVariable(condition)
 #define CONDITION_NOTIFY_ALL(condition) WakeAllConditionVariable(condition)
-#include "family.h"
+#include "make_contender.h"
 
 const contender *const platform_contenders[] = {&peer_srwlock, &peer_critical_section};
 const size_t platform_contender_count = sizeof platform_contenders / sizeof platform_contenders[0];

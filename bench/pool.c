@@ -146,7 +146,7 @@ static double run(const method *by, size_t workers, long jobs)
     return (double)(ended - started) / (double)PAWL_MS(1);
 }
 
-/* An argument, or what stands for it. A number below 1 ends the program. */
+/* An argument, or its default. A number below 1 ends the program. */
 static long number(int argc, char **argv, int at, long otherwise)
 {
     long value = argc > at ? strtol(argv[at], NULL, 10) : otherwise;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A release while threads wait: how long until one of these has the lock, and how long the call
- * takes. All on one processor: on several, what is measured is how long the host takes to get a
- * thread going on another one, and most of the time that is where it goes, but not always.
+ * A release while threads wait: how long until one of them has the lock, and how long the call
+ * takes. All on one processor: on several, the result is mostly how long the host takes to start a
+ * thread on another processor.
  *
- * The lock goes round. Who has it waits until the one it came from is asleep again, so that as many
- * sleep as before, releases it, and queues again once somebody has it: a lock that lets its
- * releaser overtake would else never go round.
+ * The lock goes round. The holder waits until the previous holder is asleep again, so that the
+ * number of sleepers stays the same, releases the lock, and queues again once another thread has
+ * it. Otherwise a lock that lets its releaser barge would never go round.
  */
 #include "host.h"
 #include "measure.h"
@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-/* The lock guards what is not said to be atomic. */
+/* The lock guards every field that is not marked atomic. */
 static struct {
     const contender *of;
     unsigned rounds; /* to go */
@@ -24,7 +24,7 @@ static struct {
     const waiter *last;
     int64_t released_at;
     sample late;
-    double calls[SAMPLE_RUNS]; /* each written, after its release, by who released */
+    double calls[SAMPLE_RUNS]; /* the releaser writes each after its release */
     void *sleepers_locks;
 } ring;
 
@@ -103,7 +103,7 @@ static void end_sleepers(waiter *sleepers, unsigned count)
     free(ring.sleepers_locks);
 }
 
-/* One more than wait: who has the lock. Each has it once more at the end. */
+/* One thread more than wait: the holder. Each holds the lock once more at the end. */
 bool measure_release(const cell *in, const contender *of, const effort *by, result *to)
 {
     unsigned threads = cell_threads(in, by) + 1;

@@ -55,13 +55,13 @@ static void print_value(FILE *to, const column *one, const sample *of, const sam
     }
 }
 
-/* Those of the columns that somebody has a value for; nothing when there are none. */
-static void print_table(FILE *to, const book *of, size_t at, const column *columns, size_t count)
+/* The columns that some contender has a value for; nothing if there are none. */
+static void print_table(FILE *to, const session *of, size_t at, const column *columns, size_t count)
 {
     const column *shown[METRIC_COUNT];
     size_t shown_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (book_has(of, at, columns[i].of)) {
+        if (session_has(of, at, columns[i].of)) {
             shown[shown_count++] = &columns[i];
         }
     }
@@ -79,14 +79,14 @@ static void print_table(FILE *to, const book *of, size_t at, const column *colum
         }
         fprintf(to, "  %-*s", NAME_WIDTH, cell_name_of(&cells[at], of->contenders[who]));
         for (size_t i = 0; i < shown_count; i++) {
-            print_value(to, shown[i], book_sample(of, at, who, shown[i]->of),
-                        book_reference(of, at, shown[i]->of));
+            print_value(to, shown[i], session_sample(of, at, who, shown[i]->of),
+                        session_reference(of, at, shown[i]->of));
         }
         fputc('\n', to);
     }
 }
 
-void report_cell(FILE *to, const book *of, size_t cell_index)
+void report_cell(FILE *to, const session *of, size_t cell_index)
 {
     fprintf(to, "%s  [%s]\n", cells[cell_index].title, cells[cell_index].name);
     print_table(to, of, cell_index, plain, sizeof plain / sizeof plain[0]);
@@ -102,12 +102,12 @@ static int width_of(const contender *of)
     return width > 6 ? width : 6;
 }
 
-static void summary_row(FILE *to, const book *of, metric by, size_t at)
+static void summary_row(FILE *to, const session *of, metric by, size_t at)
 {
-    const sample *reference = book_reference(of, at, by);
+    const sample *reference = session_reference(of, at, by);
     fprintf(to, "  %-*s", CELL_NAME_WIDTH, cells[at].name);
     for (size_t who = 0; who < of->contender_count; who++) {
-        const sample *one = book_sample(of, at, who, by);
+        const sample *one = session_sample(of, at, who, by);
         int width = width_of(of->contenders[who]);
         if (one->count == 0 || reference->count == 0) {
             fprintf(to, " %*s", width, "-");
@@ -118,11 +118,11 @@ static void summary_row(FILE *to, const book *of, metric by, size_t at)
     fputc('\n', to);
 }
 
-static void summarise(FILE *to, const book *of, metric by, const char *heading)
+static void summarise(FILE *to, const session *of, metric by, const char *heading)
 {
     bool headed = false;
     for (size_t at = 0; at < cell_count; at++) {
-        if (!book_has(of, at, by)) {
+        if (!session_has(of, at, by)) {
             continue;
         }
         if (!headed) {
@@ -140,7 +140,7 @@ static void summarise(FILE *to, const book *of, metric by, const char *heading)
     }
 }
 
-void report_summary(FILE *to, const book *of)
+void report_summary(FILE *to, const session *of)
 {
     const char *name = of->contenders[of->reference]->name;
     fprintf(to, "Ratios in the same run to %s, or to the platform's own of another kind\n\n", name);
@@ -160,7 +160,7 @@ static void csv_sample(FILE *to, const cell *in, const contender *who, metric by
     }
 }
 
-void report_csv(FILE *to, const book *of)
+void report_csv(FILE *to, const session *of)
 {
     fprintf(to, "cell,contender,object,metric,run,value\n");
     for (size_t at = 0; at < cell_count; at++) {
@@ -170,7 +170,7 @@ void report_csv(FILE *to, const book *of)
             }
             for (int by = 0; by < METRIC_COUNT; by++) {
                 csv_sample(to, &cells[at], of->contenders[who], (metric)by,
-                           book_sample(of, at, who, (metric)by));
+                           session_sample(of, at, who, (metric)by));
             }
         }
     }

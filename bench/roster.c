@@ -5,29 +5,29 @@ static const contender *const own[] = {&own_default, &own_fair};
 enum { OWN_COUNT = sizeof own / sizeof own[0] };
 
 /* CMakeLists.txt defines what it found. */
-static const contender *const guests[] = {
+static const contender *const libraries[] = {
 #if defined(BENCH_HAS_NSYNC)
-    &guest_nsync,
+    &peer_nsync,
 #endif
 #if defined(BENCH_HAS_ABSEIL)
-    &guest_abseil,
+    &peer_abseil,
 #endif
 #if defined(BENCH_HAS_GLIB)
-    &guest_glib,
+    &peer_glib,
 #endif
 #if defined(BENCH_HAS_SDL)
-    &guest_sdl,
+    &peer_sdl,
 #endif
 #if defined(BENCH_HAS_LIBUV)
-    &guest_libuv,
+    &peer_libuv,
 #endif
     NULL, /* there may be none */
 };
-enum { GUEST_COUNT = sizeof guests / sizeof guests[0] - 1 };
+enum { LIBRARY_COUNT = sizeof libraries / sizeof libraries[0] - 1 };
 
 size_t roster_count(void)
 {
-    return OWN_COUNT + platform_contender_count + GUEST_COUNT;
+    return OWN_COUNT + platform_contender_count + LIBRARY_COUNT;
 }
 
 const contender *roster_at(size_t place)
@@ -37,7 +37,7 @@ const contender *roster_at(size_t place)
     }
     place -= OWN_COUNT;
     return place < platform_contender_count ? platform_contenders[place]
-                                            : guests[place - platform_contender_count];
+                                            : libraries[place - platform_contender_count];
 }
 
 size_t roster_reference(void)
@@ -45,7 +45,7 @@ size_t roster_reference(void)
     return OWN_COUNT;
 }
 
-bool roster_is_guest(size_t place)
+bool roster_is_library(size_t place)
 {
     return place >= OWN_COUNT + platform_contender_count;
 }

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * A family's rwlock: the crowd's loop over it. For family.h, which says what the macros are.
+ * The crowd's loop over a contender's rwlock. For make_contender.h, which documents the macros.
  */
 static struct {
     _Alignas(BENCH_APART) RWLOCK rwlock;
     guarded data;
-} FAMILY_(rwlock_place);
+} CONTENDER_(rwlock_place);
 
-static void FAMILY_(rwlock_make)(void)
+static void CONTENDER_(rwlock_make)(void)
 {
-    RWLOCK_MAKE(&FAMILY_(rwlock_place).rwlock);
+    RWLOCK_MAKE(&CONTENDER_(rwlock_place).rwlock);
 }
 
-static void FAMILY_(rwlock_discard)(void)
+static void CONTENDER_(rwlock_discard)(void)
 {
-    RWLOCK_DISCARD(&FAMILY_(rwlock_place).rwlock);
+    RWLOCK_DISCARD(&CONTENDER_(rwlock_place).rwlock);
 }
 
-static void FAMILY_(readers)(member *me)
+static void CONTENDER_(readers)(member *me)
 {
-    RWLOCK *rwlock = &FAMILY_(rwlock_place).rwlock;
-    guarded *data = &FAMILY_(rwlock_place).data;
+    RWLOCK *rwlock = &CONTENDER_(rwlock_place).rwlock;
+    guarded *data = &CONTENDER_(rwlock_place).data;
     int64_t asked;
     int64_t acquired;
     do {
@@ -45,10 +45,10 @@ static void FAMILY_(readers)(member *me)
     } while (member_goes_on(me, asked, acquired));
 }
 
-static const arena FAMILY_(rwlock_arena) = {
+static const arena CONTENDER_(rwlock_arena) = {
     .name = RWLOCK_NAME,
-    .data = &FAMILY_(rwlock_place).data,
-    .make = FAMILY_(rwlock_make),
-    .discard = FAMILY_(rwlock_discard),
-    .loop = FAMILY_(readers),
+    .data = &CONTENDER_(rwlock_place).data,
+    .make = CONTENDER_(rwlock_make),
+    .discard = CONTENDER_(rwlock_discard),
+    .loop = CONTENDER_(readers),
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loops of one thread, and games of two.
+ * Loops of one thread, and ping-pongs of two.
  */
 #include "host.h"
 #include "measure.h"
@@ -70,7 +70,7 @@ typedef struct course {
     uint64_t times;
     uint64_t warm_up;
     unsigned batches;
-    int64_t (*late_ns)(void); /* what is measured in place of the time that it all takes; or NULL */
+    int64_t (*late_ns)(void); /* a measured value instead of the total time; or NULL */
 } course;
 
 static uint64_t course_total(const course *of)
@@ -78,7 +78,7 @@ static uint64_t course_total(const course *of)
     return of->warm_up + of->batches * of->times;
 }
 
-/* A game that is late is so twice in each round: there, and back. */
+/* A ping-pong that is late is late twice in each round: there and back. */
 static double course_ns(const course *of)
 {
     return of->late_ns != NULL ? (double)of->late_ns() / 2 : (double)host_now();
@@ -113,7 +113,7 @@ bool measure_solo(const cell *in, const contender *of, const effort *by, result 
     return right;
 }
 
-/* What the resident plays in a game: all its moves are one errand. */
+/* The resident's side of a ping-pong: all its moves are one errand. */
 static struct {
     void (*loop)(uint64_t times);
     uint64_t times;
@@ -143,10 +143,12 @@ static uint64_t play_course(const cell *in, const course *way, result *to)
     return counted;
 }
 
-bool measure_kin(const cell *in, const contender *of, const effort *by, result *to)
+bool measure_primitive(const cell *in, const contender *of, const effort *by, result *to)
 {
-    const kin *one = of->kin[in->kin];
-    uint64_t times = in->asleep ? by->sleepy_games : cell_is_game(in) ? by->games : by->times;
+    const primitive *one = of->primitive[in->primitive];
+    uint64_t times = in->asleep              ? by->sleepy_ping_pongs
+                     : cell_is_ping_pong(in) ? by->ping_pongs
+                                             : by->times;
     course way = {one->loop, times, times / 10, by->batches, NULL};
     partner.loop = one->partner;
     if (in->asleep) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Threads that wait, by the thousand, and of which it can be told that they sleep.
+ * Threads that wait, by the thousand, with a way to see that they sleep.
  */
 #ifndef PAWL_BENCH_WAITERS_H
 #define PAWL_BENCH_WAITERS_H
@@ -18,7 +18,7 @@ typedef struct waiter {
     uint8_t ready; /* atomic: its id stands here */
 } waiter;
 
-/* Start so many, and wait until each is about to work. */
+/* Start `count` threads, and wait until each is about to work. */
 waiter *waiters_start(size_t count, void (*work)(waiter *me));
 
 /* Wait until all of them sleep. */

@@ -14,7 +14,7 @@ void work_calibrate(unsigned milliseconds)
     static volatile uint64_t kept = 88172645463325252U;
     int64_t least = INT64_MAX;
     int64_t now = started;
-    do { /* the quickest batch is the one that nothing else disturbed */
+    do { /* nothing disturbed the fastest batch */
         int64_t before = now;
         kept = work(kept, BATCH);
         now = host_now();

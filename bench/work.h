@@ -21,7 +21,7 @@ static inline uint64_t work(uint64_t value, uint32_t steps)
 /* Measure how long a step takes here, for about that many milliseconds. */
 void work_calibrate(unsigned milliseconds);
 
-/* The steps that take so many nanoseconds; 0 for 0. */
+/* The number of steps that take this many nanoseconds; 0 for 0. */
 uint32_t work_steps(unsigned nanoseconds);
 
 /* The nanoseconds of one step. */

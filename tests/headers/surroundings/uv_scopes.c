@@ -10,5 +10,6 @@ int locked_inside(pawl_lock *lock)
 {
     PAWL_WITH(lock) {
         return pawl_lock_locked(lock) ? 1 : 0;
-    } PAWL_END
+    }
+    PAWL_END
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// <pawl/uv.h> inside extern "C", also in C++20, where it has coroutines; and it alone has the scopes.
+// <pawl/uv.h> inside extern "C", also in C++20, where it has coroutines; and it alone has the
+// scopes.
 extern "C" {
 #include <pawl/uv.h>
 }
@@ -11,5 +12,6 @@ bool locked_within(pawl_lock *lock)
 {
     PAWL_WITH(lock) {
         return pawl_lock_locked(lock);
-    } PAWL_END
+    }
+    PAWL_END
 }

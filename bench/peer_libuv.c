@@ -12,7 +12,7 @@ static void make_once(uv_once_t *once)
     *once = fresh;
 }
 
-#define FAMILY                           guest_libuv
+#define CONTENDER                        peer_libuv
 #define NAME                             "libuv"
 #define LOCK                             uv_mutex_t
 #define LOCK_MAKE(lock)                  uv_mutex_init(lock)
@@ -53,5 +53,5 @@ static void make_once(uv_once_t *once)
 #define ONCE                             uv_once_t
 #define ONCE_NAME                        "uv_once"
 #define ONCE_MAKE(once)                  make_once(once)
-#define ONCE_CALL(once)                  uv_once(once, kin_count_call)
-#include "family.h"
+#define ONCE_CALL(once)                  uv_once(once, primitive_count_call)
+#include "make_contender.h"

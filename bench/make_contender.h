@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One contender, made from its calls. Included once for each, after
+ * One contender, made from its calls. A source file includes this once for each, after
  *
- *     #define FAMILY                      its identifier, and the prefix of all others
+ *     #define CONTENDER                   its identifier, and the prefix of all others
  *     #define NAME                        what --contender takes
  *
  *     #define LOCK                        the type of its lock
@@ -13,60 +13,60 @@
  *     #define LOCK_TRY(lock)              true when acquired
  *     #define LOCK_WITHIN_A_SECOND(lock)  the same; this one may be left out
  *
- * and of what follows each group that it has, the _NAME being what the tables call it:
+ * and of the following each group that it has, where the tables call it by its _NAME:
  *
- *     #define SEMAPHORE             _NAME, _MAKE(semaphore, value), _DISCARD, _ACQUIRE, _RELEASE,
- * _TRY #define RWLOCK                _NAME, _MAKE, _DISCARD, _ACQUIRE_SHARED, _RELEASE_SHARED,
- *                                   _ACQUIRE_EXCLUSIVE, _RELEASE_EXCLUSIVE, _TRY_EXCLUSIVE
- *     #define CONDITION             _NAME, _MAKE, _DISCARD, _WAIT(condition, lock), _NOTIFY,
- * _NOTIFY_ALL #define EVENT                 _NAME, _MAKE, _DISCARD, _SET, _AWAIT(event), which
- * clears it, too #define RLOCK                 _NAME, _MAKE, _DISCARD, _ACQUIRE, _RELEASE,
- * _HELD_ONCE(rlock) #define ONCE                  _NAME, _MAKE, _CALL(once), which calls
- * kin_count_call #define MORE_KIN              members of the array of kin.h
+ *     #define SEMAPHORE  _NAME, _MAKE(semaphore, value), _DISCARD, _ACQUIRE, _RELEASE, _TRY
+ *     #define RWLOCK     _NAME, _MAKE, _DISCARD, _ACQUIRE_SHARED, _RELEASE_SHARED,
+ *                        _ACQUIRE_EXCLUSIVE, _RELEASE_EXCLUSIVE, _TRY_EXCLUSIVE
+ *     #define CONDITION  _NAME, _MAKE, _DISCARD, _WAIT(condition, lock), _NOTIFY, _NOTIFY_ALL
+ *     #define EVENT      _NAME, _MAKE, _DISCARD, _SET, _AWAIT(event), which also clears it
+ *     #define RLOCK      _NAME, _MAKE, _DISCARD, _ACQUIRE, _RELEASE, _HELD_ONCE(rlock)
+ *     #define ONCE       _NAME, _MAKE, _CALL(once), which calls primitive_count_call
+ *     #define MORE_PRIMITIVES   members of the array of primitive.h
  *
- * all of which it undefines. What a user would write is what is measured: statuses that a user
- * would not look at are not looked at.
+ * It undefines all of these. The measured code is what a user would write: it ignores statuses that
+ * a user would ignore.
  */
 #include "contender.h"
 #include "work.h"
 
-#ifndef PAWL_BENCH_FAMILY
-# define PAWL_BENCH_FAMILY
-# define FAMILY_JOIN_(a, b) a##_##b
-# define FAMILY_JOIN(a, b)  FAMILY_JOIN_(a, b)
-# define FAMILY_(verb)      FAMILY_JOIN(FAMILY, verb)
+#ifndef PAWL_BENCH_MAKE_CONTENDER
+# define PAWL_BENCH_MAKE_CONTENDER
+# define CONTENDER_JOIN_(a, b) a##_##b
+# define CONTENDER_JOIN(a, b)  CONTENDER_JOIN_(a, b)
+# define CONTENDER_(verb)      CONTENDER_JOIN(CONTENDER, verb)
 #endif
 
 #include "lock_loops.h"
 
 #ifdef SEMAPHORE
-static bool FAMILY_(has_one_permit)(SEMAPHORE *object)
+static bool CONTENDER_(has_one_permit)(SEMAPHORE *object)
 {
     bool one = SEMAPHORE_TRY(object) && !SEMAPHORE_TRY(object);
     SEMAPHORE_RELEASE(object);
     return one;
 }
 
-# define KIN             FAMILY_(semaphore)
+# define PRIMITIVE             CONTENDER_(semaphore)
 # define TITLE           SEMAPHORE_NAME
 # define OBJECT          SEMAPHORE
 # define MAKE(object)    SEMAPHORE_MAKE(object, 1)
 # define DISCARD(object) SEMAPHORE_DISCARD(object)
-# define SETTLED(object) FAMILY_(has_one_permit)(object)
+# define SETTLED(object) CONTENDER_(has_one_permit)(object)
 # define ROUND(object)                                                                             \
      do {                                                                                          \
          SEMAPHORE_ACQUIRE(object);                                                                \
          SEMAPHORE_RELEASE(object);                                                                \
      } while (0)
-# include "kin_loops.h"
+# include "primitive_loops.h"
 
-typedef struct FAMILY_(bats) {
+typedef struct CONTENDER_(bats) {
     SEMAPHORE of[2];
-} FAMILY_(bats);
+} CONTENDER_(bats);
 
-# define KIN    FAMILY_(handover)
+# define PRIMITIVE    CONTENDER_(handover)
 # define TITLE  SEMAPHORE_NAME
-# define OBJECT FAMILY_(bats)
+# define OBJECT CONTENDER_(bats)
 # define MAKE(object)                                                                              \
      do {                                                                                          \
          SEMAPHORE_MAKE(&(object)->of[0], 0);                                                      \
@@ -83,17 +83,17 @@ typedef struct FAMILY_(bats) {
 # define LEAVE(object)       (void)(object)
 # define GIVE(object, side)  SEMAPHORE_RELEASE(&(object)->of[side])
 # define AWAIT(object, side) SEMAPHORE_ACQUIRE(&(object)->of[side])
-# include "kin_loops.h"
+# include "primitive_loops.h"
 #endif
 
 #ifdef EVENT
-typedef struct FAMILY_(flags) {
+typedef struct CONTENDER_(flags) {
     EVENT of[2];
-} FAMILY_(flags);
+} CONTENDER_(flags);
 
-# define KIN    FAMILY_(event)
+# define PRIMITIVE    CONTENDER_(event)
 # define TITLE  EVENT_NAME
-# define OBJECT FAMILY_(flags)
+# define OBJECT CONTENDER_(flags)
 # define MAKE(object)                                                                              \
      do {                                                                                          \
          EVENT_MAKE(&(object)->of[0]);                                                             \
@@ -109,13 +109,13 @@ typedef struct FAMILY_(flags) {
 # define LEAVE(object)       (void)(object)
 # define GIVE(object, side)  EVENT_SET(&(object)->of[side])
 # define AWAIT(object, side) EVENT_AWAIT(&(object)->of[side])
-# include "kin_loops.h"
+# include "primitive_loops.h"
 #endif
 
 #ifdef RWLOCK
 # include "rwlock_loops.h"
 
-static bool FAMILY_(rwlock_free)(RWLOCK *object)
+static bool CONTENDER_(rwlock_free)(RWLOCK *object)
 {
     if (!RWLOCK_TRY_EXCLUSIVE(object)) {
         return false;
@@ -124,31 +124,31 @@ static bool FAMILY_(rwlock_free)(RWLOCK *object)
     return true;
 }
 
-# define KIN             FAMILY_(shared)
+# define PRIMITIVE             CONTENDER_(shared)
 # define TITLE           RWLOCK_NAME
 # define OBJECT          RWLOCK
 # define MAKE(object)    RWLOCK_MAKE(object)
 # define DISCARD(object) RWLOCK_DISCARD(object)
-# define SETTLED(object) FAMILY_(rwlock_free)(object)
+# define SETTLED(object) CONTENDER_(rwlock_free)(object)
 # define ROUND(object)                                                                             \
      do {                                                                                          \
          RWLOCK_ACQUIRE_SHARED(object);                                                            \
          RWLOCK_RELEASE_SHARED(object);                                                            \
      } while (0)
-# include "kin_loops.h"
+# include "primitive_loops.h"
 
-# define KIN             FAMILY_(exclusive)
+# define PRIMITIVE             CONTENDER_(exclusive)
 # define TITLE           RWLOCK_NAME
 # define OBJECT          RWLOCK
 # define MAKE(object)    RWLOCK_MAKE(object)
 # define DISCARD(object) RWLOCK_DISCARD(object)
-# define SETTLED(object) FAMILY_(rwlock_free)(object)
+# define SETTLED(object) CONTENDER_(rwlock_free)(object)
 # define ROUND(object)                                                                             \
      do {                                                                                          \
          RWLOCK_ACQUIRE_EXCLUSIVE(object);                                                         \
          RWLOCK_RELEASE_EXCLUSIVE(object);                                                         \
      } while (0)
-# include "kin_loops.h"
+# include "primitive_loops.h"
 #endif
 
 #ifdef CONDITION
@@ -156,7 +156,7 @@ static bool FAMILY_(rwlock_free)(RWLOCK *object)
 #endif
 
 #ifdef RLOCK
-# define KIN    FAMILY_(nested)
+# define PRIMITIVE    CONTENDER_(nested)
 # define TITLE  RLOCK_NAME
 # define OBJECT RLOCK
 # define MAKE(object)                                                                              \
@@ -175,65 +175,65 @@ static bool FAMILY_(rwlock_free)(RWLOCK *object)
          RLOCK_ACQUIRE(object);                                                                    \
          RLOCK_RELEASE(object);                                                                    \
      } while (0)
-# include "kin_loops.h"
+# include "primitive_loops.h"
 #endif
 
 #ifdef ONCE
-# define KIN    FAMILY_(once)
+# define PRIMITIVE    CONTENDER_(once)
 # define TITLE  ONCE_NAME
 # define OBJECT ONCE
 # define MAKE(object)                                                                              \
      do {                                                                                          \
-         kin_calls = 0;                                                                            \
+         primitive_calls = 0;                                                                      \
          ONCE_MAKE(object);                                                                        \
          ONCE_CALL(object);                                                                        \
      } while (0)
 # define DISCARD(object) (void)(object)
-# define SETTLED(object) ((void)(object), kin_calls == 1)
+# define SETTLED(object) ((void)(object), primitive_calls == 1)
 # define ROUND(object)   ONCE_CALL(object)
-# include "kin_loops.h"
+# include "primitive_loops.h"
 #endif
 
-const contender FAMILY = {.name = NAME,
-                          .lock = &FAMILY_(lock_arena),
-                          .acquire = FAMILY_(acquire),
-                          .release = FAMILY_(release),
-                          .solo[SOLO_PAIR] = FAMILY_(pair),
-                          .solo[SOLO_TRY] = FAMILY_(try),
-                          .solo[SOLO_TRY_FAILS] = FAMILY_(try_fails),
+const contender CONTENDER = {.name = NAME,
+                             .lock = &CONTENDER_(lock_arena),
+                             .acquire = CONTENDER_(acquire),
+                             .release = CONTENDER_(release),
+                             .solo[SOLO_PAIR] = CONTENDER_(pair),
+                             .solo[SOLO_TRY] = CONTENDER_(try),
+                             .solo[SOLO_TRY_FAILS] = CONTENDER_(try_fails),
 #ifdef LOCK_WITHIN_A_SECOND
-                          .solo[SOLO_TIMED] = FAMILY_(timed),
+                             .solo[SOLO_TIMED] = CONTENDER_(timed),
 #endif
-                          .stock = {sizeof(LOCK), FAMILY_(stock_make), FAMILY_(stock_discard),
-                                    FAMILY_(stock_acquire), FAMILY_(stock_release)},
+                             .stock = {sizeof(LOCK), CONTENDER_(stock_make), CONTENDER_(stock_discard),
+                                       CONTENDER_(stock_acquire), CONTENDER_(stock_release)},
 #ifdef SEMAPHORE
-                          .kin[KIN_SEMAPHORE] = &FAMILY_(semaphore),
-                          .kin[KIN_HANDOVER] = &FAMILY_(handover),
+                             .primitive[PRIMITIVE_SEMAPHORE] = &CONTENDER_(semaphore),
+                             .primitive[PRIMITIVE_HANDOVER] = &CONTENDER_(handover),
 #endif
 #ifdef EVENT
-                          .kin[KIN_EVENT] = &FAMILY_(event),
+                             .primitive[PRIMITIVE_EVENT] = &CONTENDER_(event),
 #endif
 #ifdef RWLOCK
-                          .rwlock = &FAMILY_(rwlock_arena),
-                          .kin[KIN_SHARED] = &FAMILY_(shared),
-                          .kin[KIN_EXCLUSIVE] = &FAMILY_(exclusive),
+                             .rwlock = &CONTENDER_(rwlock_arena),
+                             .primitive[PRIMITIVE_SHARED] = &CONTENDER_(shared),
+                             .primitive[PRIMITIVE_EXCLUSIVE] = &CONTENDER_(exclusive),
 #endif
 #ifdef CONDITION
-                          .hall = &FAMILY_(hall),
-                          .kin[KIN_CONDITION] = &FAMILY_(condition),
+                             .monitor = &CONTENDER_(monitor),
+                             .primitive[PRIMITIVE_CONDITION] = &CONTENDER_(condition),
 #endif
 #ifdef RLOCK
-                          .kin[KIN_NESTED] = &FAMILY_(nested),
+                             .primitive[PRIMITIVE_NESTED] = &CONTENDER_(nested),
 #endif
 #ifdef ONCE
-                          .kin[KIN_ONCE] = &FAMILY_(once),
+                             .primitive[PRIMITIVE_ONCE] = &CONTENDER_(once),
 #endif
-#ifdef MORE_KIN
-                          MORE_KIN
+#ifdef MORE_PRIMITIVES
+                             MORE_PRIMITIVES
 #endif
 };
 
-#undef FAMILY
+#undef CONTENDER
 #undef NAME
 #undef LOCK
 #undef LOCK_MAKE
@@ -282,4 +282,4 @@ const contender FAMILY = {.name = NAME,
 #undef ONCE_NAME
 #undef ONCE_MAKE
 #undef ONCE_CALL
-#undef MORE_KIN
+#undef MORE_PRIMITIVES

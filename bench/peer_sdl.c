@@ -6,7 +6,7 @@
 
 #include <SDL_mutex.h>
 
-#define FAMILY                           guest_sdl
+#define CONTENDER                        peer_sdl
 #define NAME                             "sdl"
 #define LOCK                             SDL_mutex *
 #define LOCK_MAKE(lock)                  (*(lock) = SDL_CreateMutex())
@@ -35,4 +35,4 @@
 #define RLOCK_ACQUIRE(rlock)             SDL_LockMutex(*(rlock))
 #define RLOCK_RELEASE(rlock)             SDL_UnlockMutex(*(rlock))
 #define RLOCK_HELD_ONCE(rlock)           ((void)(rlock), true)
-#include "family.h"
+#include "make_contender.h"

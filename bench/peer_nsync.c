@@ -12,7 +12,7 @@ static void make_once(nsync_once *once)
     *once = fresh;
 }
 
-#define FAMILY                           guest_nsync
+#define CONTENDER                        peer_nsync
 #define NAME                             "nsync"
 #define LOCK                             nsync_mu
 #define LOCK_MAKE(lock)                  nsync_mu_init(lock)
@@ -39,5 +39,5 @@ static void make_once(nsync_once *once)
 #define ONCE                             nsync_once
 #define ONCE_NAME                        "nsync"
 #define ONCE_MAKE(once)                  make_once(once)
-#define ONCE_CALL(once)                  nsync_run_once(once, kin_count_call)
-#include "family.h"
+#define ONCE_CALL(once)                  nsync_run_once(once, primitive_count_call)
+#include "make_contender.h"

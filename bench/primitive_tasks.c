@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tasks: waiting without a thread. Each is set beside pawl's own plain form, or the same with one
- * waiter, so these stand on both sides of the table and are the same on every platform.
+ * Tasks: waiting without a thread. Each is compared with pawl's own plain form, or with the same
+ * and one waiter, so these are in both columns of the table and are the same on every platform.
  */
-#include "kin_tasks.h"
+#include "primitive_tasks.h"
 
 #include <pawl/pawl.h>
 
@@ -19,7 +19,7 @@ static void count_call(pawl_await *op, pawl_status result)
     calls += result == PAWL_OK ? 1 : 0;
 }
 
-/* The process does not outlive a status that cannot be. */
+/* A status that cannot occur ends the process. */
 static inline void sure(pawl_status status, pawl_status expected)
 {
     if (status != expected) {
@@ -64,14 +64,14 @@ static uint64_t awaited_pairs(uint64_t times)
     return times;
 }
 
-const kin tasks_plain_pair = {
+const primitive tasks_plain_pair = {
     .name = "pawl, plain",
     .make = make_pair,
     .discard = discard_pair,
     .loop = plain_pairs,
     .settled = pair_settled,
 };
-const kin tasks_awaited_pair = {
+const primitive tasks_awaited_pair = {
     .name = "pawl, awaited",
     .make = make_pair,
     .discard = discard_pair,
@@ -162,7 +162,7 @@ static void make_many_locks(void)
 }
 
 #define CROWD(identifier, title, maker)                                                            \
-    const kin identifier = {                                                                       \
+    const primitive identifier = {                                                                 \
         .name = title,                                                                             \
         .make = maker,                                                                             \
         .discard = discard_crowd,                                                                  \
@@ -181,54 +181,56 @@ static struct {
     pawl_await ops[2];
     uint64_t left;
     uint64_t moves;
-} game;
+} ping_pong;
 
 /* Each side waits for its turn, gives the other the next one, and waits again. */
 static void have_turn(pawl_await *op, pawl_status result)
 {
-    size_t side = op == &game.ops[0] ? 0 : 1;
+    size_t side = op == &ping_pong.ops[0] ? 0 : 1;
     (void)result;
-    sure(pawl_semaphore_acquire_await(&game.turns[side], op), PAWL_PENDING);
-    if (side == 0 && game.left-- == 0) {
+    sure(pawl_semaphore_acquire_await(&ping_pong.turns[side], op), PAWL_PENDING);
+    if (side == 0 && ping_pong.left-- == 0) {
         return;
     }
-    game.moves += side;
-    pawl_semaphore_release(&game.turns[1 - side]);
+    ping_pong.moves += side;
+    pawl_semaphore_release(&ping_pong.turns[1 - side]);
 }
 
-static void make_game(void)
+static void make_ping_pong(void)
 {
     for (size_t side = 0; side < 2; side++) {
-        sure(pawl_semaphore_init(&game.turns[side], 0), PAWL_OK);
-        pawl_await_init(&game.ops[side], have_turn, NULL);
-        sure(pawl_semaphore_acquire_await(&game.turns[side], &game.ops[side]), PAWL_PENDING);
+        sure(pawl_semaphore_init(&ping_pong.turns[side], 0), PAWL_OK);
+        pawl_await_init(&ping_pong.ops[side], have_turn, NULL);
+        sure(pawl_semaphore_acquire_await(&ping_pong.turns[side], &ping_pong.ops[side]),
+             PAWL_PENDING);
     }
-    game.moves = 0;
+    ping_pong.moves = 0;
 }
 
-static void discard_game(void)
+static void discard_ping_pong(void)
 {
-    pawl_await_cancel(&game.ops[0]);
-    pawl_await_cancel(&game.ops[1]);
+    pawl_await_cancel(&ping_pong.ops[0]);
+    pawl_await_cancel(&ping_pong.ops[1]);
 }
 
-static bool game_settled(void)
+static bool ping_pong_settled(void)
 {
-    return pawl_semaphore_value(&game.turns[0]) == 0 && pawl_semaphore_value(&game.turns[1]) == 0;
+    return pawl_semaphore_value(&ping_pong.turns[0]) == 0 &&
+           pawl_semaphore_value(&ping_pong.turns[1]) == 0;
 }
 
 static uint64_t play(uint64_t times)
 {
-    uint64_t before = game.moves;
-    game.left = times;
-    pawl_semaphore_release(&game.turns[0]);
-    return game.moves - before;
+    uint64_t before = ping_pong.moves;
+    ping_pong.left = times;
+    pawl_semaphore_release(&ping_pong.turns[0]);
+    return ping_pong.moves - before;
 }
 
-const kin tasks_handover = {
+const primitive tasks_handover = {
     .name = "pawl, two tasks",
-    .make = make_game,
-    .discard = discard_game,
+    .make = make_ping_pong,
+    .discard = discard_ping_pong,
     .loop = play,
-    .settled = game_settled,
+    .settled = ping_pong_settled,
 };

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-#include "book.h"
+#include "session.h"
 
 #include <stdio.h>
 
-result *book_result(const book *of, size_t cell_index, size_t contender_index)
+result *session_result(const session *of, size_t cell_index, size_t contender_index)
 {
     return &of->results[cell_index * of->contender_count + contender_index];
 }
 
-const sample *book_sample(const book *of, size_t cell_index, size_t contender_index, metric by)
+const sample *session_sample(const session *of, size_t cell_index, size_t contender_index,
+                             metric by)
 {
-    return &book_result(of, cell_index, contender_index)->metrics[by];
+    return &session_result(of, cell_index, contender_index)->metrics[by];
 }
 
-const sample *book_reference(const book *of, size_t cell_index, metric by)
+const sample *session_reference(const session *of, size_t cell_index, metric by)
 {
-    return book_sample(of, cell_index, of->reference, by);
+    return session_sample(of, cell_index, of->reference, by);
 }
 
-bool book_has(const book *of, size_t cell_index, metric by)
+bool session_has(const session *of, size_t cell_index, metric by)
 {
     for (size_t who = 0; who < of->contender_count; who++) {
-        if (book_sample(of, cell_index, who, by)->count != 0) {
+        if (session_sample(of, cell_index, who, by)->count != 0) {
             return true;
         }
     }

@@ -8,7 +8,7 @@
 
 static gpointer count_call(gpointer context)
 {
-    kin_count_call();
+    primitive_count_call();
     return context;
 }
 
@@ -18,7 +18,7 @@ static void make_once(GOnce *once)
     *once = fresh;
 }
 
-#define FAMILY                           guest_glib
+#define CONTENDER                        peer_glib
 #define NAME                             "glib"
 #define LOCK                             GMutex
 #define LOCK_MAKE(lock)                  g_mutex_init(lock)
@@ -53,4 +53,4 @@ static void make_once(GOnce *once)
 #define ONCE_NAME                        "g_once"
 #define ONCE_MAKE(once)                  make_once(once)
 #define ONCE_CALL(once)                  g_once(once, count_call, NULL)
-#include "family.h"
+#include "make_contender.h"

@@ -5,7 +5,7 @@
 #include "abseil.h"
 #include "roster.h"
 
-#define FAMILY                           guest_abseil
+#define CONTENDER                        peer_abseil
 #define NAME                             "abseil"
 #define LOCK                             abseil_mutex
 #define LOCK_MAKE(lock)                  abseil_mutex_make(lock)
@@ -32,5 +32,5 @@
 #define ONCE                             abseil_once
 #define ONCE_NAME                        "abseil"
 #define ONCE_MAKE(once)                  abseil_once_make(once)
-#define ONCE_CALL(once)                  abseil_once_call(once, kin_count_call)
-#include "family.h"
+#define ONCE_CALL(once)                  abseil_once_call(once, primitive_count_call)
+#include "make_contender.h"
