@@ -10,6 +10,8 @@
  * The part without the lock reads and writes by relaxed atomics, which keeps the program defined
  * (no data race in C's sense): what goes wrong is the account, not the program.
  * C11 <stdatomic.h> needs Visual Studio 2022 17.5 and /experimental:c11atomics.
+ *
+ *     cc examples/bank_account.c -lpawl -pthread -o bank_account
  */
 #include <pawl/pawl.h>
 
@@ -17,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { OPENING = 1000, AMOUNT = 10, ROUNDS = 100, CLERKS = 4 };
 
@@ -32,7 +34,7 @@ static void move_guarded(void *amount)
     for (int i = 0; i < ROUNDS; i++) {
         pawl_lock_acquire(&guarded.lock);
         long seen = guarded.balance;
-        crew_yield(); /* tempt the others into the gap: the lock keeps them out */
+        thread_yield(); /* tempt the others into the gap: the lock keeps them out */
         guarded.balance = seen + *(const long *)amount;
         pawl_lock_release(&guarded.lock);
     }
@@ -49,7 +51,7 @@ static atomic_int turn = DEPOSITOR_READS;
 static void await_turn(int mine)
 {
     while (atomic_load(&turn) != mine) {
-        crew_yield();
+        thread_yield();
     }
 }
 
@@ -85,21 +87,21 @@ static void withdraw_bare(void *unused)
 int main(void)
 {
     static long amounts[CLERKS] = {AMOUNT, -AMOUNT, AMOUNT, -AMOUNT};
-    crew_thread clerks[CLERKS];
+    struct thread clerks[CLERKS];
     printf("opening balance %d; as many deposits as withdrawals of %d\n", OPENING, AMOUNT);
 
     for (int i = 0; i < CLERKS; i++) {
-        crew_start(&clerks[i], move_guarded, &amounts[i]);
+        thread_start(&clerks[i], move_guarded, &amounts[i]);
     }
     for (int i = 0; i < CLERKS; i++) {
-        crew_join(&clerks[i]);
+        thread_join(&clerks[i]);
     }
     printf("with the lock: %ld\n", guarded.balance);
 
-    crew_start(&clerks[0], deposit_bare, NULL);
-    crew_start(&clerks[1], withdraw_bare, NULL);
-    crew_join(&clerks[0]);
-    crew_join(&clerks[1]);
+    thread_start(&clerks[0], deposit_bare, NULL);
+    thread_start(&clerks[1], withdraw_bare, NULL);
+    thread_join(&clerks[0]);
+    thread_join(&clerks[1]);
     long left = atomic_load(&bare);
     printf("without: %ld, so %ld of %d deposits were lost\n", left, (OPENING - left) / AMOUNT,
            ROUNDS);

@@ -4,13 +4,15 @@
  * acquires it exclusively, looks again, since another may have been first, fills the entry, and
  * downgrades: no other writer comes between its fill and its look. The cache is set up by its first
  * user, through pawl_once.
+ *
+ *     cc examples/cache.c -lpawl -pthread -o cache
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { READERS = 8, KEYS = 64, LOOK_UPS = 1000 };
 
@@ -72,7 +74,7 @@ static void fill(entry *e, unsigned long key, reader *self)
     if (pawl_rwlock_downgrade(&cache.lock) != PAWL_OK) {
         abort(); /* it is held exclusively: cannot be */
     }
-    crew_yield(); /* tempt another writer in: the shared hold keeps it out */
+    thread_yield(); /* tempt another writer in: the shared hold keeps it out */
     self->overtaken += cache.writes != writes;
 }
 
@@ -118,16 +120,16 @@ static int filled_once(void)
 int main(void)
 {
     static reader readers[READERS];
-    crew_thread threads[READERS];
+    struct thread threads[READERS];
     long wrong = 0;
     long overtaken = 0;
     int inside = 0;
     for (int i = 0; i < READERS; i++) {
         readers[i].number = (unsigned long)i;
-        crew_start(&threads[i], read_much, &readers[i]);
+        thread_start(&threads[i], read_much, &readers[i]);
     }
     for (int i = 0; i < READERS; i++) {
-        crew_join(&threads[i]);
+        thread_join(&threads[i]);
         wrong += readers[i].wrong;
         overtaken += readers[i].overtaken;
         inside += readers[i].inside_with_all;

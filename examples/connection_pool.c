@@ -3,13 +3,15 @@
  * A pool of three connections and twelve clients. A bounded semaphore counts the free connections:
  * who has a permit finds one, who finds none in time gives up, and who gives back what nobody took
  * is told so.
+ *
+ *     cc examples/connection_pool.c -lpawl -pthread -o connection_pool
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { CONNECTIONS = 3, CLIENTS = 12, QUERIES = 100 };
 
@@ -66,7 +68,7 @@ static void be_a_client(void *context)
         PAWL_WITH(&p->free) {
             int taken = take_connection(p);
             pawl_event_wait(&all_used); /* the first ones: until the pool is used up */
-            crew_yield();               /* tempt the others in: the semaphore keeps them out */
+            thread_yield();               /* tempt the others in: the semaphore keeps them out */
             give_connection(p, taken);
         } PAWL_END
     }
@@ -90,24 +92,24 @@ static void be_impatient(void *context)
 static int show_patience(void)
 {
     int faults = 0; /* the client's until it is joined */
-    crew_thread client;
+    struct thread client;
     for (int i = 0; i < CONNECTIONS; i++) {
         pawl_semaphore_acquire(&connections.free);
     }
-    crew_start(&client, be_impatient, &faults);
-    crew_join(&client);
+    thread_start(&client, be_impatient, &faults);
+    thread_join(&client);
     pawl_status status = pawl_semaphore_release_n(&connections.free, CONNECTIONS);
     return faults + (status != PAWL_OK);
 }
 
 static int show_crowd(void)
 {
-    crew_thread clients[CLIENTS];
+    struct thread clients[CLIENTS];
     for (int i = 0; i < CLIENTS; i++) {
-        crew_start(&clients[i], be_a_client, &connections);
+        thread_start(&clients[i], be_a_client, &connections);
     }
     for (int i = 0; i < CLIENTS; i++) {
-        crew_join(&clients[i]);
+        thread_join(&clients[i]);
     }
     const pool *p = &connections;
     printf("%d clients, %ld queries: at most %d inside at once, %d without a connection\n", CLIENTS,

@@ -3,6 +3,8 @@
  * A task that releases its lock when its work fails. The work is a function of its own, called
  * while the lock is held: it only says whether it succeeded, and whatever it says, and wherever in
  * it that is decided, the one who acquired releases. So the next task gets its turn.
+ *
+ *     cc examples/scope_on_error.c -luv -lpawl -pthread -o scope_on_error
  */
 #include <pawl/uv.h>
 

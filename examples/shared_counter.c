@@ -2,13 +2,15 @@
  *
  * Several threads count on one counter. The lock makes reading the value and writing the next one
  * step, so that no count is lost and the final value is exact.
+ *
+ *     cc examples/shared_counter.c -lpawl -pthread -o shared_counter
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { THREADS = 4, TIMES = 100000 };
 
@@ -24,7 +26,7 @@ static void count(void *shared)
         pawl_lock_acquire(&c->lock);
         long seen = c->value;
         if (i % 1000 == 0) {
-            crew_yield(); /* tempt the others into the gap: the lock keeps them out */
+            thread_yield(); /* tempt the others into the gap: the lock keeps them out */
         }
         c->value = seen + 1;
         pawl_lock_release(&c->lock);
@@ -34,14 +36,14 @@ static void count(void *shared)
 int main(void)
 {
     counter c = {PAWL_LOCK_INIT, 0};
-    crew_thread threads[THREADS];
+    struct thread threads[THREADS];
     pawl_lock_acquire(&c.lock); /* so that none is done before the last one starts */
     for (int i = 0; i < THREADS; i++) {
-        crew_start(&threads[i], count, &c);
+        thread_start(&threads[i], count, &c);
     }
     pawl_lock_release(&c.lock);
     for (int i = 0; i < THREADS; i++) {
-        crew_join(&threads[i]);
+        thread_join(&threads[i]);
     }
     printf("%d threads counted %d times each: %ld\n", THREADS, TIMES, c.value);
     printf("the lock took %zu byte\n", sizeof c.lock);

@@ -3,13 +3,15 @@
  * Several threads append to one linked list. Appending changes two places, the last node and the
  * list's end; the lock makes them one step, so that no node is lost and each thread finds its own
  * nodes in the order in which it appended them.
+ *
+ *     cc examples/shared_list.c -lpawl -pthread -o shared_list
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { THREADS = 4, NODES = 5000 };
 
@@ -37,7 +39,7 @@ static void append(list *l, node *n)
     pawl_lock_acquire(&l->lock);
     *l->end = n;
     if (n->number % 500 == 0) {
-        crew_yield(); /* tempt the others in between: the lock keeps them out */
+        thread_yield(); /* tempt the others in between: the lock keeps them out */
     }
     l->end = &n->next;
     pawl_lock_release(&l->lock);
@@ -57,16 +59,16 @@ int main(void)
 {
     static writer writers[THREADS];
     list l = {PAWL_LOCK_INIT, NULL, &l.first};
-    crew_thread threads[THREADS];
+    struct thread threads[THREADS];
     pawl_lock_acquire(&l.lock); /* so that none is done before the last one starts */
     for (int i = 0; i < THREADS; i++) {
         writers[i].list = &l;
         writers[i].thread = i;
-        crew_start(&threads[i], write_nodes, &writers[i]);
+        thread_start(&threads[i], write_nodes, &writers[i]);
     }
     pawl_lock_release(&l.lock);
     for (int i = 0; i < THREADS; i++) {
-        crew_join(&threads[i]);
+        thread_join(&threads[i]);
     }
 
     int found[THREADS] = {0}; /* of each thread; also the number its next node must have */

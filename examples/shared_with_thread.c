@@ -3,13 +3,15 @@
  * A thread and a libuv loop share one lock. The thread blocks until it has the lock, the loop's
  * task awaits it, and both add to one counter. It is one lock with one queue: neither needs to know
  * how the other waits.
+ *
+ *     cc examples/shared_with_thread.c -luv -lpawl -pthread -o shared_with_thread
  */
 #include <pawl/uv.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { ROUNDS = 10000 };
 
@@ -66,7 +68,7 @@ int main(void)
 {
     static pawl_uv uv; /* runs pawl's operations on the loop */
     uv_loop_t *loop = uv_default_loop();
-    crew_thread thread;
+    struct thread thread;
     task t = {.rounds_left = ROUNDS};
     if (loop == NULL || pawl_uv_init(&uv, loop) != 0) {
         return EXIT_FAILURE;
@@ -76,9 +78,9 @@ int main(void)
     pawl_uv_await_init(&t.acquire, &uv, acquired, &t);
     uv_idle_start(&t.again, next_round);
 
-    crew_start(&thread, add_from_a_thread, NULL);
+    thread_start(&thread, add_from_a_thread, NULL);
     uv_run(loop, UV_RUN_DEFAULT); /* until the task is done */
-    crew_join(&thread);
+    thread_join(&thread);
 
     pawl_uv_close(&uv, NULL);
     uv_run(loop, UV_RUN_DEFAULT);

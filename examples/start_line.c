@@ -3,13 +3,15 @@
  * Five runners wait at the line for one event, the start. At the end of each lap they wait for each
  * other at a barrier, whose action reports the lap: once, by the last to arrive, before anyone runs
  * on.
+ *
+ *     cc examples/start_line.c -lpawl -pthread -o start_line
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 enum { RUNNERS = 5, LAPS = 3 };
 
@@ -62,7 +64,7 @@ static void run_laps(void *context)
         uint32_t place = 0;
         r->run[self->number]++;
         if (self->number % 2 == lap % 2) {
-            crew_yield(); /* not always in the same order */
+            thread_yield(); /* not always in the same order */
         }
         pawl_status status = pawl_barrier_wait(&r->lap_end, &place);
         PAWL_WITH(&r->lock) {
@@ -92,13 +94,13 @@ int main(void)
 {
     static race r; /* all-zero bytes: an event that is unset, a lock that is free */
     runner runners[RUNNERS];
-    crew_thread threads[RUNNERS];
+    struct thread threads[RUNNERS];
     if (pawl_barrier_init(&r.lap_end, RUNNERS, report_lap, &r) != PAWL_OK) {
         return EXIT_FAILURE;
     }
     for (int i = 0; i < RUNNERS; i++) {
         runners[i] = (runner){&r, i};
-        crew_start(&threads[i], run_laps, &runners[i]);
+        thread_start(&threads[i], run_laps, &runners[i]);
     }
     for (int i = 0; i < RUNNERS; i++) {
         pawl_semaphore_acquire(&r.ready);
@@ -107,7 +109,7 @@ int main(void)
     r.started = true;
     pawl_event_set(&r.start);
     for (int i = 0; i < RUNNERS; i++) {
-        crew_join(&threads[i]);
+        thread_join(&threads[i]);
     }
     bool fair = places_are_fair(&r);
     printf("false starts: %d\n", r.false_starts);

@@ -3,6 +3,8 @@
  * Ten thousand tasks on one libuv loop, of which at most ten are inside at a time: say, ten
  * connections to a server that more would overload. A semaphore of ten permits lets them in, in
  * order of arrival. The waiting tasks cost their own memory and nothing else.
+ *
+ *     cc examples/ten_at_a_time.c -luv -lpawl -pthread -o ten_at_a_time
  */
 #include <pawl/uv.h>
 

@@ -2,13 +2,15 @@
  *
  * A thread that need not wait for a lock: it tries, it waits a limited time and gives up, and, once
  * the lock is let go, it gets it within the time it is ready to wait.
+ *
+ *     cc examples/try_lock.c -lpawl -pthread -o try_lock
  */
 #include <pawl/pawl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
+#include "thread.h"
 
 static pawl_lock printer;
 
@@ -44,16 +46,16 @@ static void print_now(void *context)
 int main(void)
 {
     int faults = 0; /* the helper's until it is joined */
-    crew_thread helper;
+    struct thread helper;
 
     pawl_lock_acquire(&printer);
-    crew_start(&helper, print_later, &faults);
-    crew_join(&helper); /* it ends while the lock is held: it has given up */
+    thread_start(&helper, print_later, &faults);
+    thread_join(&helper); /* it ends while the lock is held: it has given up */
 
-    crew_start(&helper, print_now, &faults);
-    crew_yield(); /* it may wait by now, or not yet: it gets the lock either way */
+    thread_start(&helper, print_now, &faults);
+    thread_yield(); /* it may wait by now, or not yet: it gets the lock either way */
     pawl_lock_release(&printer);
-    crew_join(&helper);
+    thread_join(&helper);
 
     bool got = pawl_lock_try_acquire(&printer);
     printf("try_acquire: the printer is %s\n", got ? "mine" : "busy");

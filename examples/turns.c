@@ -4,6 +4,8 @@
  * job takes some time, in which the worker holds the lock and the loop goes on: another worker that
  * wants the lock waits without blocking anybody. Who waits is served in order of arrival, so they
  * take turns: A, B, C, A, B, C.
+ *
+ *     cc examples/turns.c -luv -lpawl -pthread -o turns
  */
 #include <pawl/uv.h>
 

@@ -14,6 +14,9 @@
  *     the progress line      one for the figures; one for the terminal, which is only ever tried
  *
  * C11 <stdatomic.h> (for --no-lock) needs Visual Studio 2022 17.5 and /experimental:c11atomics.
+ *
+ *     cc examples/wordcount.c examples/words.c examples/wordtable.c examples/tree_posix.c \
+ *         -lpawl -pthread -o wordcount
  */
 #include <pawl/pawl.h>
 
@@ -23,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
+#include "thread.h"
 #include "words.h"
 
 enum { THREADS_MAX = 1000 };
@@ -190,18 +193,18 @@ static void count_files(void *context)
 static pawl_ns count_together(crowd *c, unsigned threads, const char *what)
 {
     counter *counters = must(malloc(threads * sizeof *counters));
-    crew_thread *helpers = must(malloc(threads * sizeof *helpers));
+    struct thread *helpers = must(malloc(threads * sizeof *helpers));
     progress_begin(c->progress, what, c->count);
     pawl_time start = pawl_now();
     for (unsigned i = 0; i < threads; i++) {
         counters[i].crowd = c;
     }
     for (unsigned i = 1; i < threads; i++) {
-        crew_start(&helpers[i], count_files, &counters[i]);
+        thread_start(&helpers[i], count_files, &counters[i]);
     }
     count_files(&counters[0]);
     for (unsigned i = 1; i < threads; i++) {
-        crew_join(&helpers[i]);
+        thread_join(&helpers[i]);
     }
     pawl_ns taken = pawl_now() - start;
     progress_end(c->progress);
@@ -324,7 +327,8 @@ static void print_help(void)
            "\n"
            "Exit status: 0, or 1 when the check finds a difference or memory is out, or 2 when\n"
            "an option or a PATH cannot be used.\n",
-           tree_default(), (int)THREADS_MAX, crew_processors(), (int)WORD_MAX, (int)BINARY_PREFIX);
+           tree_default(), (int)THREADS_MAX, thread_processors(), (int)WORD_MAX,
+           (int)BINARY_PREFIX);
 }
 
 static bool parse_number(const char *option, const char *text, unsigned long least,
@@ -441,7 +445,7 @@ int main(int argc, char **argv)
     if (!tree_begin(&argc, &argv)) {
         out_of_memory();
     }
-    unsigned processors = crew_processors();
+    unsigned processors = thread_processors();
     options o = {.threads = processors < THREADS_MAX ? processors : THREADS_MAX, .top = 20};
     int status = parse(&o, argc, argv);
     if (status >= 0) {

@@ -11,6 +11,9 @@
  * did.
  *
  * Usage: work_queue [PATH]...
+ *
+ *     cc examples/work_queue.c examples/words.c examples/wordtable.c examples/tree_posix.c \
+ *         -lpawl -pthread -o work_queue
  */
 #include <pawl/pawl.h>
 
@@ -19,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
+#include "thread.h"
 #include "words.h"
 
 enum { READERS = 2, COUNTERS = 4, BLOCKS_WAITING = 8, TABLES_WAITING = 1 };
@@ -227,18 +230,18 @@ static void merge_tables(void *context)
 static void run_pipeline(pipeline *p)
 {
     reader *readers = must(calloc(READERS, sizeof *readers));
-    crew_thread threads[READERS + COUNTERS + 1];
+    struct thread threads[READERS + COUNTERS + 1];
     unsigned count = 0;
     for (unsigned i = 0; i < READERS; i++) {
         readers[i].pipeline = p;
-        crew_start(&threads[count++], read_files, &readers[i]);
+        thread_start(&threads[count++], read_files, &readers[i]);
     }
     for (unsigned i = 0; i < COUNTERS; i++) {
-        crew_start(&threads[count++], count_blocks, p);
+        thread_start(&threads[count++], count_blocks, p);
     }
-    crew_start(&threads[count++], merge_tables, p);
+    thread_start(&threads[count++], merge_tables, p);
     while (count > 0) {
-        crew_join(&threads[--count]);
+        thread_join(&threads[--count]);
     }
     free(readers);
 }

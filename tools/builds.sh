@@ -3,7 +3,7 @@
 #
 # A part of the job `packages`: pawl under the compilers, options and builds that users have.
 # packages.sh calls check_builds; test.sh has step, checks.sh check.
-: "${root:?}" "${work=}" "${away=}"
+: "${root:?}" "${away=}" "${system=}" "${prefix=}" "${compile=}" "${compile_cpp=}"
 
 check_builds() {
     builds=$away/builds
@@ -18,6 +18,66 @@ check_builds() {
 take_tree() {
     mkdir -p "$1"
     git ls-files >"$builds/files" && tar -cT "$builds/files" | tar -x -C "$1"
+}
+
+# --- The examples --------------------------------------------------------------------------------
+
+# With the installed pawl of packages.sh, each by the command in its first comment.
+check_examples() {
+    take_tree "$builds/pawl"
+    for source in examples/*.c examples/*.cpp; do
+        command=$(build_command "$source")
+        case $command in
+        '') continue ;;
+        *-luv*) [ "$system" = elf ] || continue ;; # no libuv for MinGW
+        esac
+        check "$system: $source builds by its command and runs" builds_alone "$source" "$command"
+    done
+    [ "$system" != elf ] || check "an example builds with pawl's two files" by_two_files
+}
+
+# In one line, without the comment's marks.
+build_command() {
+    awk '/^( \*|\/\/)     (cc|c\+\+) / { inside = 1 }
+        inside { sub(/^( \*|\/\/) */, ""); inside = sub(/\\$/, ""); printf "%s", $0 }' "$1"
+}
+
+# SOURCE COMMAND
+builds_alone() {
+    name=$(basename "${1%.c*}")
+    set -- "$1" "$(echo "$2" | sed "s/^cc /$compile /; s/^c++ /$compile_cpp /")"
+    # A cross compiler does not read LIBRARY_PATH, and its libwinpthread would be another DLL.
+    [ "$system" = elf ] || set -- "$1" "$(echo "$2" |
+        sed "s/tree_posix/tree_win32/; s/ -pthread//; s,-lpawl,-L$prefix/both/lib -lpawl,")"
+    (cd "$builds/pawl" && step env "CPATH=$prefix/both/include" \
+        "LIBRARY_PATH=$prefix/both/lib" sh -c "$2") || return
+    expected=$builds/pawl/examples/$name.expected
+    set -- "$builds/pawl/$name"
+    [ -e "$expected" ] || set -- "$1" "$builds/pawl/packaging"
+    prints "$@" >"$builds/printed" || return
+    cat "$builds/printed"
+    if [ -e "$expected" ]; then
+        diff -u "$expected" "$builds/printed"
+    else
+        grep -q '^digest: files=[1-9]' "$builds/printed"
+    fi
+}
+
+# PROGRAM ARGUMENT...: run_program has its output in the log only.
+prints() {
+    if [ "$system" = windows ]; then
+        program_path="Z:$(echo "$prefix/both/bin" | sed 's,/,\\,g')"
+        argument=${2+"Z:$2"}
+        WINEPATH=$program_path timeout 60 wine "$1.exe" ${argument:+"$argument"} | tr -d '\r'
+    else
+        LD_LIBRARY_PATH=$prefix/both/lib timeout 60 "$@"
+    fi
+}
+
+# As the page of the examples says.
+by_two_files() {
+    (cd "$builds/pawl" && sed -n 's/^    \(c[cm].*amalgamat.*\)/\1/p' docs/examples.md >commands &&
+        [ "$(wc -l <commands)" = 2 ] && step sh -e commands && step ./shared_counter)
 }
 
 # --- What is refused -----------------------------------------------------------------------------

@@ -296,6 +296,7 @@ consume_installed() {
     check_components
     check "$system: the amalgamation, two files and no option" by_amalgamation
     check "$system: the README's program and its five lines, after cmake --install" by_readme
+    check_examples
 }
 
 # Copy project $1 out of the tree, as $2.

@@ -49,6 +49,7 @@ mingw64,msvc-branch,packages            wineserver              wine wine64
 mingw32,msvc-branch32                   i686-w64-mingw32-g++    g++-mingw-w64-i686
 mingw32,msvc-branch32                   wine32                  libc6-i386
 packages                                clang++                 clang
+packages                                uv.h                    libuv1-dev
 packages                                git                     git
 packages                                pkg-config              pkgconf pkg-config
 packages                                meson                   meson

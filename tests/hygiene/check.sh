@@ -24,7 +24,7 @@ os_macro='\b(_WIN32|_WIN64|__APPLE__|__linux__|__FreeBSD__|__unix__|__ANDROID__)
 os_header='#[[:space:]]*include[[:space:]]*<(windows|pthread|unistd|sched|process|link|signal|sys/[a-z_]+)\.h>'
 
 # Backends, the crew's and the bench's halves, and the tests of what only POSIX has, may name an OS.
-sources | grep -vE '^src/(posix|win32)/|^include/pawl/compiler\.h$|_(posix|win32)(\.c|/)|^tests/(process/(fork|fork_waits|interruption)|host/memory)_test\.c$' |
+sources | grep -vE '^src/(posix|win32)/|^include/pawl/compiler\.h$|^examples/thread\.h$|_(posix|win32)(\.c|/)|^tests/(process/(fork|fork_waits|interruption)|host/memory)_test\.c$' |
     xargs grep -nE "$os_macro|$os_header" | breach 'an operating system is named outside a backend' || true
 
 { sources; find tools tests cmake .ci -name '*.sh' -o -name '*.cmake' -o -name '*.in' -o -name CMakeLists.txt -o -path '.ci/run'; } |

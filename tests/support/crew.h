@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The crew: helper threads for tests, examples and the bench, the same on every platform. pawl
+ * The crew: helper threads for tests and the bench, the same on every platform. pawl
  * itself makes no threads. A test sees what its helpers returned after crew_join; CMocka's
  * assertions are for the main thread only.
  */
