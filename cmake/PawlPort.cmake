@@ -10,7 +10,7 @@ else()
     #define _GNU_SOURCE
     #include <semaphore.h>
     #include <time.h>
-    #if !defined(__GLIBC__) // the parker has a semaphore there only, see src/posix/native.h
+    #if !defined(__GLIBC__) /* the parker has a semaphore there only, see src/posix/native.h */
     # error not glibc
     #endif
     int main(void) {

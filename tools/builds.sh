@@ -12,6 +12,7 @@ check_builds() {
     take_tree "$builds/pawl"
     check_refusals
     check_configuring
+    check_parents
 }
 
 # The tree's own files, without what is built or unpacked in it, as the folder $1.
@@ -176,4 +177,49 @@ refuses_without_cpp() {
     configure "-DPAWL_CMOCKA_SOURCE_DIR=$cmocka" -DPAWL_BUILD_TESTS=ON
     path=''
     [ "$configured" != 0 ] && grep -q 'PAWL_HAVE_CXX=OFF' "$builds/said"
+}
+
+# --- Inside somebody's build ---------------------------------------------------------------------
+
+check_parents() {
+    for c in gcc clang; do
+        check "$c: a parent's warnings, analysers and unity build do not reach pawl" \
+            in_strict_parent $c
+    done
+    check "a parent's settings do not change what pawl finds out about the system" same_findings
+    check "CMAKE_UNITY_BUILD=ON builds pawl" by_unity_build
+    check "Meson: a parent's werror and unity build do not reach pawl" in_strict_meson
+}
+
+take_parent() {
+    project=$builds/$1
+    mkdir -p "$project"
+    cp -R "tests/consumers/$1/." tests/consumers/consumer.c* "$project" && take_tree "$project/$2"
+}
+
+# COMPILER
+in_strict_parent() {
+    take_parent strict_parent pawl
+    step cmake -S "$project" -B "$project/$1" -G Ninja "-DCMAKE_C_COMPILER=$1" \
+        "-DCMAKE_CXX_COMPILER=$(echo "$1" | sed 's/gcc/g/')++" &&
+        step cmake --build "$project/$1" && step "$project/$1/consumer" &&
+        step "$project/$1/consumer_cpp"
+}
+
+same_findings() {
+    configure -DCMAKE_C_COMPILER=gcc -DPAWL_BUILD_TESTS=OFF || return
+    grep '^PAWL_HAVE' "$builds/build/CMakeCache.txt" >"$builds/findings"
+    grep '^PAWL_HAVE' "$builds/strict_parent/gcc/CMakeCache.txt" >"$builds/strict_findings"
+    [ -s "$builds/findings" ] && diff -u "$builds/findings" "$builds/strict_findings"
+}
+
+by_unity_build() {
+    configure -DPAWL_BUILD_TESTS=OFF -DCMAKE_UNITY_BUILD=ON && step cmake --build "$builds/build"
+}
+
+in_strict_meson() {
+    take_parent meson subprojects/pawl
+    step meson setup "$project/build" "$project" -Dwerror=true -Dwarning_level=3 -Dunity=on \
+        -Dc_args=-Wdeclaration-after-statement && step meson compile -C "$project/build" &&
+        step "$project/build/consumer"
 }
