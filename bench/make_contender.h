@@ -204,8 +204,9 @@ const contender CONTENDER = {.name = NAME,
 #ifdef LOCK_WITHIN_A_SECOND
                              .solo[SOLO_TIMED] = CONTENDER_(timed),
 #endif
-                             .stock = {sizeof(LOCK), CONTENDER_(stock_make), CONTENDER_(stock_discard),
-                                       CONTENDER_(stock_acquire), CONTENDER_(stock_release)},
+                             .stock = {sizeof(LOCK), CONTENDER_(stock_make),
+                                       CONTENDER_(stock_discard), CONTENDER_(stock_acquire),
+                                       CONTENDER_(stock_release)},
 #ifdef SEMAPHORE
                              .primitive[PRIMITIVE_SEMAPHORE] = &CONTENDER_(semaphore),
                              .primitive[PRIMITIVE_HANDOVER] = &CONTENDER_(handover),

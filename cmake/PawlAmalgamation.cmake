@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The library, and so all tests, from the amalgamation in place of the tree: pawl.c stands for the
-# sources and the port, and each public header is pawl.h.
+# The library, and so all tests, from the amalgamation instead of the tree: pawl.c replaces the sources
+# and the port, and each public header is pawl.h.
 set(amalgamation ${PROJECT_BINARY_DIR}/amalgamation)
 file(GLOB_RECURSE parts CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/pawl/*.h* ${PROJECT_SOURCE_DIR}/src/*.[ch])

@@ -51,7 +51,7 @@ function(pawl_cmocka_source result)
   set(${result} "${source}" PARENT_SCOPE)
 endfunction()
 
-# The definitions stand for what CMocka's own configuration would find out.
+# The definitions replace those that CMocka's own configuration would detect.
 function(pawl_cmocka_from_source source)
   add_library(pawl_cmocka STATIC "${source}/src/cmocka.c")
   target_include_directories(pawl_cmocka SYSTEM PUBLIC "${source}/include")

@@ -38,7 +38,7 @@ function(pawl_samples_of page out)
     elseif(NOT head STREQUAL "```cmake")
       message(FATAL_ERROR "${page}:${line}: nothing compiles a block that begins with ${head}")
     endif()
-    # On behind the block: its lines, and the one that ends it.
+    # Continue after the block: its lines, and the line that ends it.
     string(REGEX REPLACE "[^\n]" "" newlines "${code}")
     string(LENGTH "${newlines}" passed)
     math(EXPR line "${line} + ${passed} + 1")

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A cache that many threads read and few fill. Look-ups share an rwlock. Who finds a key missing
- * acquires it exclusively, looks again, since another may have been first, fills the entry, and
- * downgrades: no other writer comes between its fill and its look. The cache is set up by its first
- * user, through pawl_once.
+ * A cache that many threads read and few fill. Look-ups share an rwlock. A thread that finds a key
+ * missing acquires the rwlock exclusively, checks again, because another thread may have been
+ * first, fills the entry, and downgrades: no other writer can change the entry before it is read.
+ * The first user sets the cache up, through pawl_once.
  *
  *     cc examples/cache.c -lpawl -pthread -o cache
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A pool of three connections and twelve clients. A bounded semaphore counts the free connections:
- * who has a permit finds one, who finds none in time gives up, and who gives back what nobody took
- * is told so.
+ * a client with a permit finds one, a client that gets no permit in time gives up, and returning a
+ * connection that nobody took is refused with a status.
  *
  *     cc examples/connection_pool.c -lpawl -pthread -o connection_pool
  */
@@ -17,7 +17,8 @@ enum { CONNECTIONS = 3, CLIENTS = 12, QUERIES = 100 };
 
 typedef struct pool {
     pawl_semaphore free; /* as many permits as connections are free */
-    pawl_lock lock;      /* guards the rest, for moments only: who has a permit never waits long */
+    pawl_lock lock;      /* guards the rest, for moments only: a client with a permit never waits
+                          * long */
     bool used[CONNECTIONS];
     int inside;
     int most;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Three coroutines take turns with one fair lock, all on one thread: whoever has it lets the others
-// run while holding it, so they wait; and they are served in the order in which they came. The loop
-// is the smallest there is: a queue of coroutines that may go on.
+// Three coroutines take turns with one fair lock, all on one thread. The holder suspends while it
+// holds the lock, so the others wait; they are served in order of arrival. The loop is minimal: a
+// queue of coroutines that may continue.
 //
 //     c++ -std=c++20 examples/coroutine_turns.cpp -lpawl -pthread -o coroutine_turns
 #include <pawl/pawl.hpp>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A scope that holds a lock lets it go on every way out: at its end, by return, break, continue and
- * goto. PAWL_WITH ... PAWL_END does so with every compiler. PAWL_GUARD holds the lock to the end of
- * the enclosing scope and saves a level of braces; Microsoft's C compiler does not have it.
+ * A scope that holds a lock releases it on every way out: at its end, by return, break, continue
+ * and goto. PAWL_WITH ... PAWL_END does so with every compiler. PAWL_GUARD holds the lock to the
+ * end of the enclosing scope and saves a level of braces; Microsoft's C compiler does not have it.
  *
  *     cc examples/early_return.c -lpawl -pthread -o early_return
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ten thousand tasks on one libuv loop, of which at most ten are inside at a time: say, ten
- * connections to a server that more would overload. A semaphore of ten permits lets them in, in
- * order of arrival. The waiting tasks cost their own memory and nothing else.
+ * Ten thousand tasks on one libuv loop, of which at most ten work at a time: say, ten connections
+ * to a server that more would overload. A semaphore of ten permits admits them in order of arrival.
+ * The waiting tasks cost their own memory and nothing else.
  *
  *     cc examples/ten_at_a_time.c -luv -lpawl -pthread -o ten_at_a_time
  */
@@ -19,7 +19,7 @@ static int inside, most_inside, served, out_of_order;
 typedef struct task {
     int number;
     pawl_uv_await acquire;
-    uv_idle_t work; /* stands for the work: it is done in the loop's next turn */
+    uv_idle_t work; /* simulates the work: it is done in the loop's next turn */
 } task;
 
 static void leave(uv_idle_t *work)

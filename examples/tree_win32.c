@@ -160,7 +160,7 @@ tree_path *tree_path_new(const char *text)
 }
 
 /* A link to a directory is known by its reparse point's tag; Wine 8 gives none. A reparse point
- * that stands for no other name, a directory in the cloud for example, is a directory. */
+ * that names no other file, such as a directory in the cloud, is a directory. */
 static tree_kind kind_of(const WIN32_FIND_DATAW *entry)
 {
     if ((entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {

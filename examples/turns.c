@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Three workers take turns with one lock, on one libuv loop and one thread. Each has two jobs; a
- * job takes some time, in which the worker holds the lock and the loop goes on: another worker that
- * wants the lock waits without blocking anybody. Who waits is served in order of arrival, so they
- * take turns: A, B, C, A, B, C.
+ * Three workers take turns with one lock, on one libuv loop and one thread. Each has two jobs. A
+ * job takes some time, in which the worker holds the lock and the loop continues: another worker
+ * that wants the lock waits without blocking anybody. Waiters are served in order of arrival, so
+ * they take turns: A, B, C, A, B, C.
  *
  *     cc examples/turns.c -luv -lpawl -pthread -o turns
  */
@@ -21,7 +21,7 @@ typedef struct worker {
     const char *name;
     int jobs_left;
     pawl_uv_await acquire; /* the worker's wait for the lock */
-    uv_timer_t job;        /* stands for the work: it takes a few milliseconds */
+    uv_timer_t job;        /* simulates the work: it takes a few milliseconds */
 } worker;
 
 static void want_the_lock(worker *w);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the two word counters, wordcount and work_queue, have in common: which files there are, each
- * once; what bytes they have; which words these are; and the lines that say what was counted.
+ * What the two word counters, wordcount and work_queue, have in common: the list of files, each
+ * once; their bytes; their words; and the lines that say what was counted.
  *
  * A word is a run of ASCII letters, digits and underscores, case kept; every other byte separates.
- * Of a word longer than 255 bytes the first 255 stand for it. A file counts up to the size it had
- * when it was opened, once, whichever of its names lead to it; a file with a zero byte in its first
- * 8 KiB is binary and is skipped. What cannot be read to its end counts as far as it was read, and
+ * A word longer than 255 bytes counts as its first 255. A file counts up to the size it had when it
+ * was opened, once, whatever number of names lead to it; a file with a zero byte in its first 8 KiB
+ * is binary and is skipped. A file that cannot be read to its end counts as far as it was read, and
  * as unreadable.
  */
 #ifndef PAWL_EXAMPLES_WORDS_H
@@ -45,7 +45,7 @@ int finish_output(int status);
 
 typedef enum outcome { COUNTED, BINARY, EMPTY, UNREADABLE, LINK, SPECIAL, OUTCOMES } outcome;
 
-/* What reading a file gave: but for the outcome, the same for the same bytes. */
+/* The result of reading a file: except for the outcome, the same for the same bytes. */
 typedef struct tally {
     outcome outcome;
     uint64_t bytes;

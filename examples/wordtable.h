@@ -17,7 +17,7 @@
 
 enum { WORD_MAX = 255 }; /* the bytes of a word that are looked at */
 
-/* Written under its bucket's lock; constant, but for the counts, once it is in the table. */
+/* Written under its bucket's lock; constant, except for the counts, once it is in the table. */
 typedef struct word {
     struct word *next;
     uint64_t count;

@@ -14,8 +14,8 @@ if(NOT DEFINED OUT)
   set(OUT "${tree}/build/amalgamation")
 endif()
 
-# The file's text without its SPDX line, or nothing if it is already in; with what it includes of
-# pawl's in place of the line that does.
+# The file's text without its SPDX line, or nothing if it is already included. Each #include of a pawl
+# file is replaced by that file's text.
 function(expand result file)
   get_property(known GLOBAL PROPERTY EXPANDED)
   if(file IN_LIST known)

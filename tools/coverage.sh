@@ -79,7 +79,7 @@ counters() {
 }
 
 # A row for each file, and the lines and branches that nothing ran. The library with PAWL_VALGRIND is
-# left out, whose atomics have branches of their own. The one that was built as on an older host has
+# left out, because its atomics have branches of their own. The library built as on an older host has
 # other functions of the same names, which gcovr refuses to merge: its lines are added here.
 report() {
     counters "$build" 'pawl_annotated|order_valgrind|pawl_older' >"$build/coverage.json" &&

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The job `links` of test.sh, which sources this file: all of pawl, with its tests, examples and bench,
-# is compiled and linked for systems that cannot run here, by zig, which npm brings. The library is
-# built as a shared one, its tests use it as a static one; and the amalgamation is built, too.
+# is compiled and linked for systems that cannot run here, by zig, which npm installs. The library is
+# built shared, its tests link it statically, and the amalgamation is built as well.
 : "${root:?}" "${log=}"
 
 run_links() {

@@ -13,7 +13,7 @@ run_lint() {
     end_checks
 }
 
-# Of this system's sources; the checks and what they leave out stand in .clang-tidy.
+# For this system's sources; .clang-tidy has the checks and their exceptions.
 tidy() {
     step cmake -S . -B build/lint -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
         -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_BUILD_TYPE=Debug \
@@ -23,7 +23,7 @@ tidy() {
         $(compiled src/*.c src/posix/*.c tests/support/*.c)
 }
 
-# Those of the files that a target compiles: the others are for other systems.
+# Prints the files that a target compiles: the others are for other systems.
 compiled() {
     for source in "$@"; do
         ! grep -qF "/$source\"" build/lint/compile_commands.json || echo "$source"

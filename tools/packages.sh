@@ -331,7 +331,7 @@ find_package() {
         run_program "$project/build/consumer" "$libraries"
 }
 
-# What pkg-config says is all that the compiler is told.
+# The compiler gets only what pkg-config prints.
 by_pkg_config() {
     take_project find_package "$system-pkg-config-$1"
     set -- "$1" "$prefix/$1/lib/pkgconfig"
@@ -558,7 +558,7 @@ system_flags() {
         [ "$(tr -d ' ' <"$work/flags")" = -lpawl ]
 }
 
-# By its name, or by one that leads to another's page.
+# Under its own name, or under a name that refers to another page.
 same_pages() {
     grep '^pawl_[a-z]*_' packaging/exports.txt | grep -v '^pawl__' >"$work/expected"
     pages=$away/deb/usr/share/man/man3

@@ -53,7 +53,7 @@ esac
 rm -rf "$out"
 mkdir -p "$out/$name-amalgamation"
 
-# The same files make the same archive, whoever packs them and when.
+# The same files make the same archive, on any machine and at any time.
 pack() { # ARCHIVE FOLDER, then tar's arguments
     archive=$1 prefix=$2
     shift 2

@@ -152,8 +152,8 @@ apt_get() {
     "$@" >>"$setup_log" 2>&1 </dev/null
 }
 
-# All packages at once, or else for each configuration on its own: one that this system does not
-# have must not keep the others from running.
+# All packages at once, or else for each configuration on its own: a package that this system does
+# not have must not keep the other configurations from running.
 install_packages() {
     apt_get update || say "apt-get update failed, going on with the old lists"
     # shellcheck disable=SC2086 # words, by intent
@@ -180,7 +180,7 @@ get_cmocka() {
 
 # apt_apart TYPE OPTIONS COMMAND...: apt-get into the folder scratch, with the machine's own sources
 # as entries of that type, and lists apart: the machine's settings are not touched, and no right to
-# change them is needed. A source whose list cannot be had is left to the command to miss.
+# change them is needed. If a source's list cannot be fetched, the command fails for that source.
 apt_apart() {
     type=$1
     shift

@@ -245,7 +245,7 @@ run_job() {
 }
 
 # Two workers share the list, so that one job builds while another's tests wait for each other.
-# A job is the worker's whose mkdir comes first.
+# The worker whose mkdir succeeds takes the job.
 worker() {
     trap 'kill "$step_pid" 2>/dev/null; exit 143' TERM
     step_pid=''

@@ -81,7 +81,7 @@ all_are_needed() {
     done
 }
 
-# Those that a matrix lists: job: [one, two].
+# The jobs that a matrix lists: job: [one, two].
 same_jobs() {
     cat .github/workflows/*.yml | tr -d '\n' | grep -o ' job: \[[^]]*\]' |
         sed 's/.*\[\(.*\)\]/\1/' | tr -d ' ' | tr , '\n' | sort >"$root/build/logs/workflows.jobs"

@@ -6,4 +6,4 @@
 #undef __forceinline
 #pragma clang diagnostic ignored "-Wlanguage-extension-token"
 #pragma clang diagnostic ignored "-Wstatic-in-inline"
-#pragma clang diagnostic ignored "-Wshadow" /* nested scopes, which MSVC is told by with.h */
+#pragma clang diagnostic ignored "-Wshadow" /* nested scopes; for MSVC with.h disables it */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Windows by clang with Microsoft's extensions, run by Wine: it takes the branches of the headers that
-# are written for MSVC (_Interlocked*; for 64 bits __try and __finally, too) and compiles them. What
-# msvc-branch.cmake and msvc-branch32.cmake have in common.
+# are written for MSVC (_Interlocked*; for 64 bits also __try and __finally) and compiles them. Shared
+# by msvc-branch.cmake and msvc-branch32.cmake.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_C_COMPILER clang)
 set(CMAKE_C_COMPILER_TARGET ${CMAKE_SYSTEM_PROCESSOR}-w64-mingw32)

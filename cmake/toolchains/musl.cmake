@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Linux with musl in place of glibc, linked statically, run directly.
+# Linux with musl instead of glibc, linked statically, run directly.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR ${CMAKE_HOST_SYSTEM_PROCESSOR})
 set(CMAKE_C_COMPILER musl-gcc)
