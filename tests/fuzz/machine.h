@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sequences of calls, right and wrong, made by one thread with tasks in place of threads, on two
- * machines: pawl itself, and a sequential model that is written down here a second time, as simply
- * as can be. A player runs the same program on either and writes a log; the logs must be equal.
+ * Sequences of calls, right and wrong, made by one thread with tasks instead of threads, on two
+ * machines: pawl itself, and a sequential model that is as simple as possible. A player runs the
+ * same program on either and writes a log; the logs must be equal.
  *
- * A program is a string of bytes, two an instruction, and every string is one: so a fuzzer can make
- * them up (fuzz_calls.c), and so can a random generator (model_test.c).
+ * A program is a string of bytes, two an instruction, and every string is a program. So a fuzzer
+ * can generate them (fuzz_calls.c), and so can a random generator (model_test.c).
  */
 #ifndef PAWL_TESTS_FUZZ_MACHINE_H
 #define PAWL_TESTS_FUZZ_MACHINE_H

@@ -46,7 +46,7 @@ static struct machine *make(struct player *player, bool fair)
 
 static void discard(struct machine *machine)
 {
-    machine->player = NULL; /* who is let in by these cancels plays no more */
+    machine->player = NULL; /* a task that these cancels let proceed plays no more */
     for (size_t i = 0; i < MACHINE_TASKS; i++) {
         pawl_await_cancel(&machine->ops[i]);
     }

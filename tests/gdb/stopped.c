@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A program with somebody waiting for everything, for gdb to look at: see gdb_test.cmake. It stops
- * in all_wait(), lets everybody go, and ends.
+ * A program in which a thread or task waits for every kind of object, for gdb to inspect: see
+ * gdb_test.cmake. It stops in all_wait(), lets all of them proceed, and ends.
  */
 #include <pawl/pawl.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * A host that is broken on purpose: included before a backend's port.c, so that its native calls
- * become these. One of them fails, with one error: which, the environment says before the program
- * begins, as pawl's first calls come before main. BROKEN_CALL=mmap:2 makes the second mmap and all
- * after it fail. On POSIX the host's wall clock is broken, too: it jumps.
+ * become these. One of them fails, with one error. The environment names it before the program
+ * begins, because pawl's first calls run before main: BROKEN_CALL=mmap:2 makes the second mmap and
+ * all later ones fail. On POSIX the host's wall clock is broken as well: it jumps.
  */
 #ifndef PAWL_TESTS_BROKEN_H
 #define PAWL_TESTS_BROKEN_H

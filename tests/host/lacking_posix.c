@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What pawl does on a host that breaks: no memory, no mapping, no clock, no mutex; and that it
- * gives back what it took, and makes what it is given fresh. The linker puts the functions below in
- * the place of the system's (--wrap). Each run does what its argument names; what it must print
- * stands in lacking_test.cmake.
+ * pawl on a host without memory, without a mapping, a clock or a mutex; and that it gives back what
+ * it took, and initialises the memory that it gets. The linker replaces the system's functions by
+ * those below (--wrap). Each run does what its argument names; lacking_test.cmake has what it must
+ * print.
  */
 #include <pawl/pawl.h>
 
@@ -112,7 +112,7 @@ struct all {
     pawl_await *op;
 };
 
-/* Returns how many there are, or -1 if one that should refuse its arguments did not. */
+/* Returns how many there are, or -1 if a call that should refuse its arguments did not. */
 static int make_all(struct all *all)
 {
     all->lock = pawl_lock_new();

@@ -27,7 +27,7 @@ static void limit(int what, rlim_t bytes)
     setrlimit(what, &limits);
 }
 
-/* One parker after the other is needed, as by so many threads, while the system gives nothing. */
+/* One parker after the other is needed, as by that many threads, while the system gives nothing. */
 static void need_parkers(int errors)
 {
     static struct pawl__sleeper waiters[MANY];

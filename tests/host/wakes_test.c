@@ -31,9 +31,9 @@ static void notify_all_of_a_crowd_wakes_one_for_each_hand_over(void **state)
     free(waiters);
 }
 
-/* Also when nobody holds the lock: who is moved either has it or waits for it. A wake-up comes from
- * a release, of which there is one for each waiter, or from having it at once; never from a
- * herd. */
+/* Also when nobody holds the lock: a moved waiter either has the lock or waits for it. Each waiter
+ * causes one wake-up at most, by a release or by getting the lock at once; nothing wakes all of
+ * them. */
 static void notify_all_with_a_free_lock_wakes_no_herd(void **state)
 {
     enum { FEW = 50 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 1 of "All": the monotonic clock alone decides, whatever happens to the wall clock. Over
- * a host whose wall clock jumps by hours at each look (broken.h), and where nobody may look.
- * POSIX only: on Windows a wait is told how long, not until when.
+ * docs/semantics.md, "All" 1: the monotonic clock alone decides, whatever happens to the wall
+ * clock. Runs over a host whose wall clock jumps by hours at each reading (broken.h), and where
+ * nothing may read it. POSIX only: a wait on Windows gets a duration, not a point in time.
  */
 #define BROKEN_ITSELF
 #include "broken.h"

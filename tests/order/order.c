@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * For ThreadSanitizer with PAWL_TSAN_LOCK_ORDER: each run does one thing, named by its argument.
- * What TSan must say of it stands in order_test.cmake. All locks here are released by the thread
- * that acquired them.
+ * order_test.cmake has what TSan must report. All locks here are released by the thread that
+ * acquired them.
  */
 #include <pawl/pawl.h>
 

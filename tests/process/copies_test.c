@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two shared libraries with a static pawl each, and a third in the program, share their objects:
- * who waits through one copy, thread or task, is seen and served through the others.
+ * Two shared libraries with a static pawl each, and a third pawl in the program, share their
+ * objects: a thread or task that waits through one copy is seen and served through the others.
  */
 #include "support.h"
 

@@ -37,7 +37,8 @@ struct copy {
 # define COPY_API
 #endif
 
-/* The one function that is exported: by name for who links, and for who loads the library later. */
+/* The one function that is exported: by name for programs that link it, and for programs that load
+ * the library later. */
 COPY_API const struct copy *copy_a(void);
 COPY_API const struct copy *copy_b(void);
 COPY_API const struct copy *copy_here(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * For copies of pawl on ELF: notes that are nearly pawl's, before pawl's own (src/posix/port.c).
- * One is of another pawl, which does not share its block with this one; the others are somebody
- * else's. Who takes one for its own finds an address where no block is.
+ * One is from another pawl, which does not share its block with this one; the others are not
+ * pawl's. A copy that takes one of them for its own finds an address without a block.
  */
 __attribute__((used, visibility("hidden"))) void *copy_no_cell = &copy_no_cell;
 

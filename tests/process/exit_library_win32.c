@@ -44,7 +44,7 @@ __declspec(dllexport) void hold_and_be_waited_for(void)
         pawl_lock_acquire(&locks[i]);
         caller_start_on(&others[i], call_lock, &locks[i], PAWL_NEVER, 1);
     }
-    let_time_pass(PATIENCE); /* so that a default lock, too, would be handed over */
+    let_time_pass(PATIENCE); /* so that a default lock would be handed off as well */
 }
 
 /* Opened for nobody, it is there for the next who tries; where that is to be notified, or met by

@@ -256,7 +256,7 @@ static void lock_held_across_fork_by_handlers_is_free_in_the_child(void **state)
         struct caller other = {.then = release_lock_after};
         pawl_lock_acquire(lock); /* as a prepare handler would */
         caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
-        let_time_pass(PATIENCE); /* so that a default lock, too, would be handed over */
+        let_time_pass(PATIENCE); /* so that a default lock would be handed off as well */
         held_across_fork = lock;
         assert_int_equal(in_child(use_it, lock), CHILD_OK);
         held_across_fork = NULL;
@@ -347,7 +347,7 @@ static int orphans_have_ended(struct orphans *orphans)
     }
     pawl_lock_reinit_after_fork(&orphans->lock);
     pawl_lock_reinit_after_fork(&orphans->other);
-    for (int i = 0; i < 2; i++) { /* one that was pending starts anew, and ends at once */
+    for (int i = 0; i < 2; i++) { /* a pending operation starts anew, and ends at once */
         if (pawl_lock_acquire_await(&orphans->other, &orphans->pending) != PAWL_OK ||
             pawl_await_cancel(&orphans->pending) ||
             pawl_lock_release(&orphans->other) != PAWL_OK) {

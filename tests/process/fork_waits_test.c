@@ -58,8 +58,9 @@ static void count_run(void *context)
     (*runs)++;
 }
 
-/* CHILD_OK, or what is not as if this thread had been alone: 10 and the row that is still waited
- * for, 60 and the one that does not time out, 110 and the one that is not let through. */
+/* CHILD_OK, or the way in which the child differs from a process that never had another thread: 10
+ * plus the row that is still waited for, 60 plus the row that does not time out, 110 plus the row
+ * whose wait is not let proceed. */
 static int use_stage(struct stage *stage, size_t row)
 {
     int runs = 0;
@@ -237,7 +238,7 @@ static void use_one(struct churn *churn)
             pawl_barrier_reset(&stage->barrier);
         }
         break;
-    default: /* any acquire, which comes in all forms before the event's */
+    default: /* any acquire: these have all forms, and precede the event's */
         ended(waits[choice % 21].call(stage, pawl_after_us(40)));
         break;
     }

@@ -271,8 +271,8 @@ static void note_signal(int number)
     }
 }
 
-/* Until the waiter has handled so many, or its wait is over; and no more than `most`, since
- * ThreadSanitizer may hold all back until then. */
+/* Until the waiter has handled this many signals, or its wait has ended; and `most` at most,
+ * because ThreadSanitizer may hold all of them back until then. */
 static void storm(struct waiter *waiter, uint32_t count, uint32_t most)
 {
     uint32_t last = pawl__load32(&signals, PAWL__RELAXED) + count;

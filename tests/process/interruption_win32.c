@@ -14,9 +14,9 @@ static void CALLBACK do_nothing(ULONG_PTR context)
     (void)context;
 }
 
-/* Suspend and resume so many times, or until the wait is over. Nothing is called in between that
- * might need what the suspended thread holds; its context is asked for since a thread is suspended
- * for certain only then. Returns how many times that was done. */
+/* Suspend and resume this many times, or until the wait has ended. In between nothing is called
+ * that might need what the suspended thread holds. The context is read because only then is the
+ * thread suspended for certain. Returns how many times that was done. */
 static int storm(struct caller *waiter, int turns)
 {
     HANDLE thread = waiter->thread.native.pointer;

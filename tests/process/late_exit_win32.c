@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The callback of a fibre-local slot, and a DLL that is told of the thread's end, which the loader
- * does while it holds its lock.
+ * The callback of a fibre-local slot, and a DLL that the loader notifies of the thread's end while
+ * it holds its lock.
  */
 #include "late_exit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tasks: operations in place of fibres that wait. Who grants calls them.
+ * Tasks: operations instead of waiting fibres. The granting fibre calls them.
  */
 #include "sim.h"
 
@@ -183,7 +183,7 @@ static void start_when_idle(void)
     tasks[0].started = pawl_semaphore_acquire_await(semaphore, &tasks[0].op);
 }
 
-/* Who gets what there is at once has the operation to itself. */
+/* A fibre that acquires at once has the operation to itself. */
 static void one_waits_beside_a_permit(void)
 {
     one_waits_and_counts();
@@ -220,7 +220,8 @@ static void lock_is_held_and_the_start_counts(void)
     SIM_CHECK(tasks[0].calls + tasks[0].cancelled == first);
 }
 
-/* Whoever is let through is the last to use the lock and its operation, and frees both. */
+/* The fibre or task that is let proceed is the last to use the lock and its operation, and frees
+ * both. */
 static void free_all(pawl_await *op, pawl_status result)
 {
     SIM_CHECK(result == PAWL_OK);
@@ -373,7 +374,7 @@ static void notify_all_with_lock(void)
     release_lock();
 }
 
-/* The one notification reached somebody: who was cancelled after it has handed it on. */
+/* The one notification was not lost: a task that was cancelled after it has passed it on. */
 static void one_was_notified(void)
 {
     SIM_CHECK(tasks[0].calls + tasks[1].calls == 1);

@@ -186,7 +186,7 @@ static void fork_and_use_lock(void)
     }
 }
 
-/* The loader finishes before anybody calls the copy: its thread is the one that forks. */
+/* The loader finishes before any fibre calls the copy: its thread is the one that forks. */
 static void load_fork_and_use_lock(void)
 {
     copies_load_other();

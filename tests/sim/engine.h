@@ -3,10 +3,10 @@
  * The simulated machine, between its parts: fibres (fibre.c), memory (memory.c), the seam (port.c),
  * the search (explore.c), histories (history.c) and the command line (main.c).
  *
- * A fibre stops before each visible operation (a point), which it leaves pending, and whoever runs
- * at that time chooses who goes on. So one step is a pending operation and what follows it up to
- * the next point; the search decides the fibre of each step, and a number where a step can turn
- * out in several ways (which store a load reads, whether the clock has moved).
+ * A fibre stops before each visible operation (a point), which it leaves pending, and the running
+ * fibre then chooses which fibre goes on. So one step is a pending operation and everything after
+ * it up to the next point. The search decides the fibre of each step, and a number if a step can
+ * turn out in several ways (which store a load reads, whether the clock has moved).
  */
 #ifndef PAWL_TESTS_SIM_ENGINE_H
 #define PAWL_TESTS_SIM_ENGINE_H
@@ -76,7 +76,7 @@ struct place {
     size_t size;
     unsigned latest; /* its newest store */
     uint32_t touched[SIM_FIBRES];
-    /* A guard's or parker's: what was known by who left it. */
+    /* A guard's or parker's: what the fibre that left it knew. */
     struct clock left;
     /* Plain data's. */
     uint32_t write_tick, read_tick[SIM_FIBRES];
@@ -156,8 +156,8 @@ unsigned engine_owner_of(const void *at);
  * it goes, 0 being the plain one. */
 unsigned search_choose_fibre(void);
 unsigned search_choose_way(unsigned count);
-/* The running step and the step `before`, of another fibre, might come the other way round; and the
- * running step is over. */
+/* The running step and the step `before`, of another fibre, might happen in the other order; and
+ * the running step has ended. */
 void search_note_race(uint32_t before);
 void search_end_step(void);
 
@@ -211,7 +211,8 @@ bool port_guard_is_free(const volatile void *at);
 void port_unload_other(void);
 /* The running fibre is inside the guard of the pool of parkers, or only looks into the lot. */
 bool port_is_aside(void);
-/* Access to a lot that was opened in this run: who does must have seen that it is prepared. */
+/* Access to a lot that was opened in this run: the accessing fibre must have seen that it is
+ * prepared. */
 void port_check_block(const volatile void *at);
 /* Begin and end to look at the lot without points; false: not now, it is in the middle of
  * something. */

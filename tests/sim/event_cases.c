@@ -120,8 +120,8 @@ static void hear_and_free(void)
     sim_free(event);
 }
 
-/* Two announce work by a set each. One who waits, clears and then looks misses none: what was done
- * before a set that the clear undoes is seen. */
+/* Two fibres announce work by a set each. A fibre that waits, clears and then checks misses none:
+ * it sees what was done before a set that the clear undoes. */
 static void announce_first(void)
 {
     SIM_WRITE(work[0], 1);
@@ -149,7 +149,7 @@ static void no_work_was_missed(void)
     SIM_CHECK(seen[0] || seen[1]);
 }
 
-/* Whatever the order, the last is a set: who waits is let through. */
+/* Whatever the order, the last call is a set: the waiter proceeds. */
 static void clear_and_set(void)
 {
     clear();
@@ -168,8 +168,9 @@ static void wait_twice(void)
     wait();
 }
 
-/* state[0]: 1 while it is set. A wait passes if it is set; one that slept passes by a set that came
- * while it waited, also if it was cleared at once: for the model that is where the set is. */
+/* state[0]: 1 while it is set. A wait passes if it is set. A sleeping waiter passes by a set that
+ * happened while it waited, even if it was cleared at once: in the model the wait happens at the
+ * set. */
 static bool step(int64_t *state, const struct sim_call *call)
 {
     switch (call->name) {

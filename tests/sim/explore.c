@@ -2,10 +2,10 @@
  *
  * The search: see explore.h.
  *
- * Exhaustive: depth first over what can be decided at each step, running the case from its
- * beginning for each schedule. Source-DPOR (Abdulla and others, POPL 2014) tries another fibre at a
- * step only where a later step was seen to depend on it and could have come first; sleep sets leave
- * out what only swaps independent steps. Every way a step can turn out is tried.
+ * Exhaustive: depth first over everything that can be decided at each step, running the case from
+ * its beginning for each schedule. Source-DPOR (Abdulla and others, POPL 2014) tries another fibre
+ * at a step only if a later step was seen to depend on it and could have been earlier; sleep sets
+ * leave out what only swaps independent steps. Every way a step can turn out is tried.
  *
  * Sampled: a random walk, or PCT (Burckhardt and others, ASPLOS 2010): the fibre of highest
  * priority runs, and at a few random steps the runner's priority falls below all others.
@@ -100,7 +100,8 @@ static bool conflicts(const struct op *op, const struct access *access)
     }
 }
 
-/* Those who sleep at the next step: who slept, or was tried, and does not mind the last step. */
+/* The fibres that sleep at the next step: those that slept, or were tried, and are independent of
+ * the last step. */
 static void wake_sleepers(void)
 {
     if (sim_engine.step < 2 || !reduced) {
@@ -120,8 +121,8 @@ static void wake_sleepers(void)
     sleeping = set;
 }
 
-/* Who goes on where nothing else is decided: the runner while it can, else the next who is not only
- * waiting for its deadline. */
+/* The default choice: the runner while it can run, otherwise the next fibre that does more than
+ * wait for its deadline. */
 static unsigned natural(unsigned set)
 {
     unsigned ready = set;
@@ -252,8 +253,9 @@ void search_note_race(uint32_t before)
     }
 }
 
-/* Who could begin, at the step `before`, a sequence that leads to the running step without that
- * one: what came since and does not depend on it. Who has no predecessor in that is an initial. */
+/* The fibres that could begin, at the step `before`, a sequence that leads to the running step
+ * without the step `before`: the steps since then that do not depend on it. A fibre without a
+ * predecessor in that sequence is an initial. */
 static unsigned initials_without(uint32_t before)
 {
     uint32_t first[SIM_FIBRES] = {0};
@@ -274,7 +276,7 @@ static unsigned initials_without(uint32_t before)
     return set;
 }
 
-/* Source-DPOR: for each race, let somebody go first who leads to its other order, unless that is
+/* Source-DPOR: for each race, schedule a fibre first that leads to its other order, unless that is
  * planned, or was seen elsewhere. */
 void search_end_step(void)
 {

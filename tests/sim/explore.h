@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Searching a case's schedules for one that fails, and showing it.
+ * Searches a case's schedules for one that fails, and shows it.
  */
 #ifndef PAWL_TESTS_SIM_EXPLORE_H
 #define PAWL_TESTS_SIM_EXPLORE_H

@@ -105,7 +105,7 @@ static void fail_with_deadlock(void)
     sim_fail("deadlock:%s a wake-up was lost", text);
 }
 
-/* Begin the next step: of this fibre or another. Does not return if the run is over. */
+/* Begin the next step, of this fibre or another. Does not return if the run has ended. */
 static void choose_next(void)
 {
     bool any = false;
@@ -202,8 +202,8 @@ static void go_on(void)
     }
 }
 
-/* Bring each fibre to its first point, which nobody can tell from any other order, then go on until
- * the run is over. */
+/* Bring each fibre to its first point, in any order, because no order can be observed; then go on
+ * until the run ends. */
 static void run_fibres(void)
 {
     starting = true;

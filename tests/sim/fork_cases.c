@@ -141,7 +141,7 @@ static void call_once(void)
     pawl_once_call(once, run, NULL);
 }
 
-/* A run whose thread has vanished is made up for; one that was over is not. */
+/* A run whose thread has vanished is repeated; a finished run is not. */
 static void fork_and_call_once(void)
 {
     bool done = false;

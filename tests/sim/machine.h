@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The simulated machine's atomics, in place of the compiler's: compiler.h includes this header when
- * PAWL__MACHINE names it. Each access says where it stands, for the printed schedule.
+ * The simulated machine's atomics, instead of the compiler's: compiler.h includes this header when
+ * PAWL__MACHINE names it. Each access names its source line, for the printed schedule.
  */
 #ifndef PAWL_TESTS_SIM_MACHINE_H
 #define PAWL_TESTS_SIM_MACHINE_H
@@ -49,7 +49,7 @@ uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint
 #define pawl__add32(at, n, order)     SIM_CHANGE(uint32_t, SIM_ADD, at, n, order)
 #define pawl__xchg8(at, value, order) SIM_CHANGE(uint8_t, SIM_EXCHANGE, at, value, order)
 
-/* A spinning thread looks again; that look is a point where another may run. */
+/* A spinning thread polls again; that poll is a point where another fibre may run. */
 void sim_pause(void);
 #define PAWL__PAUSE() sim_pause()
 

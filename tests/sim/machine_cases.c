@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The machine itself: litmus tests, whose outcomes are known. A case says how many different ones
- * there are; the reduced search must find them all, and so must one that leaves nothing out.
+ * The machine itself: litmus tests, whose outcomes are known. A case states the number of different
+ * outcomes; the reduced search must find them all, and so must a search that leaves nothing out.
  */
 #include "sim.h"
 
@@ -331,7 +331,7 @@ static void load_x_free_y(void)
     }
 }
 
-/* Three operations each, of a program that a number stands for. */
+/* Three operations each, of a program that a number encodes. */
 static uint32_t program;
 
 static void operate(uint32_t code)

@@ -78,7 +78,7 @@ static void read_options(int count, char **words)
     }
 }
 
-/* A group's name stands for its cases, any other word for those whose name contains it. */
+/* A group's name selects its cases, any other word the cases whose name contains it. */
 static bool is_wanted(const struct sim_case *one)
 {
     if (options.wanted == NULL) {

@@ -3,11 +3,11 @@
  * The simulated machine's memory: C11's, operationally.
  *
  * Each place has all its stores, in modification order, which is the order in which they were made.
- * A load may read any store that coherence does not forbid: not one older than a store that happens
- * before the load, or than one whose reading or writing does. A compare-and-swap that succeeds
- * reads the newest; one that fails is a relaxed load. What a release publishes lasts through a
- * chain of read-modify-writes, and no longer: C++20's release sequences, which are shorter than
- * C11's. What is not modelled stands in README.md.
+ * A load may read any store that coherence does not forbid: none that is older than a store that
+ * happens before the load, or than a store whose reading or writing happens before it. A
+ * compare-and-swap that succeeds reads the newest store; one that fails is a relaxed load. What a
+ * release publishes lasts through a chain of read-modify-writes, and no longer: C++20's release
+ * sequences, which are shorter than C11's. README.md says what is not modelled.
  *
  * The newest value is also kept in the memory itself, so that plain reads in src/ find it.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the simulated backend's guard and parker are made of: see src/port.h. Who waits for them,
- * and what happened before, the engine keeps beside their addresses.
+ * The objects that the simulated backend's guard and parker consist of: see src/port.h. The engine
+ * keeps their waiters, and what happened before, beside their addresses.
  */
 #ifndef PAWL_TESTS_SIM_NATIVE_H
 #define PAWL_TESTS_SIM_NATIVE_H

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What pawl's sources read and write plainly: fields of objects, waiters and the lot. They are
- * compiled with -fsanitize=thread, which puts a call before each such access; the functions called
- * are here, in place of ThreadSanitizer's own. Two accesses to a byte, one of them a write and not
- * both atomic, that are not ordered by happens-before are a data race, in whatever order they ran.
+ * The plain reads and writes of pawl's sources: fields of objects, waiters and the lot. The sources
+ * are compiled with -fsanitize=thread, which adds a call before each such access; the called
+ * functions are here, instead of ThreadSanitizer's own. Two accesses to a byte, one of them a write
+ * and not both atomic, that are not ordered by happens-before are a data race, in whatever order
+ * they ran.
  *
- * Left out are the cases' own variables, which say SIM_READ and SIM_WRITE, and what the guard of
- * the pool of parkers protects, since that guard creates no happens-before here.
+ * Exceptions are the cases' own variables, which use SIM_READ and SIM_WRITE, and the data that the
+ * guard of the pool of parkers protects, because that guard creates no happens-before here.
  */
 #include "engine.h"
 

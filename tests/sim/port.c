@@ -194,7 +194,7 @@ void pawl__guard_unlock(struct pawl__guard *guard)
     trace("leave  %s", memory_name(guard));
 }
 
-/* One look of a parked fibre; true: it is over, with or without a token. */
+/* One check by a parked fibre; true: the wait has ended, with or without a token. */
 static bool park_once(struct pawl__parker *parker, pawl_time deadline, bool *taken)
 {
     engine_point((struct op){.kind = OP_PARK, .at = parker, .size = sizeof *parker,
@@ -278,7 +278,7 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
             blocks[block_count].at = fresh;
             blocks[block_count++].size = size;
         }
-        sim_plain(fresh, true, "the lot"); /* what any user must see: one byte stands for all */
+        sim_plain(fresh, true, "the lot"); /* visible to every user; one byte is enough */
         block = pawl__cell_meet(&shared_block_cell, fresh);
     }
     return block;

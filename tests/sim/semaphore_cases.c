@@ -6,7 +6,7 @@ enum call { ACQUIRE, TRY_ACQUIRE, ACQUIRE_UNTIL, RELEASE };
 static pawl_semaphore *semaphore;
 static struct sim_task *task;
 static unsigned holders, most_holders;
-static int parcel; /* what a releaser leaves for who takes its permit */
+static int parcel; /* data that a releaser leaves for the fibre that takes its permit */
 
 static void begin(int64_t value, bool bounded)
 {

@@ -3,11 +3,12 @@
  * The simulator, for its cases. A case is a few fibres that use pawl on a simulated machine, and
  * what must hold in every schedule of theirs.
  *
- * Each atomic access, guard, park, unpark and look at the clock is a point at which any other fibre
- * may go on. A load may read any store that C11 allows. What a fibre writes plainly, by SIM_WRITE,
- * is a data race unless the accesses are ordered by happens-before, whatever the order in which
- * they ran. The engine itself reports: a deadlock, a data race, an access to freed memory or one
- * that is not ordered before the free, a waiter or a token left behind, and a schedule without end.
+ * Each atomic access, guard, park, unpark and reading of the clock is a point at which any other
+ * fibre may go on. A load may read any store that C11 allows. What a fibre writes plainly, by
+ * SIM_WRITE, is a data race unless the accesses are ordered by happens-before, whatever the order
+ * in which they ran. The engine itself reports: a deadlock, a data race, an access to freed memory
+ * or one that is not ordered before the free, a waiter or a token left behind, and a schedule
+ * without end.
  */
 #ifndef PAWL_TESTS_SIM_SIM_H
 #define PAWL_TESTS_SIM_SIM_H
@@ -84,7 +85,7 @@ void sim_be_child(void);
  * other fibres run. What the caller did before happens before all that they do. */
 void sim_start_threads(void);
 
-/* A section that only one may be in: a plain variable, and who is inside. */
+/* A section for one fibre at a time: a plain variable, and which fibre is inside. */
 struct sim_section {
     unsigned inside;
     unsigned entered;
@@ -110,8 +111,8 @@ pawl_time sim_waits_since(unsigned fibre);
 /* Whether the calling fibre has slept or spun since it asked last: a try does neither. */
 bool sim_has_waited(void);
 
-/* What a fibre has done so far: pauses of its spinning, guards that it locked (but for that of the
- * pool of parkers), looks at the clock. */
+/* What a fibre has done so far: pauses of its spinning, guards that it locked (except that of the
+ * pool of parkers), readings of the clock. */
 struct sim_counts {
     unsigned pauses, entered, looks;
 };
@@ -131,7 +132,7 @@ size_t sim_queue_length(const void *key);
  * served. Says nothing while the bucket is in use. */
 void sim_check_served_in_order(const void *key);
 
-/* A history of calls, and whether some order of them, which keeps happens-before, is one that a
+/* A history of calls, and whether some order of them, which respects happens-before, is one that a
  * sequential model allows. */
 struct sim_call {
     int name;
@@ -153,7 +154,7 @@ void sim_check_linearizable(const struct sim_model *model);
 /* A call that a task makes, recorded from its start until the task is called, or cancelled, which
  * is recorded as a time-out:
  *     sim_started(task, pawl_lock_acquire_await(lock, sim_start(task, ACQUIRE_UNTIL, use_lock)));
- * calls use_lock when the lock is had. `task` is zeroed memory. */
+ * calls use_lock when the task has the lock. `task` is zeroed memory. */
 struct sim_task {
     pawl_await op;
     unsigned call;

@@ -61,8 +61,8 @@ static void count_pending(const struct world *world, size_t pending[KINDS])
     }
 }
 
-/* With the gate held exclusively: nobody is inside a move, so nothing is held, and who waits for
- * what can be had at any time is a lost wake-up. */
+/* With the gate held exclusively: no worker is inside a move, so nothing is held, and a worker that
+ * waits for something free is a lost wake-up. */
 static void check_books(struct world *world)
 {
     size_t pending[KINDS] = {0};
@@ -111,8 +111,8 @@ static void say_sums(const struct world *world, unsigned seconds)
     fflush(stdout);
 }
 
-/* Fifty times a second the world stands still for a look: who was forgotten would be found by the
- * next to come, soon. */
+/* Fifty times a second everything stops for a check: a later arrival would soon wake a waiter that
+ * was forgotten, and hide it. */
 static void keep_books(struct world *world, unsigned seconds)
 {
     pawl_event never = PAWL_EVENT_INIT;

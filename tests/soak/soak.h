@@ -32,7 +32,7 @@ enum slot_state { IDLE, PENDING };
 
 struct world;
 
-/* A task. Its worker starts and cancels it; whoever grants calls it. */
+/* A task. Its worker starts and cancels it; the granting thread calls it. */
 struct slot {
     pawl_await op;
     struct world *world;

@@ -27,8 +27,8 @@ typedef struct crew_thread {
 /* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 
-/* The same with a stack of so many bytes, or the least that the system allows if that is more: for
- * what must do with little. */
+/* The same with a stack of this many bytes, or the system's minimum if that is more: for tests that
+ * must run with little. */
 void crew_start_with_stack(crew_thread *thread, void (*work)(void *context), void *context,
                            unsigned stack_bytes);
 
@@ -47,7 +47,7 @@ uint64_t crew_used_ns(void);
 /* Let another thread run. */
 void crew_yield(void);
 
-/* Yield until done(context) is true: for a state that must come, in place of a sleep. */
+/* Yield until done(context) is true: for a state that must come, instead of a sleep. */
 void crew_until(bool (*done)(void *context), void *context);
 
 #endif

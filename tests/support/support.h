@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the tests share: CMocka with the headers it wants before it, and waiting for a state of the
- * lot in place of sleeping.
+ * Shared by the tests: CMocka with the headers it needs before it, and waiting for a state of the
+ * lot instead of sleeping.
  */
 #ifndef PAWL_TESTS_SUPPORT_H
 #define PAWL_TESTS_SUPPORT_H
@@ -30,7 +30,7 @@ void let_time_pass(pawl_ns ns);
 /* The parker that this thread's next wait will use: for tests of what ended threads leave. */
 const void *next_parker(void);
 
-/* xorshift64*: a small generator whose seed is printed by who uses it. */
+/* xorshift64*: a small generator. The test that uses it prints the seed. */
 uint64_t next_random(uint64_t *state);
 
 #endif

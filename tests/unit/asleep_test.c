@@ -50,7 +50,8 @@ static void waits_use_next_to_no_processor(void **state)
     free(stages);
     free(waiters);
     print_message("%llu us in %u waits\n", (unsigned long long)(used / 1000), (unsigned)wait_count);
-    assert_true(used < (uint64_t)PAWL_MS(150)); /* one that does not sleep takes twice as much */
+    assert_true(used < (uint64_t)PAWL_MS(150)); /* a waiter that does not sleep takes twice as
+                                                 * much */
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting without a thread for what is not a lock: semaphore, event, condition, barrier, rwlock.
- * What is the same for all stands in await_test.c.
+ * Waiting without a thread for objects other than locks: semaphore, event, condition, barrier,
+ * rwlock. await_test.c has what is the same for all.
  */
 #include "caller.h"
 #include "task.h"

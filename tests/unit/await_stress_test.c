@@ -374,8 +374,8 @@ static void cancels_against_last_arrivals(void **state)
 
 /* --- Condition, with the lock held ------------------------------------------------------------ */
 
-/* Who holds the lock finds each task that was not called yet: at the condition, on the lock's queue
- * or on its way from the one to the other. So the cancel is never too late. */
+/* The holder of the lock finds each task that was not called yet: at the condition, on the lock's
+ * queue or between the two. So the cancel is never too late. */
 static void cancel_with_the_lock(void *context)
 {
     struct race *race = context;

@@ -71,7 +71,7 @@ static void assert_usable_by_two(pawl_barrier *barrier)
     assert_int_equal(pawl__lot_count(barrier), 0);
 }
 
-/* Every wait returns PAWL_BROKEN, also one that is only a try. */
+/* Every wait returns PAWL_BROKEN, even a try. */
 static void assert_broken(pawl_barrier *barrier)
 {
     uint32_t index = UNTOUCHED;
@@ -394,7 +394,8 @@ static void barrier_keeps_its_rounds_apart_when_they_follow_at_once(void **state
     assert_int_equal(pawl__lot_count(&walk.barrier), 0);
 }
 
-/* More threads than parties: who arrives third is the last, whoever it is. */
+/* More threads than parties: the third to arrive is the last of the round, whichever thread that
+ * is. */
 enum { PARTIES = 3, CROWD = 7, TICKETS = 300 * PARTIES };
 
 struct crowd {
@@ -571,7 +572,7 @@ static void abort_it(void *context)
     pawl_barrier_abort(context);
 }
 
-/* The last arrival decides; who aborts during the action comes too late for this round. */
+/* The last arrival decides: an abort during the action is too late for this round. */
 static void barrier_abort_by_the_action_breaks_the_next_round_only(void **state)
 {
     enum { OTHERS = 3 };
@@ -631,8 +632,8 @@ static void barrier_wait_that_times_out_breaks_it_for_all(void **state)
     }
 }
 
-/* The last arrival and a time-out at about the same time: all come through, or one has timed out
- * and the others are told so. */
+/* The last arrival and a time-out at about the same time: all proceed, or one has timed out and the
+ * others get PAWL_BROKEN. */
 static void barrier_time_out_that_meets_the_last_arrival_breaks_all_or_none(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(3);

@@ -794,8 +794,8 @@ static void next_waiter_is_notified_after_one_timed_out(void **state)
     assert_int_equal(caller_join(&second), PAWL_OK);
 }
 
-/* The notification has to come before the deadline: where it comes too late, again with more time.
- * Returns whether it came in time. */
+/* The notification must be before the deadline: if it is too late, the test runs again with more
+ * time. Returns whether it was in time. */
 static bool keep_the_lock_past_the_deadline(struct monitor *monitor, pawl_ns time)
 {
     struct caller other = {0};

@@ -249,7 +249,7 @@ static void spinning_ends_and_is_left_out_on_one_processor(void **state)
     assert_int_equal(spin_out(spin_out(0)), spin_out(0));
 }
 
-/* Of the next so many who come, how many are to spin? */
+/* How many of the next arrivals are to spin? */
 static unsigned spinners(const void *key, unsigned comers)
 {
     unsigned count = 0;
@@ -267,7 +267,7 @@ static void spinning_that_fails_is_left_out_but_now_and_then(void **state)
     (void)state;
     assert_int_equal(spinners(key, COMERS), COMERS);
     for (int i = 0; i < MANY; i++) {
-        pawl__spin_end(key, 0, false); /* one that was told at once not to spin: no failure */
+        pawl__spin_end(key, 0, false); /* an arrival that was refused at once: no failure */
     }
     assert_int_equal(spinners(key, COMERS), COMERS);
     for (int i = 0; i < MANY; i++) {

@@ -15,7 +15,7 @@ static bool is_set(void *flag)
 /* What a once sets up. All is plain but the flags: only the once orders it. */
 struct setup {
     pawl_once once;
-    size_t waiters;  /* the run goes on until so many wait for it */
+    size_t waiters;  /* the run goes on until this many threads wait for it */
     bool to_be_told; /* and until it may end */
     int runs;
     bool done_while_running;
@@ -54,7 +54,7 @@ static pawl_status call_it(struct caller *caller)
     return PAWL_OK;
 }
 
-/* Start one whose run goes on until it is told, and wait until it runs. */
+/* Start a run that goes on until it is released, and wait until it runs. */
 static void runner_start(struct caller *caller, struct setup *setup)
 {
     setup->to_be_told = true;

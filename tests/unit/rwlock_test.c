@@ -90,7 +90,7 @@ static void assert_free(const pawl_rwlock *rwlock)
     assert_int_equal(waiting(rwlock, EXCLUSIVE), 0);
 }
 
-/* Nobody waits, and nothing but so many shared holders is noted. */
+/* Nobody waits, and nothing is noted except this number of shared holders. */
 static void assert_shared_by(const pawl_rwlock *rwlock, uint32_t holders)
 {
     assert_int_equal(rwlock->state_, holders * PAWL__RWLOCK_READER);
@@ -301,14 +301,14 @@ static void rwlock_lets_in_the_oldest_writer(void **state)
     }
 }
 
-/* Two threads that keep an rwlock in one mode for ever, if it is not taken from them: who came last
- * leaves only when the other has come again, or is made to wait. They end when the victim, who
- * wants it in the other mode, got it. */
+/* Two threads that keep an rwlock in one mode for ever, unless it is taken from them: the thread
+ * that arrived last leaves only when the other has arrived again, or is made to wait. They end when
+ * the victim, which wants the other mode, got it. */
 struct tyranny {
     pawl_rwlock rwlock;
     int mode;
     bool downgrading;      /* writers downgrade, and leave as readers */
-    uint8_t last;          /* atomic: who came last, 1 or 2; 0: nobody yet */
+    uint8_t last;          /* atomic: the thread that arrived last, 1 or 2; 0: none yet */
     uint8_t victim_got_in; /* atomic */
 };
 
@@ -1072,7 +1072,7 @@ static pawl_status acquire_and_reuse(struct caller *caller)
 
 static void rwlock_may_be_freed_by_the_thread_that_was_just_let_in(void **state)
 {
-    /* Who releases and who is let in: a reader lets in a writer, a writer both. */
+    /* The releaser and the waiters it lets proceed: a reader one writer, a writer both kinds. */
     const int released[] = {SHARED, EXCLUSIVE, EXCLUSIVE};
     const int acquired[] = {EXCLUSIVE, SHARED, EXCLUSIVE};
     pawl_rwlock expected;

@@ -36,7 +36,8 @@ struct wanderer {
     bool refused;
 };
 
-/* Who holds a permit does not wait without end for another: then somebody can always go on. */
+/* A thread with a permit does not wait without end for another permit: then some thread can always
+ * proceed. */
 static bool get_one(struct wanderer *wanderer)
 {
     pawl_semaphore *semaphore = wanderer->semaphore;
@@ -291,7 +292,8 @@ static pawl_status acquire_and_reuse(struct caller *caller)
     return PAWL_OK;
 }
 
-/* Who has all the permits of the last release frees: one permit, or two of release_n. */
+/* The thread that has all the permits of the last release frees the semaphore: one permit, or two
+ * of release_n. */
 static void semaphore_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
 {
     pawl_semaphore reused;

@@ -576,7 +576,7 @@ static void next_waiter_is_served_after_the_first_timed_out(void **state)
     }
 }
 
-/* The release comes at about the deadline of the one that is, as a rule, first in the queue. */
+/* The release happens at about the deadline of the thread that usually is first in the queue. */
 static void semaphore_time_out_that_meets_a_release_swallows_no_permit(void **state)
 {
     uint64_t seed = 20261120;

@@ -35,8 +35,8 @@ static void run(void)
     uv_run(&stage.loop, UV_RUN_DEFAULT);
 }
 
-/* A turn of the loop that does not sleep. (One that may, UV_RUN_ONCE, sleeps on when the timer that
- * is waited for goes off before.) */
+/* A turn of the loop that does not sleep. (A turn that may, UV_RUN_ONCE, sleeps on when the timer
+ * that is waited for fires before it.) */
 static void turn(void)
 {
     uv_run(&stage.loop, UV_RUN_NOWAIT);
@@ -197,7 +197,7 @@ static const char *const row_names[KINDS] = {"lock",      "fair lock", "semaphor
                                              "event",     "latch",     "shared",
                                              "exclusive", "condition", "barrier"};
 
-/* One that a task has to wait for. */
+/* An operation that a task has to wait for. */
 static struct thing busy(int kind)
 {
     struct thing thing = {
@@ -321,8 +321,8 @@ static pawl_status start(struct task *task, pawl_time deadline)
     return task->result;
 }
 
-/* One that waits; returns its deadline, which is later than asked for where this thread was held up
- * until that had passed. */
+/* A waiting operation; returns its deadline, which is later than asked for if this thread was held
+ * up until that had passed. */
 static pawl_time queue(struct task *task, struct thing *thing, pawl_time deadline)
 {
     pawl_ns patience = PAWL_MS(1);
@@ -943,7 +943,7 @@ static void earlier_deadline_is_not_held_up_by_one_that_started_before(void **st
     assert_int_equal(late.calls, 0);
 }
 
-/* A thread that lets somebody through at a time of its own, trial after trial. */
+/* A thread that lets a waiter proceed at a random time, trial after trial. */
 struct rival {
     crew_thread thread;
     struct thing *thing;
@@ -997,8 +997,8 @@ static void rival_end(struct rival *rival)
     crew_join(&rival->thread);
 }
 
-/* After a rival let through once, and the task ended with `result`: either it was granted, or what
- * was let go is still to be had. */
+/* After a rival has released once, and the task has ended with `result`: either it was granted, or
+ * what the rival released is still free. */
 static void assert_books_balance(struct thing *thing, pawl_status result)
 {
     if (thing->kind == SEMAPHORE) {
@@ -1437,7 +1437,8 @@ static void abandoned_while_another_thread_grants_it_waits_for_that_thread(void 
     assert_int_equal(task.calls, 0);
 }
 
-/* A task of pawl_await's own on the loop's thread that lets another one through and abandons it. */
+/* A task of pawl_await's own on the loop's thread that lets another task proceed and abandons
+ * it. */
 static void grant_and_abandon(pawl_await *await, pawl_status result)
 {
     struct task *task = pawl_await_context(await);

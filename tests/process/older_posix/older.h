@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Included before pawl's sources: what a host with glibc 2.28 says of itself, where threads sleep
- * on a condition variable. A copy of pawl that was built so shares parkers with one that was not.
+ * Included before pawl's sources: defines what a host with glibc 2.28 defines, where threads sleep
+ * on a condition variable. A copy of pawl that was built so shares parkers with a copy that was
+ * not.
  */
 #ifndef PAWL_TESTS_OLDER_H
 #define PAWL_TESTS_OLDER_H
