@@ -25,6 +25,7 @@ class PawlConan(ConanFile):
     implements = ["auto_shared_fpic"]
     exports_sources = (
         "CMakeLists.txt", "LICENSE", "CHANGELOG.md", "cmake/*", "include/*", "src/*",
+        "tools/gdb/*",
     )
     test_package_folder = os.path.join("packaging", "conan", "all", "test_package")
 
@@ -50,7 +51,7 @@ class PawlConan(ConanFile):
         CMake(self).install()
         rmdir(self, os.path.join(self.package_folder, "lib", "cmake"))
         rmdir(self, os.path.join(self.package_folder, "lib", "pkgconfig"))
-        rmdir(self, os.path.join(self.package_folder, "share"))
+        rmdir(self, os.path.join(self.package_folder, "share", "doc"))
         rm(self, "*.pdb", self.package_folder, recursive=True)
 
     def package_info(self):

@@ -59,6 +59,8 @@ function(pawl_install_library)
   endif()
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/pawl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     COMPONENT Development FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/pawl_gdb.py
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/pawl COMPONENT Development)
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
     DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT Development)
 endfunction()

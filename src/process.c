@@ -39,6 +39,21 @@ struct block {
 /* This copy's pointer to the process's block; NULL until this copy first needs it. */
 static void *shared_block;
 
+PAWL__RETAINED const struct pawl__layout pawl__layout = {
+    .lot = &shared_block,
+    .fields = 10,
+    .bucket_bits = PAWL__BUCKET_BITS,
+    .chain_bits = PAWL__CHAIN_BITS,
+    .buckets = offsetof(struct block, buckets),
+    .bucket_bytes = sizeof(struct pawl__bucket),
+    .chains = offsetof(struct pawl__bucket, chains),
+    .waiter_next = offsetof(pawl_await, next_),
+    .waiter_chain = offsetof(pawl_await, chain_),
+    .waiter_key = offsetof(pawl_await, key_),
+    .waiter_fn = offsetof(pawl_await, fn_),
+    .waiter_kind = offsetof(pawl_await, kind_),
+};
+
 static void prepare(void *memory)
 {
     struct block *block = memory;

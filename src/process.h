@@ -28,6 +28,18 @@ struct PAWL__IS_CAPABILITY("bucket") pawl__bucket {
     uint8_t skips;                       /* atomic: waits that did not spin */
 };
 
+/* Where a debugger finds what in the lot, without any debug information of pawl: in every build,
+ * and exported by a shared library. tools/gdb/pawl_gdb.py reads the fields in this order; new ones
+ * are appended. */
+struct pawl__layout {
+    void *const *lot; /* this copy's pointer to the process's block */
+    uint32_t fields;  /* how many follow */
+    uint32_t bucket_bits, chain_bits;
+    uint32_t buckets, bucket_bytes, chains; /* in the block; in a bucket */
+    uint32_t waiter_next, waiter_chain, waiter_key, waiter_fn, waiter_kind; /* in a pawl_await */
+};
+extern PAWL_API const struct pawl__layout pawl__layout;
+
 /* A parker in the pool. It serves one wait after another, of any thread, and is never unmapped. */
 struct pawl__slot {
     _Alignas(PAWL__LINE_BYTES) struct pawl__parker parker;

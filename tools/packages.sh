@@ -254,7 +254,7 @@ install_both() {
 # The file is in the order of the C locale. PAWL_UPDATE_EXPORTS=1 writes it anew.
 same_exports() {
     if [ "$system" = elf ]; then
-        nm -D --defined-only "$made/shared/lib/$library" | sed -n 's/.* T \(.*\)@@.*/\1/p'
+        nm -D --defined-only "$made/shared/lib/$library" | sed -n 's/.* [TDR] \(.*\)@@.*/\1/p'
     else
         objdump -p "$made/shared/bin/$library" |
             sed -n '/^\[Ordinal\/Name Pointer\] Table/,$s/^\t\[ *[0-9]*\] \(.*\)$/\1/p'
@@ -294,6 +294,7 @@ consume_installed() {
     check "$system: both components at once are refused" \
         not configures "$version" "static;shared"
     check_components
+    [ "$system" = windows ] || check_gdb
     check "$system: the amalgamation, two files and no option" by_amalgamation
     check "$system: the README's program and its five lines, after cmake --install" by_readme
     check_examples
@@ -404,6 +405,34 @@ configures() {
     rm -rf "$project/build"
     step cmake -S "$project" -B "$project/build" -G Ninja "-DCMAKE_TOOLCHAIN_FILE=$toolchain" \
         "-Dpawl_DIR=$prefix/both/lib/cmake/pawl" "-DPAWL_VERSION=$1" "-DPAWL_COMPONENTS=$2"
+}
+
+# The installed script, with Release libraries, one of them stripped as in a distribution.
+check_gdb() {
+    check "gdb's script shows who waits, with a static Release pawl" by_gdb static -O2
+    check "gdb's script shows who waits, where the linker drops what is not used" \
+        by_gdb static "-O2 -flto -ffunction-sections -fdata-sections -Wl,--gc-sections"
+    strip --strip-unneeded "$prefix/shared/lib/$library"
+    check "gdb's script shows who waits, with a stripped shared pawl" by_gdb shared -O0
+}
+
+# LINKAGE FLAGS
+by_gdb() {
+    project=$away/projects/gdb
+    rm -rf "$project"
+    mkdir -p "$project"
+    cp tests/consumers/gdb/waits.c "$project"
+    # shellcheck disable=SC2086 # words
+    step cc -g $2 "$project/waits.c" -o "$project/waits" "-I$prefix/$1/include" \
+        "-L$prefix/$1/lib" "-Wl,-rpath,$prefix/$1/lib" -lpawl -pthread &&
+        is_linked "$project/waits" "$1" || return
+    timeout 60 gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'set width 0' \
+        -ex "source $prefix/$1/share/pawl/pawl_gdb.py" -ex 'break all_wait' -ex run \
+        -ex 'print lock' -ex 'pawl locks' -ex continue "$project/waits" >"$work/said" 2>&1
+    cat "$work/said"
+    grep -q '= <pawl_lock locked waiters=1 at 0x' "$work/said" &&
+        grep -q '^    thread 2, for: lock$' "$work/said" && grep -q '^1 waiting$' "$work/said" &&
+        grep -q 'exited normally' "$work/said"
 }
 
 # Which library is found, or the reason why none is.

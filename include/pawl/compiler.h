@@ -155,6 +155,16 @@
 # define PAWL__ALIGNED_8        __attribute__((aligned(8))) /* 32-bit x86 aligns 8 bytes to 4 */
 #endif
 
+/* Data that no code refers to, for a debugger: compilers and linkers keep it. */
+#if defined(__ELF__) && defined(__has_attribute)
+# if __has_attribute(retain)
+#  define PAWL__RETAINED __attribute__((used, retain))
+# endif
+#endif
+#ifndef PAWL__RETAINED
+# define PAWL__RETAINED
+#endif
+
 /* The order in which a program's threads acquire locks, for ThreadSanitizer's deadlock detector,
  * which sees only annotated mutexes: with PAWL_TSAN_LOCK_ORDER (the CMake option of that name
  * defines it here and for targets that link pawl) and -fsanitize=thread. Races are found without

@@ -7,69 +7,109 @@
     (gdb) pawl locks        all that is waited for, and who waits
     (gdb) pawl waiters &lock
 
-It reads the parking lot (src/process.c) in memory and calls nothing in the program, so a core file will
-do. It needs pawl's debug information (-g).
+It reads the parking lot in memory and calls nothing in the program, so a core file will do. Of pawl it
+needs one symbol, pawl__layout (src/process.h), which a release build has, and a stripped shared library.
+The program needs debug information (-g) of the objects that it shows.
 """
 import gdb
 
 GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/process.c
 KINDS = ['lock', 'lock (notified)', 'semaphore', 'event', 'condition', 'barrier', 'rwlock shared',
          'rwlock exclusive', 'once', 'latch']  # enum pawl__wait_kind, src/waiter.h
+FIELDS = ['bucket_bits', 'chain_bits', 'buckets', 'bucket_bytes', 'chains', 'next', 'chain', 'key',
+          'fn', 'kind']  # struct pawl__layout, src/process.h
+
+
+def read(address, kind):
+    return int(gdb.Value(address).cast(kind.pointer()).dereference())
+
+
+def read_pointer(address):
+    return read(address, gdb.lookup_type('void').pointer())
+
+
+class Layout:
+    """pawl__layout: where the lot is, and where what is in it."""
+
+    def __init__(self):
+        try:
+            address = int(gdb.parse_and_eval('&pawl__layout'))
+        except gdb.error:
+            raise gdb.GdbError('no symbol pawl__layout: pawl is not in this program, or it is stripped')
+        self.block = read_pointer(address)
+        word = gdb.lookup_type('unsigned int')
+        at = address + gdb.lookup_type('void').pointer().sizeof
+        count = read(at, word)
+        if count < len(FIELDS):
+            raise gdb.GdbError('pawl_gdb.py is newer than this pawl')
+        for number, name in enumerate(FIELDS):
+            setattr(self, name, read(at + 4 * (number + 1), word))
+
+
+class Waiter:
+    """A pawl_await in a queue, by its address."""
+
+    def __init__(self, layout, address):
+        self.layout, self.address = layout, address
+
+    def pointer(self, offset):
+        return read_pointer(self.address + offset)
+
+    def key(self):
+        return self.pointer(self.layout.key)
+
+    def function(self):
+        return gdb.Value(self.pointer(self.layout.fn)).cast(gdb.lookup_type('void').pointer())
+
+    def kind(self):
+        number = read(self.address + self.layout.kind, gdb.lookup_type('unsigned char'))
+        return KINDS[number] if number < len(KINDS) else 'kind %d' % number
+
+    def ring(self):
+        """It and those behind it, which wait for the same."""
+        at = self
+        while True:
+            yield at
+            at = Waiter(self.layout, at.pointer(self.layout.next))
+            if at.address == self.address:
+                return
 
 
 class Lot:
     """The parking lot of the program: the process's one, seen through the first copy of pawl."""
 
     def __init__(self):
-        symbol = gdb.lookup_static_symbol('shared_block')
-        if symbol is None:
-            raise gdb.GdbError('no debug information of src/process.c in this program')
-        address = int(symbol.value())
-        lot = gdb.lookup_type('struct block')
-        self.buckets = None
-        if address != 0:
-            self.buckets = gdb.Value(address).cast(lot.pointer()).dereference()['buckets']
-        bucket = lot['buckets'].type.target()
-        self.bucket_bits = lot['buckets'].type.range()[1].bit_length()
-        self.chain_bits = bucket['chains'].type.range()[1].bit_length()
+        self.layout = Layout()
+        self.block = read_pointer(self.layout.block)
+
+    def firsts(self, bucket, chain):
+        """The first waiters of the keys in a chain."""
+        layout = self.layout
+        at = read_pointer(self.block + layout.buckets + bucket * layout.bucket_bytes + layout.chains +
+                          chain * gdb.lookup_type('void').pointer().sizeof)
+        while at != 0:
+            waiter = Waiter(layout, at)
+            yield waiter
+            at = waiter.pointer(layout.chain)
 
     def waiters(self, key):
         """The waiters for an address, oldest first."""
-        if self.buckets is None:
+        if self.block == 0:
             return []
         spread = ((key >> 2) * GOLDEN) & (2 ** 64 - 1)
-        bucket = self.buckets[spread >> (64 - self.bucket_bits)]
-        chain = spread >> (64 - self.bucket_bits - self.chain_bits) & (2 ** self.chain_bits - 1)
-        for ring in chain_of(bucket['chains'][chain]):
-            if int(ring['key_']) == key:
-                return list(ring_of(ring))
+        bucket = spread >> (64 - self.layout.bucket_bits)
+        chain = spread >> (64 - self.layout.bucket_bits - self.layout.chain_bits)
+        for first in self.firsts(bucket, chain & (2 ** self.layout.chain_bits - 1)):
+            if first.key() == key:
+                return list(first.ring())
         return []
 
     def keys(self):
         """Each address that is waited for, with its waiters."""
-        count = 0 if self.buckets is None else 2 ** self.bucket_bits
-        for at in range(count):
-            chains = self.buckets[at]['chains']
-            for chain in range(2 ** self.chain_bits):
-                for ring in chain_of(chains[chain]):
-                    yield int(ring['key_']), list(ring_of(ring))
-
-
-def chain_of(link):
-    waiter = gdb.lookup_type('pawl_await').pointer()
-    while int(link) != 0:
-        first = link.cast(waiter)
-        yield first
-        link = first['chain_']
-
-
-def ring_of(first):
-    at = first
-    while True:
-        yield at
-        at = at['next_']
-        if int(at) == int(first):
-            return
+        for bucket in range(0 if self.block == 0 else 2 ** self.layout.bucket_bits):
+            for chain in range(2 ** self.layout.chain_bits):
+                for first in self.firsts(bucket, chain):
+                    yield first.key(), list(first.ring())
 
 
 class Threads:
@@ -99,7 +139,7 @@ class Threads:
         """A thread's waiter lies on its stack: above its stack pointer, below all others."""
         found = None
         for pointer, thread in self.stacks:
-            if pointer <= int(waiter):
+            if pointer <= waiter.address:
                 found = thread
         return found
 
@@ -108,7 +148,8 @@ def remembered():
     """The selected thread's identity, or 0 if it has none, or cannot be read (a static program
     without libthread_db, or a Windows one, whose copy is found elsewhere)."""
     try:
-        return int(gdb.parse_and_eval('pawl__remembered_word'))
+        word = gdb.lookup_type('unsigned long long')
+        return read(int(gdb.parse_and_eval('&pawl__remembered_word')), word)
     except gdb.error:
         return 0
 
@@ -123,11 +164,9 @@ def name_of(thread):
 
 
 def describe_waiter(waiter, threads):
-    kind = int(waiter['kind_'])
-    name = KINDS[kind] if kind < len(KINDS) else 'kind %d' % kind
-    if int(waiter['fn_']) == 0:
-        return '%s, for: %s' % (name_of(threads.of_waiter(waiter)), name)
-    return 'task 0x%x, for: %s, resumes by %s' % (int(waiter), name, waiter['fn_'])
+    if int(waiter.function()) == 0:
+        return '%s, for: %s' % (name_of(threads.of_waiter(waiter)), waiter.kind())
+    return 'task 0x%x, for: %s, resumes by %s' % (waiter.address, waiter.kind(), waiter.function())
 
 
 class Printer:
@@ -143,7 +182,7 @@ class Printer:
         try:
             if self.address != 0:
                 waiters = '%d' % count_at(self.address + self.offset(), self.keys)
-        except gdb.GdbError:  # no debug information of the lot: `pawl locks` says so
+        except gdb.GdbError:  # no lot: `pawl locks` says why
             pass
         return '<%s%s waiters=%s at 0x%x>' % (self.name, words, waiters, self.address)
 
