@@ -30,11 +30,11 @@ all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
 sim,amalgamation,packages,mutants       g++                     g++ gcc libc6-dev
 clang-debug,clang-release               clang++                 clang
-msvc-branch,msvc-branch32               clang++                 clang
+msvc-branch,msvc-branch32,mutants       clang++                 clang
 fuzz                                    clang                   clang
 fuzz                                    libclang_rt.fuzzer.a    libclang-rt-dev
 gcc-debug,gcc-release,shared,tsan,asan  uv.h                    libuv1-dev
-clang-debug,clang-release               uv.h                    libuv1-dev
+clang-debug,clang-release,mutants       uv.h                    libuv1-dev
 musl                                    musl-gcc                musl-tools gcc
 arm64                                   aarch64-linux-gnu-g++   g++-aarch64-linux-gnu
 arm64                                   qemu-aarch64            qemu-user
@@ -43,9 +43,9 @@ s390x                                   s390x-linux-gnu-g++     g++-s390x-linux-
 s390x                                   qemu-s390x              qemu-user
 emscripten                              em++                    emscripten
 emscripten                              node                    nodejs
-mingw64,msvc-branch,packages            x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
-mingw64,msvc-branch,packages            wine                    wine wine64
-mingw64,msvc-branch,packages            wineserver              wine wine64
+mingw64,msvc-branch,packages,mutants    x86_64-w64-mingw32-g++  g++-mingw-w64-x86-64
+mingw64,msvc-branch,packages,mutants    wine                    wine wine64
+mingw64,msvc-branch,packages,mutants    wineserver              wine wine64
 mingw32,msvc-branch32                   i686-w64-mingw32-g++    g++-mingw-w64-i686
 mingw32,msvc-branch32                   wine32                  libc6-i386
 packages                                clang++                 clang

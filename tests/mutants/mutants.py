@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Weakens the library in one place at a time and requires that a test fails for it.
 
-A mutant is one change of one place: a memory order, a comparison, a condition, a call that is
-dropped (so each wake), a queue's end, a deadline that is not looked at again. Each is built in a
-scratch copy of the tree and run against the tests, those first that are most likely to tell: the
-simulator on what the file is about, the file's own test, then all. The first that fails or hangs
-kills it. Who survives must stand in survivors.txt beside this script, with the reason why the
-change is harmless or cannot be told.
+A mutant is one change of one place: a memory order, a comparison, a condition or one operand of it,
+a bit, two statements in the other order, a call that is dropped (so each wake), a queue's end, a
+deadline that is not checked again. Each is built in a scratch copy of the tree and run against the
+tests, those first that are most likely to tell: the simulator on what the file is about, the file's
+own test, then all. The first that fails or hangs kills it. A mutant that survives must be listed in
+survivors.txt beside this script, with the reason why the change is harmless or cannot be told.
 
-It runs by hand and each week (.github/workflows/weekly.yml), for two hours on two processors, and
-can be stopped at any time: what is known stands in BUILD/results, and is known again when it is
+It runs by hand and each week (.github/workflows/weekly.yml), for hours on two processors, and can be
+stopped at any time: what is known stands in BUILD/results, and is known again when it is
 started anew. That somebody was killed stays known until the file's code changes, that somebody
 survived until that of src, include or tests does.
 
@@ -52,8 +52,16 @@ GROUPS = {
     "rlock": ["rlock", "condition"],
     "rwlock": ["waiting", "rwlock", "await", "leftover"],
     "semaphore": ["waiting", "semaphore", "await"],
+    "spin": ["waiting", "lock", "rwlock"],
     "tasks": ["take_back", "await"],
     "token": ["token"],
+    "withdraw": ["await", "take_back", "copies"],
+}
+# The other tests that are about a file, where their names are not the file's.
+TESTS = {
+    "coroutine": ["coroutine", "coroutine_misuse", "coroutine_fork", "uv_coroutine"],
+    "pawl": ["cpp17", "cpp20", "with_cpp17"],
+    "uv": ["uv", "uv_null", "uv_cpp", "uv_coroutine"],
 }
 GLANCE = 2.5  # seconds of the simulator for all of them, before anything else
 # After the file's own tests: what runs every call, quickly. Then all others.
@@ -61,15 +69,16 @@ QUICK = ["conformance", "null", "lacking", "model", "await_family", "lot", "lock
 
 # (kind, pattern, replacement): each match of the pattern in code is a mutant. A statement's pattern
 # begins with the white space before it.
-BEFORE = r"(?<=[;{}:])(\s*?\n\s+)"
-BEHIND = r"(?=\s*\n)"
-CALL = r"(?!return\b|sizeof\b)[a-z_]\w*\([^;{}]*\);"
+BEFORE = r"(?<=[;{}:])(\s*?\\?\n\s+)"
+BEHIND = r"(?=\s*\\?\n)"
+CALL = r"(?!return\b|sizeof\b)(?:[a-z_]\w*(?:->|\.|::))*[a-z_]\w*\([^;{}]*\);"
 ARGUMENT = r"((?:[^,;()]|\([^()]*\))+)"
 ASSIGNMENT = r"[\w>.\-\[\]*+]+ (?:[|+\-*&]|<<|>>)?= [^;{}]*;"
 CHANGES = [
     ("order", r"PAWL__(?:ACQUIRE|RELEASE|ACQ_REL)\b", "PAWL__RELAXED"),
     ("order", r"PAWL__ACQ_REL\b", "PAWL__ACQUIRE"),
     ("order", r"PAWL__ACQ_REL\b", "PAWL__RELEASE"),
+    ("order", r"\b__ATOMIC_(?:ACQUIRE|RELEASE|ACQ_REL)\b", "__ATOMIC_RELAXED"),
     ("comparison", r"(?<= )==(?=\s)", "!="),
     ("comparison", r"(?<= )!=(?=\s)", "=="),
     ("comparison", r"(?<= )<(?=\s)", "<="),
@@ -106,20 +115,44 @@ CHANGES = [
 ]
 
 
-def masked(text):
-    """The text with comments, strings and what is no code blanked out, of the same length."""
+# How the tree is built, which of its tests are run, and what says which lines are compiled then: most
+# mutants; lock order that is told to ThreadSanitizer; atomics, whose orders only ThreadSanitizer can
+# tell on this processor; Windows; and Microsoft's branches.
+Kind = collections.namedtuple("Kind", "folder flags settings tests preprocessor backend")
+MINGW = "x86_64-w64-mingw32-gcc"
+PLAIN = Kind("", "-O1 -w", ["-DPAWL_SIM=ON"], "", ["gcc"], "src/posix")
+TOLD = Kind("told", "-O1 -w -g -fsanitize=thread", [], "^order_", ["gcc"], "src/posix")
+RACES = Kind("races", "-O1 -w -g -fsanitize=thread", [], "", ["gcc"], "src/posix")
+WINDOWS = Kind("windows", "-O1 -w", ["-DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/mingw64.cmake"], "",
+               [MINGW], "src/win32")
+MSVC = Kind("msvc", "-O1 -w", ["-DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/msvc-branch.cmake"], "",
+            [MINGW, "-DPAWL__TEST_MSVC_BRANCH"], "src/win32")
+# Of a file that is not only PLAIN: a line's mutants are run in the first that compiles it.
+KINDS_OF = {
+    "include/pawl/compiler.h": [RACES, MSVC],
+    "src/win32/port.c": [WINDOWS],
+}
+WITH_MACROS = ["include/pawl/compiler.h"]
+
+
+def masked(text, with_macros=False):
+    """The text with comments, strings and what is no code blanked out, of the same length. What macros
+    stand for is code if it is asked for."""
     def blank(match):
         return re.sub(r"[^\n]", " ", match.group())
-    text = re.sub(r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"", blank, text, flags=re.DOTALL)
-    return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*|^_Static_assert[^;]*;", blank, text,
-                  flags=re.MULTILINE)
+    text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"", blank, text, flags=re.DOTALL)
+    text = re.sub(r"^[ \t]*#[ \t]*define \w+(?:\([^)]*\))?", blank, text, flags=re.MULTILINE) \
+        if with_macros else text
+    return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*|^[ \t]*(?:_Static_assert|static_assert|concept)\b[^;]*;",
+                  blank, text, flags=re.MULTILINE)
 
 
-def compiled_lines(path):
-    """The numbers of the file's lines that are there for this system."""
-    flags = ["-I" + os.path.join(ROOT, name) for name in ("include", "src", "src/posix")]
+def compiled_lines(path, kind):
+    """The numbers of the file's lines that are compiled in this kind of build."""
+    flags = ["-I" + os.path.join(ROOT, name) for name in ("include", "src", kind.backend)]
+    language = ["-std=c++20", "-xc++"] if path.endswith(".hpp") else ["-std=c11", "-xc"]
     output = subprocess.run(
-        ["gcc", "-std=c11", "-E", "-fdirectives-only", "-D_GNU_SOURCE", *flags, "-xc", "-"],
+        [*kind.preprocessor, "-E", "-fdirectives-only", "-D_GNU_SOURCE", *flags, *language, "-"],
         input='#include "%s"\n' % path, check=True, capture_output=True, text=True).stdout
     lines, here, number = set(), False, 0
     for line in output.split("\n"):
@@ -130,39 +163,144 @@ def compiled_lines(path):
         if here and line.strip():
             lines.add(number)
         number += 1
+    for number, line in enumerate(open(path, encoding="ascii"), 1): # of a macro, only the first is there
+        if line.endswith("\\\n") and number in lines:
+            lines.add(number + 1)
     return lines
 
 
-Mutant = collections.namedtuple("Mutant", "file line what key changed")
+# A change: what it is, where it begins, which part of the text it replaces, and by what.
+Edit = collections.namedtuple("Edit", "what at begin end fresh")
+
+
+def pattern_edits(text, code):
+    for what, pattern, replacement in CHANGES:
+        for match in re.finditer(pattern, code):
+            fresh = re.sub(r"\\(\d)", lambda group, of=match: text[slice(*of.span(int(group[1])))],
+                           replacement)
+            at = match.end(1) if pattern.startswith(BEFORE) else match.start()
+            yield Edit(what, at, match.start(), match.end(), fresh)
+
+
+def operand_end(code, at, step, ends):
+    """Where the operand of && or || ends that begins beside this place and extends to the left (step
+    -1) or to the right (1): before what closes the parentheses around it, or one of the ends."""
+    opening, closing = ("(", ")") if step == 1 else (")", "(")
+    depth = 0
+    while 0 <= at < len(code):
+        here = code[at:at + 2] if step == 1 else code[at - 1:at + 1]
+        char = code[at]
+        if depth == 0 and (here in ends or char in ",;{}?" or char == closing or
+                           (char == ":" and "::" not in code[at - 1:at + 2]) or
+                           (char == "=" and not re.search(r"[=!<>]=", code[at - 1:at + 2])) or
+                           (step == -1 and re.search(r"\breturn$", code[at - 6:at + 1]))):
+            return at if step == 1 else at + 1
+        depth += (char in opening + "[") - (char in closing + "]") if step == 1 else \
+            (char in opening + "]") - (char in closing + "[")
+        at += step
+    return at
+
+
+def operand_edits(text, code):
+    """Each operand of a && or || is dropped once."""
+    for match in re.finditer(r"(?<= )(&&|\|\|)(?=\s)", code):
+        ends = ["&&", "||"] if match[1] == "&&" else ["||"]
+        left = operand_end(code, match.start() - 1, -1, ends)
+        right = operand_end(code, match.end(), 1, ends)
+        if code[left - 2:left] != match[1]:
+            yield Edit("operand", left + len(code[left:]) - len(code[left:].lstrip()), left,
+                       match.end(), " " if code[left - 1] in "n=" else "")
+        begin = len(code[:match.start()].rstrip())
+        yield Edit("operand", match.start(), begin, len(code[:right].rstrip()), "")
+
+
+def bits_of(code):
+    """{bit: the next bit of its set}, of the enumerations in this code and in the library's headers:
+    those whose values all are powers of two."""
+    headers = glob.glob(os.path.join(ROOT, "src/*.h")) + glob.glob(os.path.join(ROOT, "include/pawl/*.h"))
+    texts = [masked(open(path, encoding="ascii").read()) for path in sorted(headers)]
+    values, following = {}, {}
+    for part in texts + [code]:
+        for body in re.findall(r"\benum\b[^{;()]*\{([^}]*)\}", part):
+            names = re.findall(r"(\w+) = (\w+)\s*(?:,|$)", body.strip())
+            fresh = {name: int(value) if value.isdigit() else values.get(value, 0)
+                     for name, value in names}
+            values.update(fresh)
+            bits = [name for name, value in fresh.items() if value > 0 and value & (value - 1) == 0]
+            if len(bits) > 1 and len(bits) == body.strip().strip(",").count(",") + 1:
+                following.update(zip(bits, bits[1:] + bits[:1]))
+    return following
+
+
+def bit_edits(text, code):
+    following = bits_of(code)
+    plain = re.sub(r"\benum\b[^{;()]*\{[^}]*\}", lambda match: " " * len(match.group()), code)
+    for match in re.finditer(r"\b[A-Z]\w+\b", plain):
+        if match.group() in following:
+            yield Edit("bit", match.start(), match.start(), match.end(), following[match.group()])
+
+
+def block_end(code, at):
+    """Behind the brace that closes the first one from here on."""
+    depth, at = 1, code.index("{", at) + 1
+    while depth > 0:
+        depth += (code[at] == "{") - (code[at] == "}")
+        at += 1
+    return at
+
+
+def statements(code):
+    """Where simple statements, and blocks with if, for and while but no else, begin and end."""
+    for match in re.finditer(r"(?<=[;{}:])\s*?\n\s+(?=\S)", code):
+        at = match.end()
+        simple = re.match(CALL + "|" + ASSIGNMENT + r"|\(?[\w>.\-*]+\)?(?:\+\+|--);", code[at:])
+        if simple:
+            yield at, at + simple.end()
+        elif re.match(r"(?:if|for|while) \(", code[at:]):
+            end = block_end(code, at)
+            if not re.match(r" (?:else|while)\b", code[end:]):
+                yield at, end
+
+
+def order_edits(text, code):
+    """Two statements that follow each other, the other way round."""
+    spans = sorted(statements(code))
+    ends = {begin: end for begin, end in spans}
+    for begin, end in spans:
+        after = end + len(code[end:]) - len(code[end:].lstrip())
+        if after in ends and "\n" in code[end:after]:
+            yield Edit("statements", begin, begin, ends[after],
+                       text[after:ends[after]] + text[end:after] + text[begin:end])
+
+
+Mutant = collections.namedtuple("Mutant", "file line what key changed kind")
 
 
 def mutants_of(file):
     path = os.path.join(ROOT, file)
     text = open(path, encoding="ascii").read()
-    code, lines, seen = masked(text), compiled_lines(os.path.realpath(path)), collections.Counter()
-    for what, pattern, replacement in CHANGES:
-        for match in re.finditer(pattern, code):
-            fresh = re.sub(r"\\(\d)", lambda group, of=match: text[slice(*of.span(int(group[1])))],
-                           replacement)
-            begin = match.end(1) if pattern.startswith(BEFORE) else match.start()
-            line = text.count("\n", 0, begin) + 1
-            if line not in lines:
+    code, seen = masked(text, file in WITH_MACROS), collections.Counter()
+    kind_of = {}
+    for kind in reversed(KINDS_OF.get(file, [PLAIN])):
+        kind_of.update(dict.fromkeys(compiled_lines(os.path.realpath(path), kind), kind))
+    for edits in (pattern_edits, operand_edits, bit_edits, order_edits):
+        for what, at, begin, end, fresh in edits(text, code):
+            line = text.count("\n", 0, at) + 1
+            if line not in kind_of:
                 continue
-            start = text.rfind("\n", 0, begin) + 1
-            words = text[start:text.find("\n", begin)].split("/*")[0].strip()
-            key = "%s: %s: %s @%d" % (file, what, words, begin - start + 1)
+            start = text.rfind("\n", 0, at) + 1
+            words = text[start:text.find("\n", at)].split("/*")[0].strip()
+            key = "%s: %s: %s @%d" % (file, what, words, at - start + 1)
             seen[key] += 1
             key += " #%d" % seen[key] if seen[key] > 1 else ""
-            yield Mutant(file, line, what, key,
-                         text[:match.start()] + fresh + text[match.end():])
+            yield Mutant(file, line, what, key, text[:begin] + fresh + text[end:],
+                         TOLD if "PAWL__TSAN" in key else kind_of[line])
 
 
 def sources():
     judged = ("src/*.c", "src/cell.h", "src/token.h", "src/posix/port.c", "src/posix/sleep_semaphore.c",
-              "src/posix/meet_elf.c")
-    files = [name for pattern in judged for name in sorted(glob.glob(pattern, root_dir=ROOT))]
-    headers = sorted(os.listdir(os.path.join(ROOT, "include/pawl")))
-    return files + ["include/pawl/" + h for h in headers if h.endswith(".h") and h != "uv.h"]
+              "src/posix/meet_elf.c", "src/win32/port.c", "include/pawl/*.h", "include/pawl/*.hpp")
+    return [name for pattern in judged for name in sorted(glob.glob(pattern, root_dir=ROOT))]
 
 
 def known_survivors():
@@ -299,16 +437,11 @@ class Test:
         return None if is_good else "fails"
 
 
-# How the tree is built, and which of its tests are run: for what is told to ThreadSanitizer, and else.
-Kind = collections.namedtuple("Kind", "folder flags settings tests")
-TOLD = Kind("told", "-O1 -w -g -fsanitize=thread", [], "^order_")
-PLAIN = Kind("", "-O1 -w", ["-DPAWL_SIM=ON"], "")
-
-
 class Bench:
     """A scratch copy, and how its tests are run."""
 
-    def __init__(self, folder, kind, options):
+    def __init__(self, kind, number, options):
+        folder = os.path.join(options.build, kind.folder, str(number))
         self.tree, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
         self.prefix, self.cores = options.prefix, max(1, (os.cpu_count() or 1) // options.jobs)
         self.kind = kind
@@ -357,7 +490,7 @@ class Bench:
         groups = ["sim_" + group for group in GROUPS.get(thing, [])]
         simulated = [t for name in groups for t in self.tests if t.name == name]
         real = [t for t in self.tests if not t.name.startswith("sim_")]
-        own = [t for t in real if t.name == thing]
+        own = [t for name in TESTS.get(thing, [thing]) for t in real if t.name == name]
         quick = [t for name in QUICK for t in real if t.name == name and t not in own]
         rest = [t for t in real if t not in own + quick]
         rest.sort(key=lambda test: (thing not in test.name, test.limit))
@@ -410,15 +543,15 @@ def run_all(mutants, results, options):
     """Find out what is not known of these, first of those that never ran."""
     unknown = sorted([mutant for mutant in mutants if not results.find(mutant)[0]],
                      key=lambda mutant: mutant.key in results.killers)
-    told = [mutant for mutant in unknown if "PAWL__TSAN" in mutant.key]
-    plain = [mutant for mutant in unknown if "PAWL__TSAN" not in mutant.key]
-    # All trees are copied before any is built, so that they are the same.
-    rounds = [(mutants, [Bench(os.path.join(options.build, kind.folder, str(n)), kind, options)
-                         for n in range(min(options.jobs, len(mutants)))])
-              for kind, mutants in ((TOLD, told), (PLAIN, plain))]
-    for mutants, benches in rounds:
-        if mutants:
-            run_some(mutants, benches, results, options)
+    rounds = []
+    for kind in (TOLD, PLAIN, RACES, WINDOWS, MSVC):
+        of_it = [mutant for mutant in unknown if mutant.kind == kind]
+        # All trees are copied before any is built, so that they are the same.
+        rounds.append((of_it, [Bench(kind, n, options)
+                               for n in range(min(options.jobs, len(of_it)))]))
+    for of_it, benches in rounds:
+        if of_it:
+            run_some(of_it, benches, results, options)
 
 
 def run_some(mutants, benches, results, options):
@@ -491,6 +624,7 @@ def main():
         print("%d mutants" % len(mutants))
         return 0
     os.makedirs(options.build, exist_ok=True)
+    os.environ["WINEPREFIX"], os.environ["WINEDEBUG"] = os.path.join(options.build, "wine"), "-all"
     name = "results" + re.sub(r"\W+", "-", options.tests)
     results = Results(os.path.join(options.build, name))
     run_all(mutants, results, options)

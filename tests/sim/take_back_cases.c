@@ -15,6 +15,7 @@ struct task {
 static pawl_semaphore *outer, *inner, *later;
 static struct task *first, *second, *third;
 static pawl_status started_again;
+static bool forked;
 
 static void count_call(pawl_await *op, pawl_status result)
 {
@@ -56,6 +57,15 @@ static void grant_and_abandon_in_call(pawl_await *op, pawl_status result)
 {
     count_call(op, result);
     SIM_CHECK(pawl_semaphore_release(inner) == PAWL_OK);
+    abandon_second();
+}
+
+/* In the child the second task's operation has ended, though this fibre was about to call it. */
+static void fork_and_abandon_in_call(pawl_await *op, pawl_status result)
+{
+    count_call(op, result);
+    SIM_CHECK(pawl_semaphore_release(inner) == PAWL_OK);
+    forked = sim_fork();
     abandon_second();
 }
 
@@ -101,6 +111,13 @@ static void the_first_grants_the_second(void)
     second = new_task("second", count_call, inner);
 }
 
+static void the_first_grants_the_second_and_forks(void)
+{
+    first_waits(fork_and_abandon_in_call);
+    second = new_task("second", count_call, inner);
+    third = new_task("third", count_call, inner);
+}
+
 static void call_first(void)
 {
     SIM_CHECK(pawl_semaphore_release(outer) == PAWL_OK);
@@ -119,6 +136,12 @@ static void grant_two_of_inner(void)
 static void grant_later(void)
 {
     SIM_CHECK(pawl_semaphore_release(later) == PAWL_OK);
+}
+
+/* PAWL_INVALID while it is in flight; what it waited for once it is idle does not matter. */
+static void start_second_when_idle(void)
+{
+    started_again = pawl_semaphore_acquire_await(later, &second->op);
 }
 
 static void cancel_second(void)
@@ -154,6 +177,21 @@ static void second_was_taken_back_or_cancelled(void)
     SIM_CHECK(pawl_semaphore_value(inner) == (int64_t)second->cancelled);
 }
 
+/* The other fibre's start found the operation in flight, or idle after it was taken back. */
+static void second_was_taken_back_and_may_wait_again(void)
+{
+    SIM_CHECK(first->calls == 1 && second->taken_back == 1 && second->calls == 0);
+    SIM_CHECK(started_again == PAWL_PENDING || started_again == PAWL_INVALID);
+    SIM_CHECK(pawl_await_cancel(&second->op) == (started_again == PAWL_PENDING));
+}
+
+static void second_was_taken_back_in_the_parent(void)
+{
+    SIM_CHECK(first->calls == 1 && second->calls == 0);
+    SIM_CHECK(second->taken_back == (forked ? 0 : 1));
+    SIM_CHECK(pawl_await_cancel(&third->op) == !forked);
+}
+
 static const struct sim_case take_back_cases[] = {
     {"take_back",
      "a_grant_by_another_thread_races_a_task_that_abandons",
@@ -175,5 +213,17 @@ static const struct sim_case take_back_cases[] = {
      the_first_grants_the_second,
      {call_first, cancel_second},
      .finish = second_was_taken_back_or_cancelled},
+    {"take_back",
+     "a_start_by_another_thread_races_taking_back",
+     the_first_grants_the_second,
+     {call_first, start_second_when_idle},
+     .finish = second_was_taken_back_and_may_wait_again,
+     .leaves = true},
+    {"take_back",
+     "a_child_forked_in_a_call_has_nothing_to_take_back",
+     the_first_grants_the_second_and_forks,
+     {call_first},
+     .finish = second_was_taken_back_in_the_parent,
+     .leaves = true},
 };
 SIM_GROUP(take_back);
