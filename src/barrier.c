@@ -2,10 +2,15 @@
  *
  * pawl_barrier. Contract: include/pawl/barrier.h.
  *
- * The invariant: under the guard waiting_ is the number of queued waiters, less than parties_, and
- * 0 when the barrier is broken. The last arrival takes all of a round out of the queue in one step;
- * from then on neither a time-out nor abort, reset or a newcomer reaches them, and the barrier
- * itself is not touched again: the next round may fill, or the last one out may free it.
+ * The invariant: under the guard waiting_ is the number of queued waiters. It is less than parties_
+ * unless acting_ is set, and 0 when the barrier is broken. The thread that completes a round takes
+ * its parties out of the queue in one step; from then on neither a timeout nor abort, reset or a
+ * later arrival reaches them.
+ *
+ * Without an action they are woken at once, and the barrier is not touched again: the next round
+ * may fill, or the last one out may free it. With an action, that thread sets acting_, runs the
+ * action, clears acting_ and wakes them. If the next round became full meanwhile, the same step
+ * hands that round to its last arrival, which acts in turn.
  */
 #define PAWL__INSIDE
 #include <pawl/barrier.h>
@@ -13,6 +18,7 @@
 #include "lot.h"
 #include "withdraw.h"
 #include "misuse.h"
+#include "port.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,43 +31,123 @@ static void write_index(uint32_t *index, uint32_t value)
     }
 }
 
-/* Under the guard: take out all who wait, with this outcome, and begin a round, or none if broken.
- * With PAWL_OK each one's index is its place in the order of arrival. */
-static void end_round(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_status outcome,
-                      bool broken, struct pawl__wake_list *list)
+/* A thread that waits, and the round that it acts for if it arrived last during an action. */
+struct party {
+    struct pawl__sleeper sleeper; /* first, so that a waiter's address is its party's */
+    struct pawl__round *round;
+};
+
+static struct party *party_of(pawl_await *waiter)
+{
+    return (struct party *)(void *)waiter;
+}
+
+/* Under the guard: dequeue the n oldest parties, as granted. */
+static void take_out(pawl_barrier *barrier, struct pawl__bucket *bucket, uint32_t n,
+                     struct pawl__wake_list *list)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        pawl__lot_grant_first(bucket, barrier, PAWL_OK, list);
+    }
+    pawl__store32(&barrier->waiting_, barrier->waiting_ - n, PAWL__RELAXED);
+}
+
+/* A round has passed: write each party's place in the order of arrival, for those in the list and
+ * for the last arrival. */
+static void number(const struct pawl__wake_list *list, uint32_t *last)
 {
     uint32_t place = 0;
-    pawl__lot_grant_all(bucket, barrier, outcome, list);
-    for (pawl_await *waiter = list->first; outcome == PAWL_OK && waiter != NULL;
-         waiter = waiter->next_) {
+    for (pawl_await *waiter = list->first; waiter != NULL; waiter = waiter->next_) {
         write_index(waiter->object_, place++);
     }
+    write_index(last, place);
+}
+
+/* Under the guard: all who wait are granted PAWL_BROKEN. */
+static void break_round(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken,
+                        struct pawl__wake_list *list)
+{
+    pawl__lot_grant_all(bucket, barrier, PAWL_BROKEN, list);
     pawl__store32(&barrier->waiting_, 0, PAWL__RELAXED);
     pawl__store8(&barrier->broken_, broken, PAWL__RELAXED);
 }
 
-/* The guard orders what the parties did before: each has held it on arrival. */
+/* The caller completes the round. The guard orders what the parties did before: each has held it on
+ * arrival. */
 static pawl_status arrive_last_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket,
-                                          uint32_t *index)
+                                          uint32_t *index, struct pawl__round *round)
 {
-    struct pawl__wake_list list = {NULL, NULL};
-    void (*action)(void *ctx) = barrier->action_;
-    void *ctx = barrier->ctx_;
-    write_index(index, barrier->parties_ - 1);
-    end_round(barrier, bucket, PAWL_OK, false, &list);
-    pawl__lot_unlock(bucket);
-    if (action != NULL) {
-        action(ctx);
+    take_out(barrier, bucket, barrier->parties_ - 1, &round->others_);
+    if (barrier->action_ == NULL) {
+        number(&round->others_, index);
+        pawl__lot_unlock(bucket);
+        pawl__lot_wake(&round->others_);
+        return PAWL_OK;
     }
-    pawl__lot_wake(&list);
+    barrier->acting_ = true;
+    pawl__lot_unlock(bucket);
+    round->barrier_ = barrier;
+    round->cancellation_ = pawl__port_forbid_cancellation();
     return PAWL_OK;
+}
+
+/* Under the guard, the next round is full: its last arrival acts, and is woken for that, or the
+ * calling thread acts again.
+ *
+ * Returns   true: the calling thread. */
+static bool hand_on(pawl_barrier *barrier, struct pawl__bucket *bucket, struct pawl__round *round,
+                    struct pawl__wake_list *woken)
+{
+    pawl_await *last = pawl__lot_first(bucket, barrier);
+    for (uint32_t i = 1; i < barrier->parties_; i++) {
+        last = last->next_;
+    }
+    barrier->acting_ = true;
+    if (pawl__waiter_is_task(last)) {
+        take_out(barrier, bucket, barrier->parties_, &round->others_);
+        round->index_ = NULL;
+        return true;
+    }
+    struct pawl__round *next = party_of(last)->round;
+    take_out(barrier, bucket, barrier->parties_ - 1, &next->others_);
+    next->barrier_ = barrier;
+    take_out(barrier, bucket, 1, woken);
+    return false;
+}
+
+bool pawl__barrier_finish(struct pawl__round *round, bool passed)
+{
+    pawl_barrier *barrier = round->barrier_;
+    struct pawl__wake_list woken = round->others_;
+    struct pawl__bucket *bucket = pawl__lot_bucket(barrier);
+    bool again = false;
+    round->others_ = (struct pawl__wake_list){NULL, NULL};
+    pawl__lot_lock(bucket);
+    barrier->acting_ = false;
+    if (passed) {
+        number(&woken, round->index_);
+    } else {
+        for (pawl_await *waiter = woken.first; waiter != NULL; waiter = waiter->next_) {
+            waiter->outcome_ = PAWL_BROKEN;
+        }
+        break_round(barrier, bucket, true, &woken);
+    }
+    if (barrier->waiting_ >= barrier->parties_) {
+        again = hand_on(barrier, bucket, round, &woken);
+    }
+    pawl__lot_unlock(bucket);
+    pawl__lot_wake(&woken);
+    if (!again) {
+        pawl__port_restore_cancellation(round->cancellation_);
+    }
+    return again;
 }
 
 /* Under the guard: break, with those who wait. */
 static void break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken)
 {
     struct pawl__wake_list list = {NULL, NULL};
-    end_round(barrier, bucket, PAWL_BROKEN, broken, &list);
+    break_round(barrier, bucket, broken, &list);
     pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
 }
@@ -78,8 +164,8 @@ void pawl__barrier_withdraw_and_unlock(pawl_barrier *barrier, struct pawl__bucke
 }
 
 /* Under the guard: one more waits. */
-static void queue_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket,
-                             pawl_await *waiter, uint32_t *index)
+static void queue_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_await *waiter,
+                             uint32_t *index)
 {
     waiter->object_ = index;
     pawl__store32(&barrier->waiting_, barrier->waiting_ + 1, PAWL__RELAXED);
@@ -87,9 +173,16 @@ static void queue_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket,
     pawl__lot_unlock(bucket);
 }
 
-pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op, uint32_t *index)
+/* Under the guard: whether an arrival now completes the round. */
+static bool completes(const pawl_barrier *barrier)
 {
-    pawl__await_check(barrier, op, "pawl_barrier_wait_await", "barrier");
+    return barrier->waiting_ + 1 == barrier->parties_ && !barrier->acting_;
+}
+
+pawl_status pawl__barrier_arrive_await(pawl_barrier *barrier, pawl_await *op, uint32_t *index,
+                                       struct pawl__round *round)
+{
+    *round = (struct pawl__round){NULL, {NULL, NULL}, index, 0};
     if (barrier->parties_ == 0 || !pawl__lot_start(op, PAWL__ON_BARRIER)) {
         return PAWL_INVALID;
     }
@@ -99,14 +192,14 @@ pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op, uint3
         pawl__lot_unlock(bucket);
         return PAWL_BROKEN;
     }
-    if (barrier->waiting_ + 1 == barrier->parties_) {
-        return arrive_last_and_unlock(barrier, bucket, index);
+    if (completes(barrier)) {
+        return arrive_last_and_unlock(barrier, bucket, index, round);
     }
     queue_and_unlock(barrier, bucket, op, index);
     return PAWL_PENDING;
 }
 
-/* The waiter is queued: wait for the last arrival, or break the barrier at the deadline. */
+/* The waiter is queued: wait until the round is complete, or break the barrier at the deadline. */
 static pawl_status wait_for_round(pawl_barrier *barrier, struct pawl__bucket *bucket,
                                   struct pawl__sleeper *sleeper, pawl_time deadline)
 {
@@ -117,29 +210,69 @@ static pawl_status wait_for_round(pawl_barrier *barrier, struct pawl__bucket *bu
     return (pawl_status)sleeper->waiter.outcome_;
 }
 
-static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_t *index)
+pawl_status pawl__barrier_arrive(pawl_barrier *barrier, pawl_time deadline, uint32_t *index,
+                                 struct pawl__round *round)
 {
-    struct pawl__sleeper sleeper;
+    struct party party;
+    *round = (struct pawl__round){NULL, {NULL, NULL}, index, 0};
     if (barrier->parties_ == 0) {
         return PAWL_INVALID;
     }
-    pawl__lot_open(&sleeper, PAWL__ON_BARRIER);
+    pawl__lot_open(&party.sleeper, PAWL__ON_BARRIER);
+    party.round = round;
     struct pawl__bucket *bucket = pawl__lot_bucket(barrier);
     pawl__lot_lock(bucket);
     pawl_status status = PAWL_OK;
     if (barrier->broken_ != 0) {
         pawl__lot_unlock(bucket);
         status = PAWL_BROKEN;
-    } else if (barrier->waiting_ + 1 == barrier->parties_) {
-        status = arrive_last_and_unlock(barrier, bucket, index);
+    } else if (completes(barrier)) {
+        status = arrive_last_and_unlock(barrier, bucket, index, round);
     } else if (pawl__lot_is_past(deadline)) { /* a try: neither queues nor parks */
         break_and_unlock(barrier, bucket, true);
         status = PAWL_TIMEOUT;
     } else {
-        queue_and_unlock(barrier, bucket, &sleeper.waiter, index);
-        status = wait_for_round(barrier, bucket, &sleeper, deadline);
+        queue_and_unlock(barrier, bucket, &party.sleeper.waiter, index);
+        status = wait_for_round(barrier, bucket, &party.sleeper, deadline);
+        if (round->barrier_ != NULL) { /* this thread acts: see hand_on */
+            round->cancellation_ = pawl__port_forbid_cancellation();
+        }
     }
-    pawl__lot_close(&sleeper);
+    pawl__lot_close(&party.sleeper);
+    return status;
+}
+
+static void leave_action(void *round)
+{
+    (void)pawl__barrier_finish(round, false);
+}
+
+/* The round is complete: run its action, if the caller is to, and perhaps those of later rounds. */
+static void act(struct pawl__round *round)
+{
+    pawl_barrier *barrier = round->barrier_;
+    if (barrier == NULL) {
+        return;
+    }
+    do {
+        pawl__port_call(barrier->action_, barrier->ctx_, leave_action, round);
+    } while (pawl__barrier_finish(round, true));
+}
+
+static pawl_status wait_until(pawl_barrier *barrier, pawl_time deadline, uint32_t *index)
+{
+    struct pawl__round round;
+    pawl_status status = pawl__barrier_arrive(barrier, deadline, index, &round);
+    act(&round);
+    return status;
+}
+
+pawl_status pawl_barrier_wait_await(pawl_barrier *barrier, pawl_await *op, uint32_t *index)
+{
+    struct pawl__round round;
+    pawl__await_check(barrier, op, "pawl_barrier_wait_await", "barrier");
+    pawl_status status = pawl__barrier_arrive_await(barrier, op, index, &round);
+    act(&round);
     return status;
 }
 
@@ -150,7 +283,7 @@ pawl_status pawl_barrier_init(pawl_barrier *barrier, uint32_t parties, void (*ac
     if (parties == 0) {
         return PAWL_INVALID;
     }
-    *barrier = (pawl_barrier){action, ctx, parties, 0, 0};
+    *barrier = (pawl_barrier){action, ctx, parties, 0, 0, 0};
     return PAWL_OK;
 }
 
@@ -213,8 +346,7 @@ int pawl_barrier_describe(const pawl_barrier *barrier, char *buf, size_t size)
 {
     pawl__need_text(barrier, buf, size, "pawl_barrier_describe", "barrier");
     return snprintf(buf, size, "<pawl_barrier%s parties=%lu waiters=%lu at 0x%" PRIxPTR ">",
-                    pawl_barrier_broken(barrier) ? " broken" : "",
-                    (unsigned long)barrier->parties_,
+                    pawl_barrier_broken(barrier) ? " broken" : "", (unsigned long)barrier->parties_,
                     (unsigned long)pawl_barrier_waiting(barrier), (uintptr_t)barrier);
 }
 

@@ -83,6 +83,10 @@ void pawl__port_yield(void);
 int pawl__port_forbid_cancellation(void);
 void pawl__port_restore_cancellation(int before);
 
+/* Call fn(ctx), a user's function. If the calling thread ends inside it, by pthread_exit or a
+ * cancellation, left(left_ctx) is called before the thread is gone. Windows has no such notice. */
+void pawl__port_call(void (*fn)(void *ctx), void *ctx, void (*left)(void *ctx), void *left_ctx);
+
 /* Call prepare() in every fork's thread before it forks, and child() in the child's only thread,
  * before fork returns there. */
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void));

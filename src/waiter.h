@@ -60,11 +60,6 @@ static inline bool pawl__waiter_is_awake(const pawl_await *waiter)
     return !pawl__waiter_is_task(waiter) && pawl__sleeper_of_const(waiter)->awake;
 }
 
-/* Waiters that were dequeued and are to be woken, oldest first. */
-struct pawl__wake_list {
-    pawl_await *first, *last;
-};
-
 /* Append a dequeued waiter to the list, and remove one from it.
  *
  * A waiter on a list is linked both ways (the first one's prev_ is unspecified), and its chain_ is

@@ -100,6 +100,11 @@ struct pawl_await {
     uint8_t outcome_;          /* a pawl_status, from the grant until the waiter has seen it */
 };
 
+/* Waiters that were dequeued and are to be woken, oldest first. Not for users. */
+struct pawl__wake_list {
+    pawl_await *first, *last;
+};
+
 /* Make the memory an idle operation that calls fn. fn gets ctx by pawl_await_context.
  *
  * Requires  op is idle, or was never initialised; fn is not NULL. */

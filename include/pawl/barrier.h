@@ -8,8 +8,10 @@
  *     state                  wait                        abort        reset
  *     filling, more to come  waits                       broken (1)   filling anew (1)
  *     filling, last arrival  runs the action; all pass   -            -
+ *     full (2)               waits                       broken (1)   filling anew (1)
  *     broken                 PAWL_BROKEN                 -            filling anew
- *                                           (1) the waiting parties return PAWL_BROKEN
+ *                              (1) the waiting parties return PAWL_BROKEN
+ *                              (2) while the previous round's action runs
  *
  * The last arrival lets all parties proceed in one step, and that is final: there is no draining,
  * and later arrivals are in the next round. A wait that times out breaks the barrier for all.
@@ -43,6 +45,7 @@ typedef struct pawl_barrier {
     uint32_t parties_;
     uint32_t waiting_; /* parties of the round that is filling */
     uint8_t broken_;
+    uint8_t acting_; /* an action runs */
 } pawl_barrier;
 
 /* For a constant number of parties; a negative one does not compile. */
@@ -50,15 +53,21 @@ typedef struct pawl_barrier {
     {NULL, NULL,                                                                                   \
      (uint32_t)PAWL__CONSTANT((uint32_t)(parties),                                                 \
                               (int64_t)(parties) >= 0 && (int64_t)(parties) <= UINT32_MAX),        \
-     0, 0}
+     0, 0, 0}
 
 /* Make the memory a barrier for `parties` threads. If `action` is not NULL, the last arrival of
- * each round calls action(ctx) before any party proceeds. The next round may fill meanwhile, if
- * there are more threads than parties.
+ * each round calls action(ctx) before any party proceeds. Actions never overlap: while one runs,
+ * the next round may fill, but is complete only when the action has returned. The last arrival of
+ * that round then runs the next action; if that is a task (await.h), the thread that ran the
+ * previous action does.
  *
  * Returns   PAWL_OK       the barrier is ready
  *           PAWL_INVALID  parties is 0; nothing was written
- * Requires  no thread is using it. */
+ * Requires  no thread is using it. The action does not wait at the barrier, nor end its thread,
+ *           nor leave by longjmp or a C++ exception (pawl::barrier allows exceptions). An action
+ *           that ends its thread by pthread_exit breaks the barrier; by ExitThread, or longjmp, it
+ *           leaves the other parties waiting for ever.
+ * Orders    an action happens before the next round's. */
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, uint32_t parties,
                                                        void (*action)(void *ctx), void *ctx);
 
@@ -68,7 +77,7 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  * Returns   PAWL_OK       all have arrived; *index, if index is not NULL, is the caller's own
  *                         number, 0 to parties - 1 in order of arrival
  *           PAWL_TIMEOUT  the time passed, never early; the barrier is now broken. Also if the time
- *                         had passed before the call, unless the caller arrived last
+ *                         had passed before the call, unless the caller completes the round
  *           PAWL_BROKEN   the barrier was broken, aborted or reset while the caller waited, or was
  *                         broken before
  *           PAWL_INVALID  it has 0 parties
@@ -77,7 +86,9 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_init(pawl_barrier *barrier, ui
  * Orders    what every party did before its arrival, and the action, happen before PAWL_OK is
  *           returned to any.
  * Costs     the last arrival wakes each other thread, or calls each task (await.h); the others
- *           park. Never allocates. Not a cancellation point. */
+ *           park. Never allocates. Not a cancellation point, and the action is not cancelled. The
+ *           deadline of a complete round no longer counts: a timed wait can return as late as the
+ *           action takes. */
 PAWL_API pawl_status pawl_barrier_wait(pawl_barrier *barrier, uint32_t *index);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_for(pawl_barrier *barrier, pawl_ns ns,
                                                            uint32_t *index);
@@ -85,7 +96,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_barrier_wait_until(pawl_barrier *barri
                                                              pawl_time deadline, uint32_t *index);
 
 /* Arrive at the barrier. The last arrival runs the action and lets the others proceed before its
- * call returns.
+ * call returns, unless the previous round's action still runs: then it is pending as the others
+ * are.
  *
  * Returns   PAWL_OK       this was the last arrival, with *index = parties - 1
  *           PAWL_PENDING  fn will be called with PAWL_OK, and *index is the party's number, or with
@@ -106,8 +118,8 @@ PAWL_API void pawl_barrier_abort(pawl_barrier *barrier);
 /* Begin a new round: the waiting parties get PAWL_BROKEN, and the barrier is usable again. */
 PAWL_API void pawl_barrier_reset(pawl_barrier *barrier);
 
-/* The number of parties; how many parties of the round that is filling wait; and whether the
- * barrier is broken. The last two are snapshots. */
+/* The number of parties; how many parties of the round that is filling wait (and of later rounds
+ * while an action runs); and whether the barrier is broken. The last two are snapshots. */
 PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_parties(const pawl_barrier *barrier);
 PAWL_MUST_CHECK PAWL_API uint32_t pawl_barrier_waiting(const pawl_barrier *barrier);
 PAWL_MUST_CHECK PAWL_API bool pawl_barrier_broken(const pawl_barrier *barrier);
@@ -122,6 +134,27 @@ PAWL_API int pawl_barrier_describe(const pawl_barrier *barrier, char *buf, size_
 PAWL_MUST_CHECK PAWL_API pawl_barrier *pawl_barrier_new(uint32_t parties, void (*action)(void *ctx),
                                                         void *ctx);
 PAWL_API void pawl_barrier_free(pawl_barrier *barrier);
+
+/* A round that is complete, and whose action the caller is to run. Not for users: pawl.hpp runs the
+ * action in its own frames, so that an exception passes through none of C. */
+struct pawl__round {
+    pawl_barrier *barrier_;         /* NULL: the caller is not to run the action */
+    struct pawl__wake_list others_; /* the other parties */
+    uint32_t *index_;               /* where the caller's own number goes, or NULL */
+    int cancellation_;              /* the caller's cancellation state before */
+};
+
+/* As the waits above, but the caller runs the action of *round if that has a barrier_; the status
+ * is then PAWL_OK. */
+PAWL_API pawl_status pawl__barrier_arrive(pawl_barrier *barrier, pawl_time deadline,
+                                          uint32_t *index, struct pawl__round *round);
+PAWL_API pawl_status pawl__barrier_arrive_await(pawl_barrier *barrier, pawl_await *op,
+                                                uint32_t *index, struct pawl__round *round);
+
+/* The action has returned, or was left (passed is false, which breaks the barrier).
+ *
+ * Returns   true: *round is now the next one, whose action the caller runs also. */
+PAWL_API bool pawl__barrier_finish(struct pawl__round *round, bool passed);
 
 PAWL__END
 

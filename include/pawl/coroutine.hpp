@@ -11,7 +11,8 @@
  *     event.wait_await(where)                      pawl_status, which may be ignored
  *     latch.wait_await(where)                      the same
  *     condition.wait_await(hold, where)            pawl::cv_status; hold holds the lock again
- *     barrier.wait_await(where, &index)            pawl_status: PAWL_OK or PAWL_BROKEN
+ *     barrier.wait_await(where, &index)            pawl_status: PAWL_OK or PAWL_BROKEN; or what the
+ *                                                  barrier's action threw in this coroutine
  *
  * What is free is acquired without suspending, on the coroutine's current thread. A coroutine that
  * must wait joins the one queue of threads and tasks, and holds what it asked for before it is
@@ -87,6 +88,7 @@
 
 # include <concepts>
 # include <coroutine>
+# include <exception>
 # include <functional>
 # include <mutex>
 # include <shared_mutex>
@@ -559,6 +561,7 @@ struct opening : step {
 struct meeting : step {
     pawl_barrier *barrier;
     std::uint32_t *index;
+    std::exception_ptr thrown; /* by the action, which this coroutine ran */
 
     meeting(pawl_barrier *place, std::uint32_t *index_to_write)
         : barrier(place), index(index_to_write)
@@ -570,13 +573,28 @@ struct meeting : step {
         return false;
     }
 
+    /* When it is pending *this may be gone: then there is no action to run. */
     pawl_status begin(pawl_await *op)
     {
-        return pawl_barrier_wait_await(barrier, op, index);
+        pawl__round round;
+        const pawl_status status = pawl__barrier_arrive_await(barrier, op, index, &round);
+# if PAWL__EXCEPTIONS
+        try {
+            act(round);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+# else
+        act(round);
+# endif
+        return status;
     }
 
     pawl_status finish(pawl_status status)
     {
+        if (thrown != nullptr) {
+            std::rethrow_exception(std::move(thrown));
+        }
         if (status != PAWL_OK && status != PAWL_BROKEN && status != PAWL_TIMEOUT) {
             refuse_status(status);
         }

@@ -122,6 +122,44 @@ class immovable
     ~immovable() = default;
 };
 
+/* The action of a round that runs. However the action is left, the round ends. */
+class running_action : immovable
+{
+  public:
+    explicit running_action(pawl__round &round) noexcept : round_(round)
+    {
+    }
+
+    ~running_action()
+    {
+        if (!ended_) {
+            (void)pawl__barrier_finish(&round_, false);
+        }
+    }
+
+    /* The action has returned. Whether the next round's is to run. */
+    bool end()
+    {
+        ended_ = true;
+        return pawl__barrier_finish(&round_, true);
+    }
+
+  private:
+    pawl__round &round_;
+    bool ended_ = false;
+};
+
+/* Run the action of a complete round, if this thread is to, and perhaps those of later rounds. */
+inline void act(pawl__round &round)
+{
+    pawl_barrier *const barrier = round.barrier_;
+    for (bool again = barrier != nullptr; again;) {
+        running_action running(round);
+        barrier->action_(barrier->ctx_);
+        again = running.end();
+    }
+}
+
 /* For misuse that C reports as a status and a constructor or a wait cannot: throws, or ends the
  * process where exceptions are disabled. */
 [[noreturn]] inline void refuse_argument(const char *what)
@@ -1088,29 +1126,31 @@ class barrier : detail::immovable
     {
     }
 
-    /* The last arrival of each round calls action(ctx), which must not throw. */
+    /* The last arrival of each round calls action(ctx). An exception that leaves it breaks the
+     * barrier, and leaves the wait that called it; the other parties return PAWL_BROKEN. */
     constexpr barrier(std::uint32_t parties, void (*action)(void *ctx), void *ctx)
-        : native_{action, ctx, checked(parties), 0, 0}
+        : native_{action, ctx, checked(parties), 0, 0, 0}
     {
     }
 
     pawl_status wait(std::uint32_t *index = nullptr)
     {
-        return pawl_barrier_wait(&native_, index);
+        return arrive(PAWL_NEVER, index);
     }
 
     template <class Rep, class Period>
     [[nodiscard]] pawl_status wait_for(const std::chrono::duration<Rep, Period> &time,
                                        std::uint32_t *index = nullptr)
     {
-        return pawl_barrier_wait_for(&native_, detail::span(time), index);
+        const pawl_ns ns = detail::span(time);
+        return arrive(ns <= 0 ? 0 : pawl_after_ns(ns), index);
     }
 
     template <class Clock, class Duration>
     [[nodiscard]] pawl_status wait_until(const std::chrono::time_point<Clock, Duration> &time,
                                          std::uint32_t *index = nullptr)
     {
-        return pawl_barrier_wait_until(&native_, detail::deadline(time), index);
+        return arrive(detail::deadline(time), index);
     }
 
 #if PAWL__COROUTINES
@@ -1169,6 +1209,14 @@ class barrier : detail::immovable
     }
 
   private:
+    pawl_status arrive(pawl_time deadline, std::uint32_t *index)
+    {
+        pawl__round round;
+        const pawl_status status = pawl__barrier_arrive(&native_, deadline, index, &round);
+        detail::act(round);
+        return status;
+    }
+
     static constexpr std::uint32_t checked(std::uint32_t parties)
     {
         if (parties == 0) {
@@ -1180,12 +1228,10 @@ class barrier : detail::immovable
     pawl_barrier native_;
 };
 
-/* A barrier that keeps its action, any function object of no arguments; it cannot throw, so a
- * lambda says noexcept: pawl::barrier_with start(4, [&]() noexcept { round++; }); */
+/* A barrier that keeps its action, any function object of no arguments:
+ * pawl::barrier_with start(4, [&] { round++; }); */
 template <class Action> class barrier_with : public barrier
 {
-    static_assert(std::is_nothrow_invocable_v<Action &>, "a barrier's action is noexcept");
-
   public:
     constexpr barrier_with(std::uint32_t parties, Action action)
         : barrier(parties, run, this), action_(std::move(action))

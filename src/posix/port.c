@@ -239,6 +239,14 @@ void pawl__port_restore_cancellation(int before)
 #endif
 }
 
+/* Built with -fexceptions, the C library's cleanup handlers also run for a C++ exception. */
+void pawl__port_call(void (*fn)(void *ctx), void *ctx, void (*left)(void *ctx), void *left_ctx)
+{
+    pthread_cleanup_push(left, left_ctx);
+    fn(ctx);
+    pthread_cleanup_pop(0);
+}
+
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
     pawl__check(pthread_atfork(prepare, NULL, child), "pthread_atfork");

@@ -210,6 +210,14 @@ void pawl__port_restore_cancellation(int before)
 }
 
 /* Windows has no fork. */
+/* ExitThread does not unwind, and tells nobody but libraries that are loaded. */
+void pawl__port_call(void (*fn)(void *ctx), void *ctx, void (*left)(void *ctx), void *left_ctx)
+{
+    (void)left;
+    (void)left_ctx;
+    fn(ctx);
+}
+
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
     (void)prepare;

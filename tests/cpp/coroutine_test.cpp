@@ -841,6 +841,26 @@ static void a_broken_barrier_is_told_to_who_waits_and_who_comes()
     CHECK(comes.done() && told[1].status == PAWL_BROKEN && told[1].index == 99);
 }
 
+static task arrive_at_what_throws(pawl::barrier &barrier, bool &thrown)
+{
+    try {
+        (void)co_await barrier.wait_await();
+    } catch (const std::runtime_error &) {
+        thrown = true;
+    }
+}
+
+static void an_exception_of_the_action_reaches_the_coroutine_that_arrived_last()
+{
+    pawl::barrier_with barrier(2, [] { throw std::runtime_error("not this round"); });
+    arrival told;
+    bool thrown = false;
+    const task first = arrive(barrier, told);
+    const task last = arrive_at_what_throws(barrier, thrown);
+    CHECK(first.done() && told.status == PAWL_BROKEN && told.index == 99);
+    CHECK(last.done() && thrown && barrier.broken());
+}
+
 static void a_party_that_is_destroyed_takes_only_itself_out()
 {
     pawl::barrier barrier(2);
@@ -1395,6 +1415,7 @@ int main(int argc, char **argv)
         one_that_begins_to_wait_may_be_destroyed_by_who_gets_the_lock,
         parties_at_a_barrier_get_their_indexes_whether_threads_or_coroutines,
         a_broken_barrier_is_told_to_who_waits_and_who_comes,
+        an_exception_of_the_action_reaches_the_coroutine_that_arrived_last,
         a_party_that_is_destroyed_takes_only_itself_out,
         a_party_that_was_let_through_may_be_destroyed_by_another,
         a_where_of_the_users_resumes_on_its_own_thread,

@@ -760,6 +760,56 @@ static void a_barrier_that_timed_out_is_broken()
     CHECK(barrier.broken() && barrier.wait_until(pawl::clock::time_point::max()) == PAWL_BROKEN);
 }
 
+static void an_exception_of_a_barriers_action_breaks_it_and_reaches_its_caller()
+{
+    int actions = 0;
+    pawl::barrier_with start(2, [&actions] {
+        if (actions++ == 0) {
+            throw std::runtime_error("not this round");
+        }
+    });
+    std::uint32_t index = 9;
+    std::uint32_t here = 9;
+    helper other([&] { CHECK(start.wait(&index) == PAWL_BROKEN && index == 9); });
+    wait_until_true([&] { return start.waiting() == 1; });
+    bool thrown = false;
+    try {
+        (void)start.wait_for(hours::max(), &here);
+    } catch (const std::runtime_error &error) {
+        thrown = std::strcmp(error.what(), "not this round") == 0;
+    }
+    other.join();
+    CHECK(thrown && here == 9 && start.broken() && start.wait() == PAWL_BROKEN);
+    start.reset();
+    helper again([&] { CHECK(start.wait() == PAWL_OK); });
+    CHECK(start.wait(&here) == PAWL_OK && actions == 2);
+    again.join();
+}
+
+static void an_exception_of_a_barriers_action_also_breaks_the_next_round()
+{
+    pawl::barrier *place = nullptr;
+    pawl::event begun;
+    pawl::barrier_with start(1, [&] {
+        begun.set();
+        wait_until_true([&] { return place->waiting() == 1; });
+        throw std::runtime_error("not this round");
+    });
+    place = &start;
+    bool thrown = false;
+    helper next([&] {
+        begun.wait();
+        CHECK(start.wait() == PAWL_BROKEN);
+    });
+    try {
+        (void)start.wait();
+    } catch (const std::runtime_error &) {
+        thrown = true;
+    }
+    next.join();
+    CHECK(thrown && start.broken());
+}
+
 template <class Make> static bool is_invalid(Make make)
 {
     try {
@@ -967,6 +1017,8 @@ int main()
         an_event_lets_waits_pass,
         a_barrier_runs_its_action_once_a_round,
         a_barrier_that_timed_out_is_broken,
+        an_exception_of_a_barriers_action_breaks_it_and_reaches_its_caller,
+        an_exception_of_a_barriers_action_also_breaks_the_next_round,
         invalid_arguments_throw,
         once_passes_an_exception_and_runs_again,
         once_passes_its_arguments_on,

@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include "caller.h"
 #include "task.h"
 #include "waits.h"
 
@@ -115,6 +116,67 @@ static void cancelled_waiter_that_times_out_leaves_no_trace(void **state)
         }
         assert_true(stage_is_idle(&stage));
     }
+}
+
+/* A barrier whose action is cancelled, or ends its thread. */
+struct round {
+    pawl_barrier barrier;
+    bool ends_its_thread;
+    pawl_status last;
+    uint8_t action_returned;
+};
+
+static void act_cancelled(void *context)
+{
+    struct round *round = context;
+    if (round->ends_its_thread) {
+        pthread_exit(NULL);
+    }
+    pthread_cancel(pthread_self());
+    pthread_testcancel();
+    round->action_returned = 1;
+}
+
+static void *arrive_last(void *context)
+{
+    struct round *round = context;
+    round->last = pawl_barrier_wait(&round->barrier, NULL);
+    pthread_testcancel();
+    return NULL;
+}
+
+/* One round of two parties. Returns what the first one got. */
+static pawl_status round_of_two(struct round *round, void **ended_with)
+{
+    struct caller first = {0};
+    pthread_t last;
+    round->last = PAWL_PENDING;
+    assert_int_equal(pawl_barrier_init(&round->barrier, 2, act_cancelled, round), PAWL_OK);
+    caller_start_on(&first, call_barrier, &round->barrier, PAWL_NEVER, 1);
+    assert_int_equal(pthread_create(&last, NULL, arrive_last, round), 0);
+    assert_int_equal(pthread_join(last, ended_with), 0);
+    return caller_join(&first);
+}
+
+static void thread_is_cancelled_after_the_action_of_a_barrier_not_in_it(void **state)
+{
+    struct round round = {.ends_its_thread = false};
+    void *ended_with = NULL;
+    (void)state;
+    assert_int_equal(round_of_two(&round, &ended_with), PAWL_OK);
+    assert_int_equal(round.last, PAWL_OK);
+    assert_int_equal(round.action_returned, 1);
+    assert_true(ended_with == PTHREAD_CANCELED);
+}
+
+static void action_of_a_barrier_that_ends_its_thread_breaks_it(void **state)
+{
+    struct round round = {.ends_its_thread = true};
+    void *ended_with = NULL;
+    (void)state;
+    assert_int_equal(round_of_two(&round, &ended_with), PAWL_BROKEN);
+    assert_int_equal(round.last, PAWL_PENDING);
+    assert_true(pawl_barrier_broken(&round.barrier));
 }
 
 static void wait_restores_the_cancel_state_it_found(void **state)
@@ -341,6 +403,8 @@ int main(void)
         cmocka_unit_test(cancelled_waiter_waits_on_and_is_cancelled_after),
         cmocka_unit_test(thread_cancelled_before_waits_all_the_same),
         cmocka_unit_test(cancelled_waiter_that_times_out_leaves_no_trace),
+        cmocka_unit_test(thread_is_cancelled_after_the_action_of_a_barrier_not_in_it),
+        cmocka_unit_test(action_of_a_barrier_that_ends_its_thread_breaks_it),
         cmocka_unit_test(wait_restores_the_cancel_state_it_found),
         cmocka_unit_test(no_call_is_a_cancellation_point),
         cmocka_unit_test(clean_up_handler_of_a_cancelled_thread_may_wait),

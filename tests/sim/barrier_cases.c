@@ -18,13 +18,6 @@ static void act(void *ctx)
     SIM_WRITE(acted, before + 1);
 }
 
-/* Where the actions of two rounds may run at the same time. */
-static void count(void *ctx)
-{
-    (void)ctx;
-    acted++;
-}
-
 static void begin(uint32_t number, void (*action)(void *ctx))
 {
     barrier = sim_new(sizeof *barrier, "barrier");
@@ -46,7 +39,7 @@ static void of_two(void)
 
 static void of_two_by_many(void)
 {
-    begin(2, count);
+    begin(2, act);
 }
 
 static void of_three(void)
@@ -56,7 +49,7 @@ static void of_three(void)
 
 static void of_two_broken(void)
 {
-    begin(2, count);
+    begin(2, act);
     pawl_barrier_abort(barrier);
 }
 
@@ -178,6 +171,21 @@ static void is_broken(void)
     SIM_CHECK(pawl_barrier_broken(barrier));
 }
 
+static void wait_among_others_for_ever(void)
+{
+    status[sim_self()] = pawl_barrier_wait(barrier, &index[sim_self()]);
+}
+
+static void all_four_passed(void)
+{
+    unsigned sum = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        SIM_CHECK(status[i] == PAWL_OK && index[i] < 2);
+        sum += index[i];
+    }
+    SIM_CHECK(sum == 2 && acted == 2 && pawl_barrier_waiting(barrier) == 0);
+}
+
 /* The parties of each round that ended well are as many as there must be. */
 static void rounds_are_whole(void)
 {
@@ -212,6 +220,10 @@ static const struct sim_case barrier_cases[] = {
     {"barrier", "three_threads_two_parties_and_time_outs", of_two_by_many,
      {wait_among_others, wait_among_others, wait_among_others}, .finish = rounds_are_whole,
      .spurious = 1},
+    {"barrier", "two_rounds_of_two_by_four_threads", of_two_by_many,
+     {wait_among_others_for_ever, wait_among_others_for_ever, wait_among_others_for_ever,
+      wait_among_others_for_ever},
+     .finish = all_four_passed, .sampled = true},
     {"barrier", "abort_and_reset_race_two_rounds", of_two_by_many,
      {wait_among_others, wait_among_others, wait_among_others, wait_among_others, abort_it,
       reset_it},

@@ -331,6 +331,13 @@ void pawl__port_restore_cancellation(int before)
     (void)before;
 }
 
+void pawl__port_call(void (*fn)(void *ctx), void *ctx, void (*left)(void *ctx), void *left_ctx)
+{
+    (void)left;
+    (void)left_ctx;
+    fn(ctx);
+}
+
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
     if (fork_handler_count == SIM_FIBRES) {

@@ -354,6 +354,51 @@ static void last_to_arrive_may_be_a_thread(void **state)
     assert_true(own == 1 && task.calls == 1 && task.result == PAWL_OK);
 }
 
+/* An action; in the first round a thread and a task arrive meanwhile. */
+struct occasion {
+    pawl_barrier barrier;
+    struct caller thread;
+    struct task task;
+    uint32_t index;
+    unsigned actions;
+};
+
+static void let_a_task_come_last(void *context)
+{
+    struct occasion *occasion = context;
+    if (occasion->actions++ == 0) {
+        occasion->thread = (struct caller){.call = call_barrier, .object = &occasion->barrier,
+                                          .time = PAWL_NEVER};
+        caller_start(&occasion->thread, 1);
+        assert_int_equal(
+            pawl_barrier_wait_await(&occasion->barrier, &occasion->task.op, &occasion->index),
+            PAWL_PENDING);
+        assert_int_equal(pawl_barrier_waiting(&occasion->barrier), 2);
+    } else {
+        assert_int_equal(occasion->task.calls, 0);
+    }
+}
+
+static void task_that_arrives_last_during_an_action_has_its_round_run_after_it(void **state)
+{
+    struct occasion occasion = {.index = 9};
+    struct task early;
+    uint32_t own = 9;
+    (void)state;
+    task_init(&early, NULL, NULL);
+    task_init(&occasion.task, NULL, NULL);
+    assert_int_equal(pawl_barrier_init(&occasion.barrier, 2, let_a_task_come_last, &occasion),
+                     PAWL_OK);
+    assert_int_equal(pawl_barrier_wait_await(&occasion.barrier, &early.op, NULL), PAWL_PENDING);
+    assert_int_equal(pawl_barrier_wait(&occasion.barrier, &own), PAWL_OK);
+    assert_int_equal(caller_join(&occasion.thread), PAWL_OK);
+    assert_int_equal(occasion.actions, 2);
+    assert_true(early.calls == 1 && early.result == PAWL_OK && own == 1);
+    assert_true(occasion.task.calls == 1 && occasion.task.result == PAWL_OK);
+    assert_true(occasion.thread.number == 0 && occasion.index == 1);
+    assert_int_equal(pawl_barrier_waiting(&occasion.barrier), 0);
+}
+
 static void parties_cancelled_while_the_round_fills_are_out_of_it(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(3);
@@ -562,6 +607,8 @@ int main(void)
         cmocka_unit_test_setup(condition_that_was_notified_does_not_time_out, task_begin_test),
         cmocka_unit_test_setup(threads_and_tasks_fill_a_round_together, task_begin_test),
         cmocka_unit_test_setup(last_to_arrive_may_be_a_thread, task_begin_test),
+        cmocka_unit_test_setup(task_that_arrives_last_during_an_action_has_its_round_run_after_it,
+                               task_begin_test),
         cmocka_unit_test_setup(parties_cancelled_while_the_round_fills_are_out_of_it,
                                task_begin_test),
         cmocka_unit_test_setup(parties_cancelled_when_the_round_is_full_are_too_late,

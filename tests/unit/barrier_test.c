@@ -313,6 +313,154 @@ static void barrier_fills_the_next_round_while_the_action_runs(void **state)
     join_broken(&overlap.late, 1);
 }
 
+/* An action during which others arrive: the second call only counts. */
+struct busy {
+    pawl_barrier barrier;
+    struct caller late[4];
+    size_t count;   /* of the late ones */
+    uint32_t calls; /* plain */
+    void (*meanwhile)(struct busy *busy);
+    bool somebody_was_back;
+};
+
+static void let_many_come_late(void *context)
+{
+    struct busy *busy = context;
+    if (busy->calls++ == 0) {
+        queue_parties(busy->late, busy->count, &busy->barrier);
+        if (busy->meanwhile != NULL) {
+            busy->meanwhile(busy);
+        }
+        for (size_t i = 0; i < busy->count; i++) {
+            busy->somebody_was_back |= caller_is_back(&busy->late[i]);
+        }
+    }
+}
+
+/* One round of two, during whose action `count` others arrive. */
+static void busy_round(struct busy *busy, size_t count)
+{
+    struct caller early = {0};
+    busy->count = count;
+    assert_int_equal(pawl_barrier_init(&busy->barrier, 2, let_many_come_late, busy), PAWL_OK);
+    party_start(&early, &busy->barrier, PAWL_NEVER, 1);
+    assert_int_equal(pawl_barrier_wait(&busy->barrier, NULL), PAWL_OK);
+    join_through(&early, 1);
+}
+
+static void barrier_completes_a_full_round_when_the_action_before_has_returned(void **state)
+{
+    struct busy busy = {.calls = 0};
+    (void)state;
+    busy_round(&busy, 2);
+    join_through(busy.late, 2);
+    assert_false(busy.somebody_was_back);
+    assert_int_equal(busy.calls, 2);
+    assert_int_equal(pawl_barrier_waiting(&busy.barrier), 0);
+}
+
+static void barrier_completes_several_full_rounds_in_order_of_arrival(void **state)
+{
+    struct busy busy = {.calls = 0};
+    (void)state;
+    busy_round(&busy, 4);
+    join_through(busy.late, 2);
+    for (size_t i = 2; i < 4; i++) {
+        assert_int_equal(caller_join(&busy.late[i]), PAWL_OK);
+        assert_int_equal(busy.late[i].number, i - 2);
+    }
+    assert_false(busy.somebody_was_back);
+    assert_int_equal(busy.calls, 3);
+}
+
+static void abort_meanwhile(struct busy *busy)
+{
+    pawl_barrier_abort(&busy->barrier);
+}
+
+static void reset_meanwhile(struct busy *busy)
+{
+    pawl_barrier_reset(&busy->barrier);
+}
+
+static void barrier_full_round_is_broken_while_the_action_before_runs(void **state)
+{
+    (void)state;
+    for (int by_reset = 0; by_reset < 2; by_reset++) {
+        struct busy busy = {.meanwhile = by_reset ? reset_meanwhile : abort_meanwhile};
+        busy_round(&busy, 2);
+        for (size_t i = 0; i < 2; i++) {
+            assert_int_equal(caller_join(&busy.late[i]), PAWL_BROKEN);
+            assert_int_equal(busy.late[i].number, UNTOUCHED);
+        }
+        assert_int_equal(busy.calls, 1);
+        assert_int_equal(pawl_barrier_broken(&busy.barrier), by_reset == 0);
+        pawl_barrier_reset(&busy.barrier);
+        assert_usable_by_two(&busy.barrier);
+        assert_int_equal(busy.calls, 2);
+    }
+}
+
+static void arrive_last_without_time(struct busy *busy)
+{
+    uint32_t index = UNTOUCHED;
+    assert_int_equal(arrive(&busy->barrier, UNTIL, 0, &index), PAWL_TIMEOUT);
+    assert_int_equal(index, UNTOUCHED);
+}
+
+static void barrier_try_of_the_last_party_while_the_action_before_runs_breaks_it(void **state)
+{
+    struct busy busy = {.meanwhile = arrive_last_without_time};
+    (void)state;
+    busy_round(&busy, 1);
+    join_broken(busy.late, 1);
+    assert_true(pawl_barrier_broken(&busy.barrier));
+}
+
+/* Actions of a barrier that more threads use than it has parties: plain counters. After so many the
+ * action breaks the barrier, which ends the threads. */
+enum { TURNS = 300 };
+struct turns {
+    pawl_barrier barrier;
+    unsigned inside;
+    uint64_t actions, overlaps;
+};
+
+static void take_a_turn(void *context)
+{
+    struct turns *turns = context;
+    turns->overlaps += turns->inside++ != 0;
+    let_time_pass(PAWL_US(50));
+    turns->inside--;
+    if (++turns->actions == TURNS) {
+        pawl_barrier_abort(&turns->barrier);
+    }
+}
+
+static pawl_status wait_often(struct caller *caller)
+{
+    struct turns *turns = caller->object;
+    pawl_status status = PAWL_OK;
+    while (status == PAWL_OK) {
+        status = pawl_barrier_wait(&turns->barrier, NULL);
+    }
+    return status;
+}
+
+static void barrier_actions_of_consecutive_rounds_do_not_overlap(void **state)
+{
+    enum { THREADS = 4 };
+    struct turns turns = {.inside = 0};
+    struct caller threads[THREADS];
+    const struct caller model = {.call = wait_often, .object = &turns};
+    (void)state;
+    assert_int_equal(pawl_barrier_init(&turns.barrier, 2, take_a_turn, &turns), PAWL_OK);
+    callers_start(threads, THREADS, &model);
+    callers_join(threads, THREADS, PAWL_BROKEN);
+    assert_int_equal(turns.overlaps, 0);
+    assert_int_equal(turns.actions, TURNS);
+}
+
 static void barrier_late_comer_is_in_the_next_round(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(2);
@@ -937,6 +1085,11 @@ int main(void)
         cmocka_unit_test(barrier_action_runs_once_a_round_before_anyone_is_released),
         cmocka_unit_test(barrier_action_does_not_run_for_a_round_that_was_broken),
         cmocka_unit_test(barrier_fills_the_next_round_while_the_action_runs),
+        cmocka_unit_test(barrier_completes_a_full_round_when_the_action_before_has_returned),
+        cmocka_unit_test(barrier_completes_several_full_rounds_in_order_of_arrival),
+        cmocka_unit_test(barrier_full_round_is_broken_while_the_action_before_runs),
+        cmocka_unit_test(barrier_try_of_the_last_party_while_the_action_before_runs_breaks_it),
+        cmocka_unit_test(barrier_actions_of_consecutive_rounds_do_not_overlap),
         cmocka_unit_test(barrier_late_comer_is_in_the_next_round),
         cmocka_unit_test(barrier_keeps_its_rounds_apart_when_they_follow_at_once),
         cmocka_unit_test(barrier_lets_through_one_party_of_each_index_a_round_whoever_comes),
