@@ -4,7 +4,8 @@
 #
 #   cmake [-DOUT=FOLDER] -P tools/amalgamate.cmake      (FOLDER: build/amalgamation)
 #
-# pawl.h is the public C headers. pawl.c is the sources and both backends; it includes "pawl.h" and
+# pawl.h is the public C headers. Beside it, pawl.hpp is the C++ header and pawl_uv.h the one for libuv,
+# for programs that want them. pawl.c is the sources and both backends; it includes "pawl.h" and
 # nothing else of pawl's, and is compiled as C11 with no macro and no option (a POSIX system may
 # want -pthread). Names that are local to a source file get its name in front, as two files may have
 # a function called `spin`: by #define and #undef, so that the text stays what it is in the tree.
@@ -179,6 +180,22 @@ make_choice(meet src/posix/meet_macho.c "defined(__APPLE__)"
   src/posix/meet_alone.c "1")
 string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n${sleep}${meet}#endif\n\n#endif /* C */\n")
 
+# A header that stays a file of its own. It includes pawl.h instead of the C headers.
+function(make_face result file)
+  file(READ "${tree}/${file}" text)
+  string(REPLACE "/* SPDX-License-Identifier: MIT\n *\n" "${notice} *\n" text "${text}")
+  string(REPLACE "<pawl/pawl.hpp>" "\"pawl.hpp\"" text "${text}")
+  string(REPLACE "<pawl/uv.h>" "\"pawl_uv.h\"" text "${text}")
+  string(REGEX REPLACE "(\n# *include )<pawl/[a-z]+\\.h>" "\\1\"pawl.h\"" text "${text}")
+  string(REGEX REPLACE "(\n# *include \"pawl\\.h\")+\n" "\n#include \"pawl.h\"\n" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+make_face(cpp include/pawl/pawl.hpp)
+make_face(coroutine include/pawl/coroutine.hpp)
+string(REPLACE "${notice} *\n" "/*\n" coroutine "${coroutine}")
+string(REPLACE "\n# include <pawl/coroutine.hpp>\n" "\n${coroutine}" cpp "${cpp}")
+make_face(uv include/pawl/uv.h)
+
 # A file that did not change keeps its time, so that nothing is built anew.
 function(write_if_changed file text)
   string(REGEX REPLACE "\n\n\n+" "\n\n" text "${text}")
@@ -192,3 +209,5 @@ function(write_if_changed file text)
 endfunction()
 write_if_changed("${OUT}/pawl.h" "${header}")
 write_if_changed("${OUT}/pawl.c" "${source}")
+write_if_changed("${OUT}/pawl.hpp" "${cpp}")
+write_if_changed("${OUT}/pawl_uv.h" "${uv}")

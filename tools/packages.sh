@@ -295,7 +295,8 @@ consume_installed() {
         not configures "$version" "static;shared"
     check_components
     [ "$system" = windows ] || check_gdb
-    check "$system: the amalgamation, two files and no option" by_amalgamation
+    check "$system: the amalgamation, two files and no option; pawl.hpp beside them" by_amalgamation
+    [ "$system" = windows ] || check "pawl_uv.h beside the amalgamation" by_amalgamated_uv
     check "$system: the README's program and its five lines, after cmake --install" by_readme
     check_examples
 }
@@ -377,7 +378,22 @@ by_amalgamation() {
         -o "$project/consumer$exe" && run_program "$project/consumer" "" &&
         step $compile -O2 -c "$project/pawl.c" -o "$project/pawl.o" &&
         step $compile_cpp $warnings "$project/consumer.cpp" "$project/pawl.o" \
-            -o "$project/consumer_cpp$exe" && run_program "$project/consumer_cpp" ""
+            -o "$project/consumer_cpp$exe" && run_program "$project/consumer_cpp" "" || return
+    sed 's,<pawl/pawl.hpp>,"pawl.hpp",' tests/consumers/consumer.cpp >"$project/consumer.cpp"
+    # shellcheck disable=SC2086 # words
+    for standard in c++17 c++20; do
+        step $compile_cpp -std=$standard $warnings "$project/consumer.cpp" "$project/pawl.o" \
+            -o "$project/consumer_hpp$exe" && run_program "$project/consumer_hpp" "" || return
+    done
+}
+
+# libuv is a package of this system's.
+by_amalgamated_uv() {
+    project=$away/projects/elf-amalgamation
+    cp tests/consumers/uv/loop.c "$project" &&
+        step cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror \
+            "$project/loop.c" "$project/pawl.c" -o "$project/loop" -luv &&
+        step timeout 60 "$project/loop"
 }
 
 # first_block PAGE LANGUAGE: the page's first block of code in that language

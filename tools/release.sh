@@ -4,7 +4,7 @@
 # Makes what a release publishes, in build/release, from the files that are committed:
 #
 #   pawl-VERSION.tar.gz               the source, which all below refer to by its hash
-#   pawl-VERSION-amalgamation.tar.gz  pawl.h, pawl.c and the licence
+#   pawl-VERSION-amalgamation.tar.gz  pawl.h, pawl.c, pawl.hpp, pawl_uv.h and the licence
 #   pawl.wrap                         for Meson's subprojects folder
 #   conan/                            for Conan Center: recipes/pawl
 #   vcpkg/                            a registry: a git repository, to be pushed as it is
@@ -69,7 +69,7 @@ rm "$out/files"
 cmake "-DOUT=$out/$name-amalgamation" -P tools/amalgamate.cmake
 cp LICENSE "$out/$name-amalgamation"
 pack "$out/$name-amalgamation.tar.gz" "$name-amalgamation" -C "$out/$name-amalgamation" \
-    LICENSE pawl.c pawl.h
+    LICENSE pawl.c pawl.h pawl.hpp pawl_uv.h
 rm -r "$out/$name-amalgamation"
 
 sha256=$(sha256sum "$out/$name.tar.gz" | cut -d' ' -f1)
