@@ -10,6 +10,7 @@
 
 #include "lot.h"
 #include "misuse.h"
+#include "port.h"
 #include "process.h"
 
 #include <inttypes.h>
@@ -30,9 +31,9 @@ static uint8_t running_here(void)
     return (uint8_t)(RUNNING | (pawl__process_generation() * PAWL__ONCE_FORK));
 }
 
-/* The run is over, with this state: let all who wait look again. */
-static void end_run(pawl_once *once, uint8_t running, uint8_t state)
+void pawl__once_end(pawl_once *once, uint8_t running, bool done)
 {
+    uint8_t state = done ? DONE : 0;
     struct pawl__wake_list list = {NULL, NULL};
     uint8_t seen = running;
     if (pawl__cas8(&once->state_, &seen, state, PAWL__RELEASE)) { /* pairs with pawl__once_look */
@@ -66,45 +67,49 @@ static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__sleeper *sl
     }
 }
 
-void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx)
+uint8_t pawl__once_begin(pawl_once *once)
 {
     uint8_t running = running_here();
     struct pawl__sleeper sleeper;
     pawl__lot_open(&sleeper, PAWL__ON_ONCE);
     for (;;) {
-        uint8_t seen = pawl__load8(&once->state_, PAWL__ACQUIRE); /* pairs with end_run */
+        uint8_t seen = pawl__load8(&once->state_, PAWL__ACQUIRE); /* pairs with pawl__once_end */
         if (seen == DONE) {
+            running = 0;
             break;
         }
         if ((seen & ~PARKED) == running) {
             wait_for_run(once, seen, &sleeper);
         } else if (pawl__cas8(&once->state_, &seen, running, PAWL__ACQUIRE)) {
-            end_run(once, running, fn(ctx) ? DONE : 0);
             break;
         }
     }
     pawl__lot_close(&sleeper);
+    return running;
 }
 
-struct first_call {
-    void (*fn)(void *ctx);
-    void *ctx;
+/* A run that this thread began. */
+struct run {
+    pawl_once *once;
+    uint8_t running;
 };
 
-static bool run_and_succeed(void *context)
+static void leave_run(void *context)
 {
-    struct first_call *call = context;
-    call->fn(call->ctx);
-    return true;
+    const struct run *run = context;
+    pawl__once_end(run->once, run->running, false);
 }
 
 void pawl__once_call_first(pawl_once *once, void (*fn)(void *ctx), void *ctx)
 {
-    struct first_call call = {fn, ctx};
     if (PAWL__UNLIKELY(fn == NULL)) {
         pawl__die_null("pawl_once_call", "fn");
     }
-    pawl__once_call_slow(once, run_and_succeed, &call);
+    struct run run = {once, pawl__once_begin(once)};
+    if (run.running != 0) {
+        pawl__port_call(fn, ctx, leave_run, &run);
+        pawl__once_end(once, run.running, true);
+    }
 }
 
 void pawl_once_init(pawl_once *once)

@@ -6,7 +6,7 @@
  *
  *     state     call
  *     fresh     runs the function; then done
- *     running   waits until it has returned
+ *     running   waits until it has returned, or runs it if it was left (see pawl_once_call)
  *     done      returns at once
  *
  * Example:
@@ -51,8 +51,13 @@ typedef struct pawl_once {
  * earlier is taken for one of this process.) */
 enum { PAWL__ONCE_DONE = 1, PAWL__ONCE_RUNNING = 2, PAWL__ONCE_PARKED = 4, PAWL__ONCE_FORK = 8 };
 
-PAWL_API PAWL__COLD void pawl__once_call_slow(pawl_once *once, bool (*fn)(void *ctx), void *ctx);
 PAWL_API PAWL__COLD void pawl__once_call_first(pawl_once *once, void (*fn)(void *ctx), void *ctx);
+
+/* Not for users: pawl.hpp runs the function in its own frames, so that an exception passes through
+ * none of C. begin returns 0 once the function has returned, or the state of the run that the
+ * caller has begun, and ends: with done, or fresh again. */
+PAWL_API PAWL__COLD uint8_t pawl__once_begin(pawl_once *once);
+PAWL_API PAWL__COLD void pawl__once_end(pawl_once *once, uint8_t running, bool done);
 
 /* The acquire pairs with the release in once.c that stores DONE. */
 PAWL__HELPER bool pawl__once_look(const pawl_once *once, const char *call)
@@ -66,8 +71,13 @@ PAWL__HELPER bool pawl__once_look(const pawl_once *once, const char *call)
 /* Call fn(ctx) unless that was done already. Returns when fn has returned, whichever thread called
  * it.
  *
- * Requires  the once outlives the call; fn is not NULL, returns, and does not call the same once.
- *           Any thread; not a signal handler.
+ * If fn's thread ends inside it, by pthread_exit or a cancellation, the once is fresh again, and
+ * one of the threads that wait calls fn. On Windows such an fn leaves them waiting for ever. A C++
+ * exception must not leave fn here, unless pawl was compiled with -fexceptions; pawl::once allows
+ * it.
+ *
+ * Requires  the once outlives the call; fn is not NULL and does not call the same once. Any thread;
+ *           not a signal handler.
  * Orders    fn's return happens before this returns.
  * Costs     one load when it is done; waiting parks. Never allocates. */
 PAWL_INLINE void pawl_once_call(pawl_once *once, void (*fn)(void *ctx), void *ctx)

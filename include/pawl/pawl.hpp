@@ -1254,9 +1254,10 @@ class once : detail::immovable
     constexpr once() noexcept = default;
 
     /* Call fn(args...) unless that was done, as std::call_once: if it throws, the exception leaves
-     * this call, and the once is fresh again for those who wait and for later callers.
+     * this call, and the once is fresh again for those who wait and for later callers. So it is
+     * when the thread is cancelled or calls pthread_exit in fn, where these unwind the stack.
      *
-     * Requires  fn neither calls the same once nor ends its thread.
+     * Requires  fn does not call the same once.
      * Costs     one load when it is done. */
     template <class Function, class... Args> void call(Function &&fn, Args &&...args)
     {
@@ -1289,34 +1290,37 @@ class once : detail::immovable
     }
 
   private:
-    /* An exception cannot pass through C: it is kept here and thrown again outside. */
-    template <class Run> struct attempt {
-        Run &run;
-        std::exception_ptr thrown;
-
-        static bool make(void *self)
+    /* A run: unless it succeeds, the once is fresh again, however the function is left. */
+    class attempt : detail::immovable
+    {
+      public:
+        attempt(pawl_once &once, std::uint8_t running) noexcept : once_(once), running_(running)
         {
-            auto &my = *static_cast<attempt *>(self);
-#if PAWL__EXCEPTIONS
-            try {
-                my.run();
-            } catch (...) {
-                my.thrown = std::current_exception();
-            }
-            return my.thrown == nullptr;
-#else
-            my.run();
-            return true;
-#endif
         }
+
+        ~attempt()
+        {
+            pawl__once_end(&once_, running_, done_);
+        }
+
+        void succeed() noexcept
+        {
+            done_ = true;
+        }
+
+      private:
+        pawl_once &once_;
+        std::uint8_t running_;
+        bool done_ = false;
     };
 
     template <class Run> PAWL__COLD void call_first(Run &run)
     {
-        attempt<Run> once_only = {run, nullptr};
-        pawl__once_call_slow(&native_, attempt<Run>::make, &once_only);
-        if (once_only.thrown != nullptr) {
-            std::rethrow_exception(std::move(once_only.thrown));
+        const std::uint8_t running = pawl__once_begin(&native_);
+        if (running != 0) {
+            attempt began(native_, running);
+            run();
+            began.succeed();
         }
     }
 

@@ -179,6 +179,52 @@ static void action_of_a_barrier_that_ends_its_thread_breaks_it(void **state)
     assert_true(pawl_barrier_broken(&round.barrier));
 }
 
+/* A once whose function is cancelled in its first run, or ends its thread. */
+struct attempts {
+    pawl_once once;
+    bool ends_its_thread;
+    int begun, returned; /* plain */
+};
+
+static void fail_first(void *context)
+{
+    struct attempts *attempts = context;
+    if (attempts->begun++ == 0) {
+        wait_for_waiters(&attempts->once, 1);
+        if (attempts->ends_its_thread) {
+            pthread_exit(NULL);
+        }
+        pthread_cancel(pthread_self());
+        pthread_testcancel();
+    }
+    attempts->returned++;
+}
+
+static void *call_once(void *context)
+{
+    struct attempts *attempts = context;
+    pawl_once_call(&attempts->once, fail_first, attempts);
+    return NULL;
+}
+
+static void once_whose_function_is_left_by_its_thread_is_run_by_a_waiter(void **state)
+{
+    (void)state;
+    for (int ends_its_thread = 0; ends_its_thread < 2; ends_its_thread++) {
+        struct attempts attempts = {.ends_its_thread = ends_its_thread != 0};
+        pthread_t threads[2];
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(pthread_create(&threads[i], NULL, call_once, &attempts), 0);
+        }
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(pthread_join(threads[i], NULL), 0);
+        }
+        assert_int_equal(attempts.begun, 2);
+        assert_int_equal(attempts.returned, 1);
+        assert_true(pawl_once_done(&attempts.once));
+    }
+}
+
 static void wait_restores_the_cancel_state_it_found(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -405,6 +451,7 @@ int main(void)
         cmocka_unit_test(cancelled_waiter_that_times_out_leaves_no_trace),
         cmocka_unit_test(thread_is_cancelled_after_the_action_of_a_barrier_not_in_it),
         cmocka_unit_test(action_of_a_barrier_that_ends_its_thread_breaks_it),
+        cmocka_unit_test(once_whose_function_is_left_by_its_thread_is_run_by_a_waiter),
         cmocka_unit_test(wait_restores_the_cancel_state_it_found),
         cmocka_unit_test(no_call_is_a_cancellation_point),
         cmocka_unit_test(clean_up_handler_of_a_cancelled_thread_may_wait),
