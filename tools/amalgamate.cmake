@@ -157,8 +157,8 @@ foreach(file IN LISTS files)
   make_section(section "${file}")
   string(APPEND source "${section}")
 endforeach()
-# The backends, with the choices that CMake makes for the tree (cmake/PawlPort.cmake). port.c comes
-# first, as it includes the headers that the others share.
+# The backends, with the choices that CMake makes for the tree (cmake/PawlPort.cmake). port.c is the
+# first, because it includes the headers that the others share.
 function(make_choice result)
   set(text "")
   set(directive "#if")

@@ -31,8 +31,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# A process that aborts, or a forked child that ends by _exit, writes no counters by itself. Those of
-# a program are written by the object made here, which every program is linked with.
+# A process that aborts, or a forked child that ends by _exit, writes no counters by itself. The object
+# made here writes them, and every program is linked with it.
 make_dumper() {
     cat >"$build/dump.c" <<'END_OF_SOURCE'
 #include <signal.h>

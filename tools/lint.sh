@@ -9,6 +9,7 @@ run_lint() {
     check "clang-format: each file conforms that is not listed as old" step sh tests/hygiene/format.sh
     check "clang-tidy: the library, its headers and the tests' helpers" tidy
     check "the last commit's message has its form" step sh tests/hygiene/commits.sh
+    check "prose: comments and pages are in plain English" step python3 tests/hygiene/prose.py
     check "shellcheck: the scripts" step shellcheck -x -S warning tools/*.sh tests/hygiene/*.sh
     end_checks
 }

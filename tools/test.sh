@@ -326,7 +326,7 @@ compare_transcripts() {
     esac
 }
 
-# In ctest's words, for whoever reads those.
+# In ctest's words, for programs that parse them.
 close_report() {
     total=$((passed_sum + failed_sum))
     percent=0

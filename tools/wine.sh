@@ -32,8 +32,8 @@ stop_wine() {
         WINEPREFIX="$root/build/wine32" "$root/build/deps/wine32/wineserver" -k 2>/dev/null
 }
 
-# Its packages are of another architecture, i386. They are unpacked beside the machine's own, which
-# need not be told of it. What a program without windows needs of them, and no more.
+# Its packages are for another architecture, i386. They are unpacked into a folder of the tree, so the
+# machine's own packages stay as they are. Only what a program without windows needs is unpacked.
 get_wine32() {
     into=$root/build/deps/wine32
     scratch=$(mktemp -d) || return

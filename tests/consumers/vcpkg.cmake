@@ -78,7 +78,7 @@ function(vcpkg_cmake_config_fixup)
   endforeach()
 endfunction()
 
-# vcpkg, too, has pkg-config files find their prefix by their own place.
+# Like vcpkg: pkg-config files find their prefix by their own location.
 function(vcpkg_fixup_pkgconfig)
   foreach(file lib/pkgconfig/pawl.pc debug/lib/pkgconfig/pawl.pc)
     file(READ "${PREFIX}/${file}" text)

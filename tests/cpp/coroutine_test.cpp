@@ -41,8 +41,8 @@ template <class Make> static task wait_once_for(Make make, report &told)
     told.thread = thread_number;
 }
 
-// The handles of coroutines that may go on, run by whoever calls run_one or run. The where that
-// on() gives passes them here.
+// The handles of coroutines that may continue; run_one and run resume them on the caller's thread.
+// The where that on() returns passes them here.
 class run_queue
 {
   public:
@@ -102,7 +102,7 @@ class run_queue
     pawl::semaphore count_;
 };
 
-// A where for who need not wait, or is destroyed before.
+// A where for a coroutine that need not wait, or is destroyed before.
 static void fail_if_called(handle)
 {
     const bool passed_on = true;

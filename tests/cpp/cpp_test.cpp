@@ -166,7 +166,7 @@ static_assert(up(duration<wide>(static_cast<wide>(INT64_MIN) * INT64_MAX)) == IN
 static_assert(pawl::clock::is_steady &&
               pawl::clock::time_point::max().time_since_epoch().count() == PAWL_NEVER);
 
-// A clock of half the speed: what remains by it is over too early, again and again.
+// A clock of half the speed: the time that remains by it passes too early, again and again.
 struct slow_clock {
     using duration = nanoseconds;
     using rep = duration::rep;

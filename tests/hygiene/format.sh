@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Checks that files are as clang-format 14 formats them, but for those that unformatted.txt lists, which
-# have lines of at most 100 columns and nothing at their ends. A listed file that conforms leaves the list.
+# Checks that files are as clang-format 14 formats them, except those in unformatted.txt, whose lines
+# have at most 100 columns and no blanks at the end. A listed file that conforms leaves the list.
 #   sh tests/hygiene/format.sh [--fix] [FILE...]     all files of the tree, if none is named
 set -u
 fix=''

@@ -35,7 +35,7 @@ run(${cc} -s -shared -fPIC ${tests}/loading_plugin_posix.c ${SOURCES} -o plugin.
 run(${cc} -s -shared -fPIC ${tests}/loading_hog_posix.c -o hog.so)
 run(${cc} ${tests}/loading_posix.c -o program -ldl)
 
-# A plugin with another version: its header comes first.
+# A plugin with another version: its header is found first.
 set(newer ${SOURCES})
 set(header base.h)
 set(base ${TREE}/include/pawl/base.h)

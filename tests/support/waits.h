@@ -28,14 +28,14 @@ struct stage {
     pawl_event runner_may_end; /* which runs the once's function */
 };
 
-/* shut, then call on another thread, which waits; stage_await_waiter sees it; open lets it
- * through. shut and open are called on one thread. */
+/* shut, then call on another thread, which waits; stage_await_waiter sees it; open releases it.
+ * shut and open are called on one thread. */
 struct wait_kind {
     const char *name;
     bool timed; /* else the deadline has no meaning */
     void (*shut)(struct stage *stage);
-    /* Waits, and gives back what it got: the wait's status, or PAWL_INVALID if it did not have what
-     * it was told it had. */
+    /* Waits, and gives back what it acquired. Returns the wait's status, or PAWL_INVALID if that
+     * claims an acquire that did not happen. */
     pawl_status (*call)(struct stage *stage, pawl_time deadline);
     /* Between shut and open, when the waiter has queued at the first place, or NULL. */
     void (*move_on)(struct stage *stage);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The C headers, the fast paths and the scopes as C++17; exceptions leave a scope, too.
+// The C headers, the fast paths and the scopes as C++17; exceptions leave a scope as well.
 #include <pawl/pawl.h>
 
 #include "with_test.h"

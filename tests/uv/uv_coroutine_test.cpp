@@ -137,7 +137,7 @@ static task destroy_the_victim_with_the_lock()
     done += 10;
 }
 
-// The wait lets its lock go to one that destroys the waiting coroutine, inside the start.
+// The wait releases its lock to a coroutine that destroys the waiting one, inside the start.
 static void one_destroyed_by_who_gets_its_lock_is_not_touched_again()
 {
     done = 0;
@@ -168,7 +168,7 @@ static task arrive_too_late(pawl::barrier &barrier)
     done += 100; // not reached
 }
 
-// A past deadline breaks the barrier, inside the start, for one that destroys who arrived.
+// A past deadline breaks the barrier, inside the start, for a coroutine that destroys the arriver.
 static void one_destroyed_by_who_its_past_deadline_lets_go_is_not_touched_again()
 {
     pawl::barrier barrier(3);

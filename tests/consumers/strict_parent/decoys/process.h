@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT
  *
- * A project may have a header of this name, too. */
+ * A project may have a header of this name as well. */
 #error "the project's process.h, not pawl's"
