@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * docs/semantics.md, "All" and "Latch", for pawl_latch.
+ */
 #include "caller.h"
 #include "task.h"
 
