@@ -448,7 +448,7 @@ class Bench:
         copy_tree(self.tree)
 
     def set_up(self, options):
-        """Build it as it is, and find its tests."""
+        """Find its tests, and build what they need, as it is."""
         # Which is not copied; else as cmake/PawlCMocka.cmake finds it.
         cmocka = os.path.join(ROOT, "build/deps/cmocka")
         where = ["-DPAWL_CMOCKA_SOURCE_DIR=" + cmocka] if os.path.isdir(cmocka) else []
@@ -458,8 +458,6 @@ class Bench:
              "-DCMAKE_C_FLAGS=" + self.kind.flags, "-DCMAKE_CXX_FLAGS=" + self.kind.flags, *where,
              *self.kind.settings],
             check=True, stdout=subprocess.DEVNULL)
-        if not self.make([]):
-            sys.exit("mutants.py: the tree itself does not build, in " + self.build)
         said = subprocess.run(["ninja", "-C", self.build, "-t", "targets", "all"], check=True,
                               capture_output=True, text=True).stdout
         targets = set(line.split(": ")[0] for line in said.split("\n"))
@@ -468,6 +466,8 @@ class Bench:
         self.tests = [Test(entry, self.build, targets) for entry in json.loads(said)["tests"]]
         self.tests = [t for t in self.tests if t.targets and
                       re.search(options.tests, t.name) and re.search(self.kind.tests, t.name)]
+        if not self.make(sorted({target for test in self.tests for target in test.targets})):
+            sys.exit("mutants.py: the tree itself does not build, in " + self.build)
 
     def make(self, targets):
         command = self.prefix + ["ninja", "-j", str(self.cores), "-C", self.build] + targets
