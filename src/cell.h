@@ -24,7 +24,7 @@ static inline void *pawl__cell_meet(void **cell, void *fresh)
     return pawl__load_pointer(cell, PAWL__ACQUIRE);
 }
 
-/* Write the block that was found elsewhere into the cell, too. */
+/* Write the block that was found elsewhere into the cell as well. */
 static inline void pawl__cell_fill(void **cell, void *block)
 {
     pawl__store_pointer(cell, block, PAWL__RELEASE);

@@ -77,8 +77,8 @@ void pawl_event_set(pawl_event *event)
     }
 }
 
-/* Acquires, for who clears and then looks whether there was something to do: what a thread did
- * before a set that this undoes is seen. */
+/* Acquires, for a thread that clears and then checks whether there was something to do: it sees
+ * what was done before the set that this undoes. */
 void pawl_event_clear(pawl_event *event)
 {
     pawl__need(event, "pawl_event_clear", "event");
@@ -88,12 +88,12 @@ void pawl_event_clear(pawl_event *event)
     }
 }
 
-/* Queue the waiter if the event is unset and the state says that somebody is parked; false: look
- * again. */
+/* Queue the waiter if the event is unset and the state says that a waiter may be parked; false:
+ * check again. */
 static bool queue(pawl_event *event, pawl_await *waiter)
 {
     uint8_t seen = pawl__load8(&event->state_, PAWL__RELAXED);
-    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    /* Relaxed: it orders nothing, and a thread that sees PARKED then takes the guard. */
     if (seen != PARKED &&
         (seen == SET || !pawl__cas8(&event->state_, &seen, PARKED, PAWL__RELAXED))) {
         return false;

@@ -117,7 +117,7 @@ int64_t pawl_latch_count(const pawl_latch *latch)
 static bool queue(pawl_latch *latch, pawl_await *waiter)
 {
     uint64_t seen = pawl__load64(&latch->state_, PAWL__RELAXED);
-    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
+    /* Relaxed: it orders nothing, and a thread that sees PARKED then takes the guard. */
     if (seen == 0 || ((seen & PARKED) == 0 &&
                       !pawl__cas64(&latch->state_, &seen, seen | PARKED, PAWL__RELAXED))) {
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The one way to die: a line on stderr, then abort. (pawl__die_null, for the inline calls, stands
- * in <pawl/base.h>.)
+ * The one way to die: a line on stderr, then abort. (pawl__die_null, for the inline calls, is in
+ * <pawl/base.h>.)
  */
 #ifndef PAWL_SRC_MISUSE_H
 #define PAWL_SRC_MISUSE_H

@@ -47,7 +47,7 @@ void pawl__once_end(pawl_once *once, uint8_t running, bool done)
     pawl__lot_wake(&list);
 }
 
-/* Wait until the run that was seen is over, or return early to look again. */
+/* Wait until the run that was seen has ended, or return early to check again. */
 static void wait_for_run(pawl_once *once, uint8_t seen, struct pawl__sleeper *sleeper)
 {
     uint8_t parked = (uint8_t)(seen | PARKED);

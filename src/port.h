@@ -48,7 +48,7 @@ void pawl__guard_unlock(struct pawl__guard *guard);
  * Orders    the unpark that left the token happens before true is returned. */
 bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
 
-/* Leave the token, of which there is at most one, and wake who waits for it.
+/* Leave the token, of which there is at most one, and wake the thread that waits for it.
  *
  * Requires  the parker's memory stays mapped: the call may still touch it after the token was
  *           taken, so parkers are reused as parkers and never given back. */

@@ -71,9 +71,8 @@ static void prepare(void *memory)
 }
 
 /* For the only thread left, which waits for nothing: whatever the guards, queues and parkers were
- * in the middle of, they start afresh, and every parker is free. Operations that were pending have
- * ended, since their generation is over; the tasks that this thread was about to call are not
- * called. */
+ * in the middle of, they start afresh, and every parker is free. Pending operations have ended,
+ * because their generation has; the tasks that this thread was about to call are not called. */
 static void start_afresh(struct block *block)
 {
     prepare(block);

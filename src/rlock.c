@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_rlock: a pawl_lock, and who owns it how deep. Contract: include/pawl/rlock.h.
+ * pawl_rlock: a pawl_lock plus its owner and recursion depth. Contract: include/pawl/rlock.h.
  *
- * The invariant: owner_ is a thread's identity only while that thread holds lock_, and is written
- * by that thread alone. So a thread that reads its own identity there owns the rlock, and one that
- * reads anything else does not, however old the value: relaxed loads do, and lock_ orders all else.
+ * The invariant: owner_ is a thread's identity only while that thread holds lock_, and only that
+ * thread writes it. So a thread that reads its own identity there owns the rlock, and a thread that
+ * reads anything else does not, however old the value. Relaxed loads are therefore enough, and
+ * lock_ orders everything else.
  */
 #define PAWL__INSIDE
 #include <pawl/rlock.h>

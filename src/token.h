@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The token of a parker, for the backends: one atomic word, so that a token which is there before
- * anybody sleeps costs neither of the two threads a native call.
+ * The token of a parker, for the backends: one atomic word, so that a token that was left before
+ * the thread sleeps costs neither thread a native call.
  *
- * The invariant: one of the two AWAITED says that a thread sleeps, or is about to and will look
- * again first, and how. Who puts LEFT in its place wakes it in that way, which need not be its own:
- * copies of pawl that were built for different hosts share parkers. A wait gets one token, so
- * nobody but the sleeper changes LEFT.
+ * The invariant: the two AWAITED values say that a thread sleeps, or is about to and will check
+ * again first, and how it sleeps. A thread that replaces one of them by LEFT wakes the sleeper in
+ * that way, which need not be its own: copies of pawl that were built for different hosts share
+ * parkers. A wait gets one token, so only the sleeper changes LEFT.
  */
 #ifndef PAWL_SRC_TOKEN_H
 #define PAWL_SRC_TOKEN_H
@@ -32,8 +32,9 @@ static inline bool pawl__token_take(uint32_t *token)
     return true;
 }
 
-/* By the parker's one thread: say that it will sleep, and how; false, with nothing changed: it was
- * left. Relaxed, as in the next: both order nothing, and the sleeper looks again. */
+/* By the parker's one thread: announce that it will sleep, and how. False, with nothing changed, if
+ * the token was left. Relaxed, as in the next function: both order nothing, and the sleeper checks
+ * again. */
 static inline bool pawl__token_await(uint32_t *token, enum pawl__token how)
 {
     uint32_t seen = PAWL__TOKEN_NONE;

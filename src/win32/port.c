@@ -90,10 +90,10 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     return taken;
 }
 
-/* Passes through the mutex, so that who looked before the token was left is in its wait; and wakes
- * after, so that it does not run into it. By then the token may be taken and the parker serve
- * another wait, to which that is a spurious wake-up: harmless, since a parker is never unmapped and
- * park loops. */
+/* Passes through the mutex, so that a thread that checked before the token was left is in its wait
+ * by now; and wakes it afterwards, so that it does not run into the mutex. By then the token may be
+ * taken and the parker serve another wait. For that wait this is a spurious wake-up, which is
+ * harmless, because a parker is never unmapped and park loops. */
 void pawl__unpark(struct pawl__parker *parker)
 {
     if (pawl__token_leave(&parker->token) == PAWL__TOKEN_AWAITED) {
