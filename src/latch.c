@@ -9,6 +9,7 @@
  * Every change of the state is a read-modify-write, so the last done continues the release sequence
  * of all earlier ones. No path touches the latch after the store that lets another thread return.
  */
+#define PAWL__INSIDE
 #include <pawl/latch.h>
 
 #include "lot.h"

@@ -5,6 +5,7 @@
  * The buckets are the process's (process.h). A hundred thousand keys that are waited for at a time
  * make chains of three; all else is constant, and needs no memory beyond the waiters' own.
  */
+#define PAWL__INSIDE
 #include "lot.h"
 
 #include "process.h"

@@ -5,6 +5,7 @@
  * The block is mapped when the code is loaded, or when a thread first has to wait; its pages are
  * touched as they are used.
  */
+#define PAWL__INSIDE
 #include "process.h"
 
 enum { CHUNK_BYTES = 16 * 1024 };

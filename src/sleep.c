@@ -2,6 +2,7 @@
  *
  * Sleeping and yielding. Contract: include/pawl/base.h.
  */
+#define PAWL__INSIDE
 #include <pawl/base.h>
 
 #include "lot.h"

@@ -2,6 +2,7 @@
  *
  * Spinning before a thread parks: see spin.h.
  */
+#define PAWL__INSIDE
 #include "spin.h"
 
 #include "process.h"

@@ -2,6 +2,7 @@
  *
  * Calling the tasks that were granted: see tasks.h.
  */
+#define PAWL__INSIDE
 #include "tasks.h"
 
 #include "process.h"

@@ -7,6 +7,7 @@
  * depends on the kind of wait, a byte rather than a function's address: another copy of pawl in the
  * process may have queued the operation, and may be unloaded.
  */
+#define PAWL__INSIDE
 #include "withdraw.h"
 
 /* A task was dequeued: adjust the object's word, and unlock the bucket. */
