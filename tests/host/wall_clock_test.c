@@ -10,7 +10,7 @@
 #include "caller.h"
 #include "waits.h"
 
-static void no_wait_looks_at_the_wall_clock(void **state)
+static void no_wait_reads_the_wall_clock(void **state)
 {
     (void)state;
     for (size_t row = 0; row < wait_count; row++) {
@@ -51,7 +51,7 @@ static void this_hosts_wall_clock_jumps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_wait_looks_at_the_wall_clock),
+        cmocka_unit_test(no_wait_reads_the_wall_clock),
         cmocka_unit_test(no_limit_is_by_the_wall_clock),
         cmocka_unit_test(this_hosts_wall_clock_jumps),
     };

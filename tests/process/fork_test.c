@@ -102,7 +102,7 @@ static int fork_again(pawl_lock *lock)
     return in_child(reinit_and_use_it, lock);
 }
 
-static void grandchild_starts_afresh_too(void **state)
+static void grandchild_starts_afresh_as_well(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     struct caller other = {.then = release_lock_after};
@@ -539,7 +539,7 @@ int main(void)
         cmocka_unit_test(confined_process_has_one_processor),
         cmocka_unit_test(unheld_lock_needs_nothing_in_a_child),
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
-        cmocka_unit_test(grandchild_starts_afresh_too),
+        cmocka_unit_test(grandchild_starts_afresh_as_well),
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
         cmocka_unit_test(many_threads_of_a_child_wait),
         cmocka_unit_test(readers_in_a_child_do_not_wait_for_its_parent_s_writers),

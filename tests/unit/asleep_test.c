@@ -17,7 +17,7 @@ static pawl_status wait_and_count(struct caller *waiter)
 }
 
 /* Or all that follows would show nothing. */
-static void processor_time_is_told(void **state)
+static void processor_time_is_reported(void **state)
 {
     uint64_t before = crew_used_ns();
     pawl_time end = pawl_after_s(5);
@@ -57,7 +57,7 @@ static void waits_use_next_to_no_processor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(processor_time_is_told),
+        cmocka_unit_test(processor_time_is_reported),
         cmocka_unit_test(waits_use_next_to_no_processor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

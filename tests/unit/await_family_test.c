@@ -94,7 +94,7 @@ static void set_lets_all_tasks_and_threads_through_though_cleared_at_once(void *
     assert_false(pawl_event_is_set(&event));
 }
 
-static void wait_for_a_set_event_is_over_at_once(void **state)
+static void wait_for_a_set_event_returns_at_once(void **state)
 {
     pawl_event event = PAWL_EVENT_INIT;
     struct task task;
@@ -589,7 +589,7 @@ int main(void)
         cmocka_unit_test_setup(cancelled_task_leaves_its_permit_to_the_next, task_begin_test),
         cmocka_unit_test_setup(set_lets_all_tasks_and_threads_through_though_cleared_at_once,
                                task_begin_test),
-        cmocka_unit_test_setup(wait_for_a_set_event_is_over_at_once, task_begin_test),
+        cmocka_unit_test_setup(wait_for_a_set_event_returns_at_once, task_begin_test),
         cmocka_unit_test_setup(cancelled_task_is_not_let_through_by_set, task_begin_test),
         cmocka_unit_test_setup(wait_without_the_lock_is_refused, task_begin_test),
         cmocka_unit_test_setup(wait_releases_the_lock_and_is_called_with_it, task_begin_test),

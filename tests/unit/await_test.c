@@ -228,7 +228,7 @@ static void try_as_newcomer(struct task *task)
                  pawl_lock_acquire_for(task->object, 0) == PAWL_TIMEOUT;
 }
 
-static void newcomer_does_not_overtake_a_task_already_granted(void **state)
+static void new_arrival_does_not_overtake_a_granted_task(void **state)
 {
     pawl_lock locks[] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
     (void)state;
@@ -473,7 +473,7 @@ static void release_and_cancel_the_other(struct task *task)
     task->seen = pawl_await_cancel(&task->other->op);
 }
 
-static void cancel_of_the_one_being_granted_is_too_late(void **state)
+static void cancel_of_an_operation_being_granted_is_too_late(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
     struct task canceller, granted;
@@ -607,7 +607,7 @@ int main(void)
         cmocka_unit_test_setup(callback_may_free_its_operation_and_what_it_was_granted,
                                task_begin_test),
         cmocka_unit_test_setup(threads_and_tasks_are_served_in_order_of_arrival, task_begin_test),
-        cmocka_unit_test_setup(newcomer_does_not_overtake_a_task_already_granted, task_begin_test),
+        cmocka_unit_test_setup(new_arrival_does_not_overtake_a_granted_task, task_begin_test),
         cmocka_unit_test_setup(task_that_releases_and_acquires_again_queues_behind_the_others,
                                task_begin_test),
         cmocka_unit_test_setup(on_a_default_lock_the_oldest_task_is_handed_the_lock,
@@ -623,7 +623,7 @@ int main(void)
         cmocka_unit_test_setup(release_and_then_cancel_of_the_first_of_two_is_too_late,
                                task_begin_test),
         cmocka_unit_test_setup(cancel_and_then_release_serves_the_second_of_two, task_begin_test),
-        cmocka_unit_test_setup(cancel_of_the_one_being_granted_is_too_late, task_begin_test),
+        cmocka_unit_test_setup(cancel_of_an_operation_being_granted_is_too_late, task_begin_test),
         cmocka_unit_test_setup(task_granted_but_not_called_can_be_taken_back_by_its_thread,
                                task_begin_test),
         cmocka_unit_test_setup(taking_back_one_of_several_leaves_the_others_to_be_called,

@@ -567,7 +567,7 @@ static void arrive_while_there_are_tickets(void *context)
     }
 }
 
-static void barrier_lets_through_one_party_of_each_index_a_round_whoever_comes(void **state)
+static void barrier_releases_one_party_of_each_index_a_round_whichever_threads_arrive(void **state)
 {
     struct crowd crowd = {.actions = 0};
     crew_thread threads[CROWD];
@@ -939,7 +939,7 @@ static void timed_waiter_passes_when_all_arrive_in_time(void **state)
     }
 }
 
-static void barrier_tells_its_parties_and_who_waits(void **state)
+static void barrier_reports_its_parties_and_its_waiters(void **state)
 {
     enum { OTHERS = 4 };
     pawl_barrier barrier = PAWL_BARRIER_INIT(OTHERS + 1);
@@ -1092,7 +1092,7 @@ int main(void)
         cmocka_unit_test(barrier_actions_of_consecutive_rounds_do_not_overlap),
         cmocka_unit_test(barrier_late_comer_is_in_the_next_round),
         cmocka_unit_test(barrier_keeps_its_rounds_apart_when_they_follow_at_once),
-        cmocka_unit_test(barrier_lets_through_one_party_of_each_index_a_round_whoever_comes),
+        cmocka_unit_test(barrier_releases_one_party_of_each_index_a_round_whichever_threads_arrive),
         cmocka_unit_test(what_parties_and_action_wrote_is_seen_by_all_after_the_wait),
         cmocka_unit_test(barrier_abort_breaks_present_and_later_waits_until_reset),
         cmocka_unit_test(barrier_abort_while_nobody_waits_breaks_later_waits),
@@ -1110,7 +1110,7 @@ int main(void)
         cmocka_unit_test(longest_durations_are_waits_without_end),
         cmocka_unit_test(timed_out_waiter_leaves_no_trace_after_reset),
         cmocka_unit_test(timed_waiter_passes_when_all_arrive_in_time),
-        cmocka_unit_test(barrier_tells_its_parties_and_who_waits),
+        cmocka_unit_test(barrier_reports_its_parties_and_its_waiters),
         cmocka_unit_test(barrier_may_be_freed_by_the_last_one_out_of_a_round),
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(new_barrier_is_usable_and_may_be_freed_in_any_state),

@@ -74,7 +74,7 @@ static void event_clear_is_idempotent(void **state)
     }
 }
 
-static void event_clear_of_an_unset_one_changes_nothing_for_who_waits(void **state)
+static void event_clear_of_an_unset_event_changes_nothing_for_waiters(void **state)
 {
     enum { WAITERS = 2 };
     pawl_event event = PAWL_EVENT_INIT;
@@ -218,7 +218,7 @@ static pawl_status write_and_set(struct caller *caller)
     return PAWL_OK;
 }
 
-static void what_was_written_before_set_is_seen_by_who_finds_it_set(void **state)
+static void writes_before_set_are_seen_by_a_wait_that_finds_it_set(void **state)
 {
     (void)state;
     for (int round = 0; round < 50; round++) {
@@ -260,7 +260,7 @@ static void bring_letters(void *context)
     }
 }
 
-static void event_set_again_is_not_lost_on_one_that_clears_and_looks(void **state)
+static void event_set_again_is_seen_by_a_waiter_that_clears_and_checks(void **state)
 {
     struct office office = {.brought = 0};
     uint32_t read = 0;
@@ -275,7 +275,7 @@ static void event_set_again_is_not_lost_on_one_that_clears_and_looks(void **stat
     crew_join(&office.postman);
 }
 
-static void past_deadline_or_no_duration_is_a_look(void **state)
+static void past_deadline_or_no_duration_only_checks(void **state)
 {
     const pawl_ns durations[] = {0, -1, INT64_MIN};
     pawl_event event = PAWL_EVENT_INIT;
@@ -501,7 +501,7 @@ static void describe_tells_state_and_waiters(void **state)
 
 /* Whether the exported functions do what the inline ones do: through pointers, which also shows
  * that each is a symbol of the library. */
-static void functions_are_symbols_too(void **state)
+static void functions_are_also_symbols(void **state)
 {
     bool (*volatile is_set)(const pawl_event *) = pawl_event_is_set;
     void (*volatile wait)(pawl_event *) = pawl_event_wait;
@@ -527,16 +527,16 @@ int main(void)
         cmocka_unit_test(event_initialisers_make_it_unset),
         cmocka_unit_test(event_set_is_idempotent),
         cmocka_unit_test(event_clear_is_idempotent),
-        cmocka_unit_test(event_clear_of_an_unset_one_changes_nothing_for_who_waits),
+        cmocka_unit_test(event_clear_of_an_unset_event_changes_nothing_for_waiters),
         cmocka_unit_test(event_wait_waits_until_it_is_set),
         cmocka_unit_test(event_wait_on_a_set_one_returns_at_once),
         cmocka_unit_test(event_set_lets_all_present_waiters_through),
         cmocka_unit_test(event_set_lets_all_present_waiters_through_when_clear_follows_at_once),
         cmocka_unit_test(event_wait_after_clear_waits_again),
         cmocka_unit_test(what_was_written_before_set_is_seen_after_the_wait),
-        cmocka_unit_test(what_was_written_before_set_is_seen_by_who_finds_it_set),
-        cmocka_unit_test(event_set_again_is_not_lost_on_one_that_clears_and_looks),
-        cmocka_unit_test(past_deadline_or_no_duration_is_a_look),
+        cmocka_unit_test(writes_before_set_are_seen_by_a_wait_that_finds_it_set),
+        cmocka_unit_test(event_set_again_is_seen_by_a_waiter_that_clears_and_checks),
+        cmocka_unit_test(past_deadline_or_no_duration_only_checks),
         cmocka_unit_test(wait_never_ends_early),
         cmocka_unit_test(longest_durations_are_waits_without_end),
         cmocka_unit_test(timed_out_waiter_leaves_no_trace),
@@ -548,7 +548,7 @@ int main(void)
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(new_event_is_unset_and_may_be_freed_in_any_state),
         cmocka_unit_test(describe_tells_state_and_waiters),
-        cmocka_unit_test(functions_are_symbols_too),
+        cmocka_unit_test(functions_are_also_symbols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

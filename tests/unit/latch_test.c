@@ -249,7 +249,7 @@ static void latch_describe_tells_count_and_waiters(void **state)
     assert_non_null(strstr(text, "<pawl_latch count=0 waiters=0 at 0x"));
 }
 
-static void latch_functions_are_symbols_too(void **state)
+static void latch_functions_are_also_symbols(void **state)
 {
     bool (*volatile is_open)(const pawl_latch *) = pawl_latch_is_open;
     void (*volatile wait)(pawl_latch *) = pawl_latch_wait;
@@ -283,7 +283,7 @@ int main(void)
         cmocka_unit_test(what_every_thread_wrote_before_its_done_is_seen_after_the_wait),
         cmocka_unit_test(latch_may_be_freed_by_the_thread_whose_wait_just_returned),
         cmocka_unit_test(latch_describe_tells_count_and_waiters),
-        cmocka_unit_test(latch_functions_are_symbols_too),
+        cmocka_unit_test(latch_functions_are_also_symbols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

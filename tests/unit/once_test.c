@@ -164,7 +164,7 @@ static void once_lets_others_return_only_after_the_function_has(void **state)
     assert_int_equal(pawl__lot_count(&setup.once), 0);
 }
 
-static void once_shows_what_the_function_wrote_to_all_who_waited(void **state)
+static void once_makes_the_functions_writes_visible_to_all_waiters(void **state)
 {
     enum { THREADS = 6 };
     struct setup setup = {.once = PAWL_ONCE_INIT, .waiters = THREADS - 1};
@@ -381,7 +381,7 @@ static void describe_tells_state_and_waiters(void **state)
 
 /* Whether the exported functions do what the inline ones do: through pointers, which also shows
  * that each is a symbol of the library. */
-static void functions_are_symbols_too(void **state)
+static void functions_are_also_symbols(void **state)
 {
     void (*volatile call)(pawl_once *, void (*)(void *), void *) = pawl_once_call;
     bool (*volatile done)(const pawl_once *) = pawl_once_done;
@@ -407,7 +407,7 @@ int main(void)
         cmocka_unit_test(once_runs_the_function_once),
         cmocka_unit_test(once_runs_the_function_once_when_many_threads_race),
         cmocka_unit_test(once_lets_others_return_only_after_the_function_has),
-        cmocka_unit_test(once_shows_what_the_function_wrote_to_all_who_waited),
+        cmocka_unit_test(once_makes_the_functions_writes_visible_to_all_waiters),
         cmocka_unit_test(once_is_done_only_when_the_function_has_returned),
         cmocka_unit_test(done_shows_what_the_function_wrote),
         cmocka_unit_test(once_may_call_another_once),
@@ -416,7 +416,7 @@ int main(void)
         cmocka_unit_test(threads_that_end_leave_nothing_behind),
         cmocka_unit_test(new_once_is_fresh_and_free_ends_it),
         cmocka_unit_test(describe_tells_state_and_waiters),
-        cmocka_unit_test(functions_are_symbols_too),
+        cmocka_unit_test(functions_are_also_symbols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,7 +324,7 @@ static void rlock_is_free_after_reinit_after_fork(void **state)
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_NOT_HELD);
 }
 
-static void rlock_is_handed_to_one_that_has_waited_some_milliseconds(void **state)
+static void rlock_is_handed_to_a_waiter_after_some_milliseconds(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
     struct caller other = {0};
@@ -638,7 +638,7 @@ static void describe_names_the_owner(void **state)
 }
 
 /* Through pointers, which shows that each is a symbol of the library. */
-static void functions_are_symbols_too(void **state)
+static void functions_are_also_symbols(void **state)
 {
     void (*volatile acquire)(pawl_rlock *) = pawl_rlock_acquire;
     bool (*volatile try_acquire)(pawl_rlock *) = pawl_rlock_try_acquire;
@@ -682,7 +682,7 @@ int main(void)
         cmocka_unit_test(rlock_stays_held_for_ever_when_its_owner_ends),
         cmocka_unit_test(rlock_takes_no_later_thread_for_an_owner_that_ended),
         cmocka_unit_test(rlock_is_free_after_reinit_after_fork),
-        cmocka_unit_test(rlock_is_handed_to_one_that_has_waited_some_milliseconds),
+        cmocka_unit_test(rlock_is_handed_to_a_waiter_after_some_milliseconds),
         cmocka_unit_test(rlock_starves_nobody),
         cmocka_unit_test(past_deadline_or_no_duration_is_a_try),
         cmocka_unit_test(wait_never_ends_early),
@@ -697,7 +697,7 @@ int main(void)
         cmocka_unit_test(describe_tells_state_depth_and_waiters),
         cmocka_unit_test(describe_tells_the_owners_depth_to_anyone),
         cmocka_unit_test(describe_names_the_owner),
-        cmocka_unit_test(functions_are_symbols_too),
+        cmocka_unit_test(functions_are_also_symbols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ static void bounded_semaphore_may_start_below_its_bound(void **state)
     pawl_semaphore_free(heap);
 }
 
-static void bounded_semaphore_below_its_bound_keeps_the_bound_whoever_waits(void **state)
+static void bounded_semaphore_below_its_bound_keeps_the_bound_with_waiters(void **state)
 {
     pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT_AT(0, 1);
     struct caller other = {0};
@@ -299,7 +299,7 @@ static void semaphore_release_above_the_bound_is_refused(void **state)
     }
 }
 
-static void semaphore_release_above_the_bound_is_refused_whoever_waits(void **state)
+static void semaphore_release_above_the_bound_is_refused_with_waiters(void **state)
 {
     enum { BOUND = 3, WAITERS = 2 };
     pawl_semaphore semaphore = with_free(1, 0, BOUND);
@@ -352,7 +352,7 @@ static void semaphore_release_above_the_largest_value_is_refused(void **state)
     }
 }
 
-static void semaphore_release_above_the_largest_value_is_refused_whoever_waits(void **state)
+static void semaphore_release_above_the_largest_value_is_refused_with_waiters(void **state)
 {
     (void)state;
     for (int kind = 0; kind < BOTH; kind++) {
@@ -438,7 +438,7 @@ static void semaphore_hands_one_permit_along_the_queue_in_order(void **state)
     }
 }
 
-static void semaphore_permit_released_while_someone_waits_is_seen_by_no_newcomer(void **state)
+static void semaphore_permit_released_with_waiters_is_seen_by_no_new_arrival(void **state)
 {
     (void)state;
     for (int round = 0; round < 200; round++) {
@@ -466,7 +466,7 @@ static pawl_status try_until_stopped(struct caller *newcomer)
     return PAWL_OK;
 }
 
-static void semaphore_newcomer_takes_nothing_however_often_it_tries(void **state)
+static void semaphore_new_arrival_takes_nothing_however_often_it_tries(void **state)
 {
     enum { WAITERS = 9 };
     (void)state;
@@ -766,7 +766,7 @@ static void describe_tells_value_bound_and_waiters(void **state)
 
 /* Whether the exported functions do what the inline ones do: through pointers, which also shows
  * that each is a symbol of the library. */
-static void functions_are_symbols_too(void **state)
+static void functions_are_also_symbols(void **state)
 {
     void (*volatile acquire)(pawl_semaphore *) = pawl_semaphore_acquire;
     bool (*volatile try_acquire)(pawl_semaphore *) = pawl_semaphore_try_acquire;
@@ -800,7 +800,7 @@ int main(void)
         cmocka_unit_test(semaphore_initial_value_may_be_zero_or_the_largest),
         cmocka_unit_test(semaphore_initial_value_below_zero_or_above_the_largest_is_refused),
         cmocka_unit_test(bounded_semaphore_may_start_below_its_bound),
-        cmocka_unit_test(bounded_semaphore_below_its_bound_keeps_the_bound_whoever_waits),
+        cmocka_unit_test(bounded_semaphore_below_its_bound_keeps_the_bound_with_waiters),
         cmocka_unit_test(semaphore_bound_out_of_range_is_refused),
         cmocka_unit_test(semaphore_acquire_takes_one_permit),
         cmocka_unit_test(semaphore_acquire_waits_while_there_is_none),
@@ -810,15 +810,15 @@ int main(void)
         cmocka_unit_test(semaphore_release_n_leaves_to_the_value_what_fewer_waiters_do_not_need),
         cmocka_unit_test(semaphore_release_n_of_less_than_one_is_refused),
         cmocka_unit_test(semaphore_release_above_the_bound_is_refused),
-        cmocka_unit_test(semaphore_release_above_the_bound_is_refused_whoever_waits),
+        cmocka_unit_test(semaphore_release_above_the_bound_is_refused_with_waiters),
         cmocka_unit_test(semaphore_bounded_by_zero_refuses_every_release),
         cmocka_unit_test(semaphore_release_above_the_largest_value_is_refused),
-        cmocka_unit_test(semaphore_release_above_the_largest_value_is_refused_whoever_waits),
+        cmocka_unit_test(semaphore_release_above_the_largest_value_is_refused_with_waiters),
         cmocka_unit_test(exactly_as_many_acquires_succeed_as_there_were_permits),
         cmocka_unit_test(semaphore_serves_in_order_of_arrival),
         cmocka_unit_test(semaphore_hands_one_permit_along_the_queue_in_order),
-        cmocka_unit_test(semaphore_permit_released_while_someone_waits_is_seen_by_no_newcomer),
-        cmocka_unit_test(semaphore_newcomer_takes_nothing_however_often_it_tries),
+        cmocka_unit_test(semaphore_permit_released_with_waiters_is_seen_by_no_new_arrival),
+        cmocka_unit_test(semaphore_new_arrival_takes_nothing_however_often_it_tries),
         cmocka_unit_test(past_deadline_or_no_duration_is_a_try),
         cmocka_unit_test(wait_never_ends_early),
         cmocka_unit_test(longest_durations_are_waits_without_end),
@@ -832,7 +832,7 @@ int main(void)
         cmocka_unit_test(new_semaphore_of_an_invalid_value_is_null),
         cmocka_unit_test(semaphore_may_be_freed_while_permits_are_out),
         cmocka_unit_test(describe_tells_value_bound_and_waiters),
-        cmocka_unit_test(functions_are_symbols_too),
+        cmocka_unit_test(functions_are_also_symbols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

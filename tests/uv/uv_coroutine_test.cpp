@@ -138,7 +138,7 @@ static task destroy_the_victim_with_the_lock()
 }
 
 // The wait releases its lock to a coroutine that destroys the waiting one, inside the start.
-static void one_destroyed_by_who_gets_its_lock_is_not_touched_again()
+static void coroutine_destroyed_by_the_next_holder_is_not_touched_again()
 {
     done = 0;
     begin_on_loop.clear();
@@ -169,7 +169,7 @@ static task arrive_too_late(pawl::barrier &barrier)
 }
 
 // A past deadline breaks the barrier, inside the start, for a coroutine that destroys the arriver.
-static void one_destroyed_by_who_its_past_deadline_lets_go_is_not_touched_again()
+static void coroutine_destroyed_by_a_party_of_its_broken_barrier_is_not_touched_again()
 {
     pawl::barrier barrier(3);
     done = 0;
@@ -203,8 +203,8 @@ int main()
     a_thread_grants_and_the_loop_resumes();
     a_condition_is_waited_for_and_the_lock_held_again();
     parties_meet_on_the_loop();
-    one_destroyed_by_who_gets_its_lock_is_not_touched_again();
-    one_destroyed_by_who_its_past_deadline_lets_go_is_not_touched_again();
+    coroutine_destroyed_by_the_next_holder_is_not_touched_again();
+    coroutine_destroyed_by_a_party_of_its_broken_barrier_is_not_touched_again();
     a_closed_loop_ends_the_wait_by_an_exception();
     CHECK(uv_loop_close(&loop) == 0);
     return failures == 0 ? 0 : 1;

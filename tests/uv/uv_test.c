@@ -343,7 +343,7 @@ static void assert_ended(const struct task *task, pawl_status result)
 }
 
 /* A thread that is inside a call of the program's while it has granted, and has not yet told so. */
-struct hesitant {
+struct slow_granter {
     crew_thread thread;
     struct thing *thing;
     pawl_event gate;
@@ -352,35 +352,36 @@ struct hesitant {
     pawl_event go_on;
 };
 
-static void grant_and_hesitate(pawl_await *await, pawl_status result)
+static void grant_and_pause(pawl_await *await, pawl_status result)
 {
-    struct hesitant *hesitant = pawl_await_context(await);
+    struct slow_granter *slow_granter = pawl_await_context(await);
     (void)result;
-    let_through(hesitant->thing);
-    pawl_event_set(&hesitant->has_granted);
-    pawl_event_wait(&hesitant->go_on);
+    let_through(slow_granter->thing);
+    pawl_event_set(&slow_granter->has_granted);
+    pawl_event_wait(&slow_granter->go_on);
 }
 
 static void open_gate(void *context)
 {
-    struct hesitant *hesitant = context;
-    pawl_event_set(&hesitant->gate);
+    struct slow_granter *slow_granter = context;
+    pawl_event_set(&slow_granter->gate);
 }
 
-static void hesitant_start(struct hesitant *hesitant, struct thing *thing)
+static void slow_granter_start(struct slow_granter *slow_granter, struct thing *thing)
 {
-    memset(hesitant, 0, sizeof *hesitant);
-    hesitant->thing = thing;
-    pawl_await_init(&hesitant->await, grant_and_hesitate, hesitant);
-    assert_int_equal(pawl_event_wait_await(&hesitant->gate, &hesitant->await), PAWL_PENDING);
-    crew_start(&hesitant->thread, open_gate, hesitant);
-    pawl_event_wait(&hesitant->has_granted);
+    memset(slow_granter, 0, sizeof *slow_granter);
+    slow_granter->thing = thing;
+    pawl_await_init(&slow_granter->await, grant_and_pause, slow_granter);
+    assert_int_equal(pawl_event_wait_await(&slow_granter->gate, &slow_granter->await),
+                     PAWL_PENDING);
+    crew_start(&slow_granter->thread, open_gate, slow_granter);
+    pawl_event_wait(&slow_granter->has_granted);
 }
 
-static void hesitant_end(struct hesitant *hesitant)
+static void slow_granter_end(struct slow_granter *slow_granter)
 {
-    pawl_event_set(&hesitant->go_on);
-    crew_join(&hesitant->thread);
+    pawl_event_set(&slow_granter->go_on);
+    crew_join(&slow_granter->thread);
 }
 
 /* ---- Grants ---- */
@@ -705,13 +706,13 @@ static void cancel_of_one_that_another_thread_is_granting_is_too_late(void **sta
 {
     struct thing *thing = *state;
     struct task task;
-    struct hesitant hesitant;
+    struct slow_granter slow_granter;
     queue(&task, thing, PAWL_NEVER);
-    hesitant_start(&hesitant, thing);
+    slow_granter_start(&slow_granter, thing);
     assert_false(pawl_uv_await_cancel(&task.op));
     turn();
     assert_int_equal(task.calls, 0);
-    hesitant_end(&hesitant);
+    slow_granter_end(&slow_granter);
     run();
     assert_ended(&task, PAWL_OK);
 }
@@ -880,15 +881,15 @@ static void deadline_no_longer_counts_for_one_that_is_being_granted(void **state
 {
     struct thing *thing = *state;
     struct task task;
-    struct hesitant hesitant;
+    struct slow_granter slow_granter;
     pawl_time deadline = pawl_after_ms(2);
     queue(&task, thing, deadline);
-    hesitant_start(&hesitant, thing);
+    slow_granter_start(&slow_granter, thing);
     while (task.op.in_heap_) {
         turn();
     }
     assert_int_equal(task.calls, 0);
-    hesitant_end(&hesitant);
+    slow_granter_end(&slow_granter);
     run();
     assert_ended(&task, PAWL_OK);
 }
@@ -1191,11 +1192,11 @@ static void close_waits_for_one_that_another_thread_is_granting(void **state)
     struct thing thing = busy(LOCK);
     struct thing other = busy(EVENT);
     struct task task, waits;
-    struct hesitant hesitant;
+    struct slow_granter slow_granter;
     (void)state;
     queue(&task, &thing, PAWL_NEVER);
     queue(&waits, &other, PAWL_NEVER);
-    hesitant_start(&hesitant, &thing);
+    slow_granter_start(&slow_granter, &thing);
     pawl_uv_close(stage.uv, count_closing);
     for (int i = 0; i < 10; i++) {
         turn();
@@ -1203,7 +1204,7 @@ static void close_waits_for_one_that_another_thread_is_granting(void **state)
     assert_ended(&waits, PAWL_CANCELLED); /* the loop goes on */
     assert_int_equal(task.calls, 0);
     assert_int_equal(stage.closings, 0);
-    hesitant_end(&hesitant);
+    slow_granter_end(&slow_granter);
     run();
     assert_ended(&task, PAWL_OK);
     assert_int_equal(stage.closings, 1);
@@ -1416,23 +1417,23 @@ static void abandoned_after_its_grant_it_has_what_it_was_granted(void **state)
 
 static void let_go_on(void *context)
 {
-    struct hesitant *hesitant = context;
+    struct slow_granter *slow_granter = context;
     wait_for_waiters(&stage.uv->arrived_, 1);
-    pawl_event_set(&hesitant->go_on);
+    pawl_event_set(&slow_granter->go_on);
 }
 
 static void abandoned_while_another_thread_grants_it_waits_for_that_thread(void **state)
 {
     struct thing *thing = *state;
     struct task task;
-    struct hesitant hesitant;
+    struct slow_granter slow_granter;
     crew_thread other;
     queue(&task, thing, PAWL_NEVER);
-    hesitant_start(&hesitant, thing);
-    crew_start(&other, let_go_on, &hesitant);
+    slow_granter_start(&slow_granter, thing);
+    crew_start(&other, let_go_on, &slow_granter);
     abandon(&task, PAWL_OK);
     crew_join(&other);
-    hesitant_end(&hesitant);
+    slow_granter_end(&slow_granter);
     run();
     assert_int_equal(task.calls, 0);
 }
