@@ -13,6 +13,7 @@ check_builds() {
     check_refusals
     check_configuring
     check_parents
+    check "tools/demo.sh shows what pawl does, and fetches no CMocka" demo
 }
 
 # The tree's own files, without what is built or unpacked in it, as the folder $1.
@@ -222,4 +223,14 @@ in_strict_meson() {
     step meson setup "$project/build" "$project" -Dwerror=true -Dwarning_level=3 -Dunity=on \
         -Dc_args=-Wdeclaration-after-statement && step meson compile -C "$project/build" &&
         step "$project/build/consumer"
+}
+
+# --- The demo ------------------------------------------------------------------------------------
+
+demo() {
+    (cd "$builds/pawl" && sh tools/demo.sh examples) >"$builds/said" 2>&1
+    cat "$builds/said"
+    [ "$(tail -n 1 "$builds/said")" = \
+        "This system and Windows agree: equal digests and equal outcomes." ] &&
+        [ ! -e "$builds/pawl/build/deps" ]
 }

@@ -29,6 +29,10 @@ all                                     cmake                   cmake
 all                                     ninja                   ninja-build
 gcc-debug,gcc-release,shared,tsan,asan  g++                     g++ gcc libc6-dev
 sim,amalgamation,packages,mutants       g++                     g++ gcc libc6-dev
+demo                                    gcc                     gcc libc6-dev
+demo-windows                            x86_64-w64-mingw32-gcc  gcc-mingw-w64-x86-64
+demo-windows                            wine                    wine wine64
+demo-windows                            wineserver              wine wine64
 clang-debug,clang-release               clang++                 clang
 msvc-branch,msvc-branch32,mutants       clang++                 clang
 fuzz                                    clang                   clang
@@ -113,9 +117,9 @@ missing_packages() {
     }'
 }
 
-# It is, or is not needed: the documentation is not built by CMake.
+# It is, or is not needed: neither the documentation nor the demo is a test.
 cmocka_is_there() {
-    [ "$asked_for" = docs ] || [ -n "${PAWL_CMOCKA_SOURCE_DIR-}${PAWL_FETCH_CMOCKA-}" ] ||
+    [ "$asked_for" = docs ] || [ "$asked_for" = demo ] || [ -n "${PAWL_CMOCKA_SOURCE_DIR-}${PAWL_FETCH_CMOCKA-}" ] ||
         [ -e "$root/build/deps/cmocka/src/cmocka.c" ]
 }
 
@@ -139,7 +143,7 @@ setup_for() {
         cmocka_is_there || get_cmocka || die "cannot get CMocka's source (build/logs/setup.log):" \
             "set PAWL_CMOCKA_SOURCE_DIR to it, or PAWL_FETCH_CMOCKA=ON"
     fi
-    [ "$asked_for" = docs ] || check_cmake
+    [ "$asked_for" = docs ] || [ "$asked_for" = demo ] || check_cmake
 }
 
 # apt-get, and the right to install packages if there are any to install.
