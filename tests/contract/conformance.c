@@ -175,7 +175,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
         others[i].turn = &turn;
         caller_start_on(&others[i], call_lock, lock, PAWL_NEVER, i + 1);
     }
-    let_time_pass(PATIENCE); /* a default lock's are now handed it, in order */
+    let_time_pass(PATIENCE); /* a default lock's waiters are now handed it, in order */
     for (size_t i = 0; i < WAITERS; i++) {
         say("Lock.4 a release with waiters", "%s", name(pawl_lock_release(lock)));
         caller_join(&others[i]);
@@ -186,7 +186,7 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
     pawl_lock_release(lock);
 }
 
-/* After some milliseconds a release hands a default lock over, a fair lock always. */
+/* After some milliseconds a release hands off a default lock; a fair lock is always handed off. */
 static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
 {
     struct caller other = {0};

@@ -25,7 +25,7 @@ void walk_family(void);
 /* Sleeping, bounds, latches, stops: conformance_more.c */
 void walk_more(void);
 
-/* Operations in place of threads: conformance_await.c */
+/* Operations instead of threads: conformance_await.c */
 void walk_await(void);
 
 #endif

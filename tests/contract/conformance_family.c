@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The second half of the transcript: what is built beside the lock. Each value is read into a
- * variable of its own before its line is written, so that no order of evaluation shows.
+ * The second half of the transcript: the other primitives. Each value is read into a variable of
+ * its own before its line is written, so that the order of evaluation makes no difference.
  */
 #include "conformance.h"
 
@@ -176,7 +176,7 @@ static void walk_condition_rlock(void)
     pawl_rlock_acquire(&rlock);
     pawl_rlock_acquire(&rlock);
     caller_start(&other, 1);
-    let_time_pass(PATIENCE); /* so that a release hands it over */
+    let_time_pass(PATIENCE); /* so that a release hands it off */
     pawl_status past = pawl_condition_wait_rlock_until(&condition, &rlock, 0);
     pawl_status got_it = caller_join(&other);
     say("Condition.1 an rlock is released at all levels, a past deadline too",

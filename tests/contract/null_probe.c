@@ -32,7 +32,7 @@ static pawl_rwlock an_rwlock;
 static pawl_once a_once;
 static pawl_await an_await;
 
-/* `sink` takes results that must be looked at. */
+/* `sink` takes results that must not be ignored. */
 static volatile unsigned sink;
 #define CALLS(X)                                                                                   \
     X(pawl_lock_init, lock, pawl_lock_init(NULL))                                                  \

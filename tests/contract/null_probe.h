@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Passes NULL to the call and for the parameter that the program's arguments name, and is expected
- * to die of it: null_test.cmake. Without arguments it lists the calls and parameters.
+ * Passes NULL to the call and for the parameter that the program's arguments name, and must abort:
+ * null_test.cmake. Without arguments it lists the calls and parameters.
  *
- * Included once, behind the definition of CALLS(X): a list of X(call, parameter, statement).
+ * Included once, after the definition of CALLS(X): a list of X(call, parameter, statement).
  */
 #ifndef PAWL_TESTS_NULL_PROBE_H
 #define PAWL_TESTS_NULL_PROBE_H

@@ -18,7 +18,7 @@ enum { MACHINE_TASKS = 8, MACHINE_PARTIES = 3, MACHINE_BOUND = 3 };
  * bounded semaphore, an event, a condition with that lock, a barrier, an rwlock. */
 enum thing { LOCK, PERMIT, EVENT, ITEM, ROUND, SHARED, EXCLUSIVE, THINGS };
 
-/* What else can be done; the number is the instruction's, where one is needed. */
+/* The other instructions; the number is the instruction's, where one is needed. */
 enum act {
     TRY_LOCK,
     TRY_PERMIT,
@@ -47,7 +47,7 @@ struct machine_calls {
     void (*discard)(struct machine *machine);
     pawl_status (*start)(struct machine *machine, unsigned task, enum thing thing);
     bool (*cancel)(struct machine *machine, unsigned task);
-    /* Release what acquiring the thing gave: the lock for ITEM; PAWL_OK for EVENT and ROUND. */
+    /* Release what acquiring the thing granted: the lock for ITEM; PAWL_OK for EVENT and ROUND. */
     pawl_status (*give_back)(struct machine *machine, enum thing thing);
     int64_t (*act)(struct machine *machine, enum act act, unsigned number);
     uint32_t (*index)(struct machine *machine, unsigned task); /* a party's number */

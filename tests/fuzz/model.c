@@ -26,9 +26,9 @@ struct machine {
     bool passed; /* readers that waited at a downgrade wait for the shared hold to end */
     struct queue queues[THINGS];
     enum state states[MACHINE_TASKS];
-    enum thing where[MACHINE_TASKS]; /* the queue of one that waits */
+    enum thing where[MACHINE_TASKS]; /* the queue that the task waits in */
     bool notified[MACHINE_TASKS];    /* it is on the lock's queue by a notification */
-    bool hands_on[MACHINE_TASKS];    /* which others could have had */
+    bool hands_on[MACHINE_TASKS];    /* a notification that others could have had */
     uint32_t index[MACHINE_TASKS];
     pawl_status results[MACHINE_TASKS];
     struct queue ready; /* granted, to be called */
@@ -128,7 +128,7 @@ static pawl_status release_permits(struct machine *machine, int64_t n)
     return PAWL_OK;
 }
 
-/* Move the oldest at the condition to the lock, of which each is the next holder or waits. */
+/* Move the oldest at the condition to the lock: each is the next holder or waits. */
 static int64_t notify(struct machine *machine, size_t n)
 {
     int64_t count = 0;
@@ -251,7 +251,7 @@ static struct machine *make(struct player *player, bool fair)
     }
     machine->player = player;
     machine->permits = MACHINE_BOUND;
-    (void)fair; /* to tasks alone a default lock is as fair */
+    (void)fair; /* among tasks alone a default lock is as fair */
     return machine;
 }
 

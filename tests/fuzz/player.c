@@ -75,7 +75,7 @@ void player_called(struct player *player, unsigned task, pawl_status result)
     note(player, "end %u\n", task);
 }
 
-/* A task keeps what it wants and its habit until it is idle again. */
+/* A task keeps its goal and its habit until it is idle again. */
 static void instruct_start(struct player *player, unsigned task, enum thing thing,
                            enum habit habit)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only one thread makes calls that are to fail. */
+/* Only one thread makes the calls that are to fail. */
 bool broken_fails(const char *call)
 {
     static long calls;

@@ -15,8 +15,8 @@
 /* Counts the call and says whether it fails. */
 bool broken_fails(const char *call);
 
-/* The calls that can fail, for broken_test.cmake. `line`: how pawl's last line begins, or NULL
- * where pawl carries on. */
+/* The calls that can fail, for broken_test.cmake. `line`: how pawl's last line begins, or NULL if
+ * pawl carries on. */
 struct broken_call {
     const char *call;
     int error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A program that makes every call that pawl makes to its host, over a host that is broken
- * (broken.h). Without an argument it says what can fail; broken_test.cmake runs it with each.
+ * (broken.h). Without an argument it lists what can fail; broken_test.cmake runs it with each.
  */
 #define BROKEN_ITSELF
 #include "broken.h"
@@ -23,7 +23,7 @@ static void list(void)
     }
 }
 
-/* A wait without an end, whose thread another wakes once it sleeps, or is about to. */
+/* A wait without a limit; another thread wakes it once it sleeps, or is about to. */
 static struct pawl__sleeper sleeper;
 
 static bool sleeps(void *context)

@@ -18,7 +18,7 @@ void early_count_wake(void)
     }
 }
 
-/* A counter that threads advance without care: any sequence will do that has all three in it. */
+/* A counter that threads advance without care: any sequence that has all three in it will do. */
 int early_choice(void)
 {
     static const char choices[] = {0, 1, 2, 1, 0, 2, 0, 1};

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static const char *broken = "";
-static int blocks; /* that malloc gave and free did not get */
+static int blocks; /* given by malloc and not given back to free */
 
 static bool is_broken(const char *what)
 {
@@ -77,7 +77,7 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
     return is_broken("pthread_mutex_lock") ? EINVAL : __real_pthread_mutex_lock(mutex);
 }
 
-/* As on a machine with more processors than the call has room for. */
+/* As on a machine with more processors than the call's set can hold. */
 int __wrap_sched_getaffinity(pid_t thread, size_t size, void *allowed)
 {
     (void)thread;
@@ -131,7 +131,7 @@ static int make_all(struct all *all)
     return refused ? blocks : -1;
 }
 
-/* Whatever was in their memory. */
+/* Whatever their memory held before. */
 static bool are_fresh(const struct all *all)
 {
     return pawl_lock_try_acquire(all->lock) && pawl_lock_try_acquire(all->fair) &&

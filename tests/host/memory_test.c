@@ -83,7 +83,7 @@ static void *wait_once(void *context)
     return NULL;
 }
 
-/* More than there is in any address space, and no more than any C library lets one ask for. */
+/* More than any address space has, and no more than any C library accepts. */
 static const size_t TOO_MUCH = sizeof(size_t) == 8 ? SIZE_MAX / 8 : SIZE_MAX / 4 * 3;
 
 static bool cannot_start(struct waiter *waiter)
@@ -96,7 +96,7 @@ static bool cannot_start(struct waiter *waiter)
     return refused == 0 && failed != 0;
 }
 
-/* It wanted two to wait, and has one: that one waits on, and everything works. */
+/* The barrier needs two parties and has one: that one keeps waiting, and everything works. */
 static void program_whose_thread_creation_fails_goes_on(void **state)
 {
     (void)state;

@@ -29,7 +29,7 @@ static void no_wait_reads_the_wall_clock(void **state)
     assert_int_equal(pawl__load32(&broken_looks, PAWL__RELAXED), 0);
 }
 
-/* Or the kernel would look at it for us. */
+/* Otherwise the kernel would read it for us. */
 static void no_limit_is_by_the_wall_clock(void **state)
 {
     (void)state;
@@ -37,7 +37,7 @@ static void no_limit_is_by_the_wall_clock(void **state)
     assert_int_equal(pawl__load32(&broken_wall_limits, PAWL__RELAXED), 0);
 }
 
-/* What the first test rests on. */
+/* The first test depends on this. */
 static void this_hosts_wall_clock_jumps(void **state)
 {
     struct timespec first, second;

@@ -18,7 +18,7 @@ static pawl_rwlock rwlock;
 static pawl_condition condition;
 static long count;
 
-/* Shared does not protect a change. At the barrier both are inside. */
+/* A shared hold does not protect a change. At the barrier both threads are inside. */
 static void race_shared(void *context)
 {
     pawl_rwlock_acquire_shared(&rwlock);
@@ -54,7 +54,7 @@ static void two_threads(void (*work)(void *), void *first, void *second)
     crew_join(&threads[1]);
 }
 
-/* The order of acquires is what counts: nothing needs to meet. */
+/* Only the order of acquires counts: the threads need not meet. */
 static void invert_locks(void)
 {
     pawl_lock_acquire(&lock);

@@ -70,7 +70,7 @@ static void thread_is_the_same_owner_in_every_copy(void **state)
     }
 }
 
-/* Owned through one copy by another thread: refused by every other. */
+/* Owned through one copy by another thread: every other copy refuses its release. */
 static void no_copy_takes_another_thread_for_the_owner(void **state)
 {
     struct nested nested = {.rlock = PAWL_RLOCK_INIT};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A DLL whose objects are waited for when the process ends, one for each wait there is. By the time
- * its DllMain is called the waiters have been killed: nothing must be handed to them, nor hang on
- * what they held. Windows only.
+ * A DLL whose objects are waited for when the process ends, one for each kind of wait. By the time
+ * its DllMain is called the waiters have been killed: nothing may be handed to them, and nothing
+ * may hang on what they held. Windows only.
  */
 #include <windows.h>
 
@@ -47,8 +47,8 @@ __declspec(dllexport) void hold_and_be_waited_for(void)
     let_time_pass(PATIENCE); /* so that a default lock would be handed off as well */
 }
 
-/* Opened for nobody, it is there for the next who tries; where that is to be notified, or met by
- * other parties, for nobody. */
+/* Opened with no waiter left, the object is free for the next thread that tries; a notification or
+ * a complete round reaches nobody. */
 static bool works(const struct wait_kind *wait, struct stage *stage)
 {
     const void *key = wait->key(stage);

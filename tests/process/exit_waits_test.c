@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A program whose atexit handlers and static destructors wait, for threads that are still there;
- * while another waits for what never comes, and does not hold the process up.
+ * A program whose atexit handlers and static destructors wait for threads that still run, while
+ * another thread waits for something that never happens, and does not hold the process up.
  */
 #include "exit_waits.h"
 
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Shuts what the ending thread waits for, and opens it when that is seen to wait. */
+/* Shuts the object that the ending thread waits for, and opens it when the wait is seen. */
 struct doorkeeper {
     crew_thread thread;
     const struct wait_kind *wait;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 11 of "All": in a forked child every object works as if only the calling thread had ever
- * existed. POSIX only.
+ * docs/semantics.md, "All" 11: in a forked child every object works as if only the calling thread
+ * had ever existed. POSIX only.
  */
 #include "caller.h"
 
@@ -114,7 +114,7 @@ static void grandchild_starts_afresh_as_well(void **state)
     caller_join(&other);
 }
 
-/* What the parent's threads wait for when it forks. */
+/* The objects that the parent's threads wait for when it forks. */
 struct family {
     pawl_semaphore semaphore;
     pawl_event event;
@@ -172,7 +172,7 @@ static void count_run(void *context)
     (*runs)++;
 }
 
-/* 0, or the number of the first thing that is not as if the forking thread had been alone. */
+/* 0, or the number of the first difference from a process whose only thread is the forking one. */
 static int use_family(pawl_lock *unused)
 {
     int runs = 0;
@@ -235,8 +235,8 @@ static void nobody_waits_in_a_child_for_any_object(void **state)
     assert_int_equal(notified, PAWL_OK);
 }
 
-/* A program may hold its locks across fork, by handlers of its own. The child's runs in a process
- * where whoever waited for the lock is gone, so its release must not hand the lock to anybody. */
+/* A program may hold its locks across fork, by handlers of its own. The child's handler runs in a
+ * process where the waiters are gone, so its release must not hand the lock off. */
 static pawl_lock *held_across_fork;
 
 static void release_after_fork(void)
@@ -265,7 +265,7 @@ static void lock_held_across_fork_by_handlers_is_free_in_the_child(void **state)
     }
 }
 
-/* Fork at moments when other threads are anywhere inside the lot, its guards held or not. */
+/* Fork at moments when other threads are anywhere inside the lot, with its guards held or not. */
 struct churn {
     pawl_lock locks[4];
     uint8_t stop; /* atomic */
@@ -313,7 +313,7 @@ static void fork_while_others_hold_and_wait_leaves_the_child_working(void **stat
     }
 }
 
-/* Operations that the child finds as the fork left them: pending; granted but not yet called. */
+/* Operations as the fork left them in the child: pending; granted but not yet called. */
 struct orphans {
     pawl_lock lock, other;
     pawl_await holder, pending, granted, waiting;
@@ -392,7 +392,7 @@ static void pending_awaits_have_ended_without_a_call_in_a_child(void **state)
     assert_true(pawl_await_cancel(&orphans.pending));
 }
 
-/* As many as there never were in the parent: each has a parker of its own. */
+/* More than there ever were in the parent: each has a parker of its own. */
 static pawl_semaphore permits;
 
 static void take_permit(void *context)
@@ -435,7 +435,7 @@ static void write_once(void *context)
     pawl_rwlock_release_exclusive(&read_by_main);
 }
 
-/* The first look that finds the writer gone is a try's, a wait's or a release's. */
+/* The first check that finds the writer gone is a try's, a wait's or a release's. */
 static int read_again(pawl_lock *lock)
 {
     (void)lock;
@@ -461,7 +461,7 @@ static int release_and_write(pawl_lock *lock)
     return pawl_rwlock_try_acquire_exclusive(&read_by_main) ? CHILD_OK : 2;
 }
 
-/* All of the parent's, those in use too, each once; then another. */
+/* All of the parent's parkers, those in use included, each once; then another. */
 enum { PARKERS = 300 };
 static struct pawl__sleeper parents[PARKERS];
 static bool is_taken[PARKERS]; /* again, in the child */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 11 of "All" for every primitive: a fork while any wait there is goes on in the parent,
- * and forks at random moments while threads and tasks use everything. POSIX only.
+ * docs/semantics.md, "All" 11, for every primitive: a fork while each kind of wait goes on in the
+ * parent, and forks at random moments while threads and tasks use everything. POSIX only.
  */
 #include "caller.h"
 #include "task.h"
@@ -38,8 +38,8 @@ static bool times_out(struct stage *stage, const struct wait_kind *wait)
     return result;
 }
 
-/* As the contract says: what was held is made free, what was counted is made anew, and an event, a
- * condition and a once need nothing. */
+/* As the contract says: a held object is made free, a counting one is initialised again, and an
+ * event, a condition and a once need nothing. */
 static bool reinit(struct stage *stage)
 {
     pawl_lock_reinit_after_fork(&stage->lock);
@@ -171,7 +171,7 @@ static bool was_called(void *context)
     return pawl__load8(&churn->called, PAWL__ACQUIRE) != 0;
 }
 
-/* Behind whoever holds the fair lock; withdrawn, or called by the holder. */
+/* Queued behind the holder of the fair lock; withdrawn, or called by the holder. */
 static void await_fair_lock(struct churn *churn)
 {
     churn->called = 0;

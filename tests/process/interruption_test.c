@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 5 of "All": nothing is a cancellation point, and a signal does not end or lengthen a
- * wait: at every wait there is (waits.h). POSIX only.
+ * docs/semantics.md, "All" 5: nothing is a cancellation point, and a signal does not end or
+ * lengthen a wait: at every kind of wait (waits.h). POSIX only.
  */
 #include "support.h"
 
@@ -50,7 +50,7 @@ static void start(struct waiter *waiter, struct stage *stage, size_t row, pawl_t
         pthread_create(&waiter->thread, NULL, wait_and_look_for_cancellation, waiter), 0);
 }
 
-/* It has been cancelled, after its wait. */
+/* The thread has been cancelled, after its wait. */
 static void join_cancelled(struct waiter *waiter, pawl_status expected)
 {
     void *result = NULL;
@@ -145,7 +145,7 @@ static void *arrive_last(void *context)
     return NULL;
 }
 
-/* One round of two parties. Returns what the first one got. */
+/* One round of two parties. Returns the first party's result. */
 static pawl_status round_of_two(struct round *round, void **ended_with)
 {
     struct caller first = {0};
@@ -239,7 +239,7 @@ static void wait_restores_the_cancel_state_it_found(void **state)
     assert_int_equal(before, PTHREAD_CANCEL_DISABLE);
 }
 
-/* All that does not wait: one call after the other by a thread whose cancellation is pending. */
+/* All calls that do not wait: one after the other by a thread whose cancellation is pending. */
 struct calls {
     struct stage stage;
     struct task task;
@@ -282,7 +282,7 @@ static void call_what_does_not_wait(struct calls *calls)
 {
     struct stage *stage = &calls->stage;
     for (size_t row = 0; row < wait_count; row++) {
-        if (waits[row].timed) { /* a try: nobody has it, or nobody comes */
+        if (waits[row].timed) { /* a try: nobody holds it, or nobody arrives */
             (void)waits[row].call(stage, 0);
             pawl_barrier_reset(&stage->barrier);
         }
@@ -305,8 +305,8 @@ static void call_what_does_not_wait(struct calls *calls)
     calls->done = status == PAWL_PENDING;
 }
 
-/* The calls are a frame of their own, which has returned: AddressSanitizer does not see that the
- * unwinding of a cancelled thread frees what it unwinds. */
+/* The calls have a frame of their own, which has returned: AddressSanitizer does not see that the
+ * unwinding of a cancelled thread frees the frames it unwinds. */
 static void *call_while_cancelled(void *context)
 {
     void (*volatile call)(struct calls *) = call_what_does_not_wait;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 5 of "All" on Windows, which has no signals: a thread that waits is suspended and
- * resumed again and again, and has asynchronous calls queued, at every wait there is. Nothing ends
+ * docs/semantics.md, "All" 5, on Windows, which has no signals: a waiting thread is suspended and
+ * resumed again and again, and has asynchronous calls queued, at every kind of wait. Nothing ends
  * or lengthens the wait.
  */
 #include "caller.h"

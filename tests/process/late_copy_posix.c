@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A fork with two copies of pawl, of which the second was loaded after the program registered a
- * fork handler: its own handler runs in the child behind the program's, and must leave alone what
- * that began. The arguments are the two libraries' paths. POSIX only.
+ * A fork with two copies of pawl. The second was loaded after the program registered a fork
+ * handler, so its own handler runs in the child after the program's, and must not touch what that
+ * began. The arguments are the two libraries' paths. POSIX only.
  */
 #include "plugin.h"
 
@@ -45,7 +45,7 @@ static void begin_in_child(void)
     begun = first->acquire_await(&lock, &op);
 }
 
-/* 0, or what is not so. */
+/* 0, or the number of the first violation. */
 static int look_in_child(void)
 {
     if (begun != PAWL_PENDING || first->count(&lock) != 1) {

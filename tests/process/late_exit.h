@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The ways in which a thread still runs code when it is nearly gone.
+ * The ways in which a thread still runs code when it has nearly ended.
  */
 #ifndef PAWL_TESTS_LATE_EXIT_H
 #define PAWL_TESTS_LATE_EXIT_H
@@ -17,7 +17,7 @@ struct late_way {
     void (*arrange)(void (*work)(void *context), void *context);
 };
 
-/* The platform's own, the last one's arrange is NULL. */
+/* The platform's own ways; the last one's arrange is NULL. */
 extern const struct late_way late_ways[];
 
 /* A C++ thread_local's destructor: where the tests have C++. */

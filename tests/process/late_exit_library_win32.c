@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A DLL whose DllMain, told of a thread's end, calls what the thread asked for. Windows only.
+ * A DLL whose DllMain, at the end of a thread, calls what the thread asked for. Windows only.
  */
 #include <windows.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Destructors of thread-specific data. A thread goes round them PTHREAD_DESTRUCTOR_ITERATIONS
- * times, as long as they set data again; from the second round on all other data, pawl's included,
- * is gone.
+ * Destructors of thread-specific data. A thread runs them PTHREAD_DESTRUCTOR_ITERATIONS times, as
+ * long as they set data again; from the second round on all other data, pawl's included, is gone.
  */
 #include "late_exit.h"
 

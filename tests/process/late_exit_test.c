@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 9 of "All", to the very end: a thread that is nearly gone, whose thread-specific data
- * may be gone already, waits, owns rlocks, queues and calls tasks like any other.
+ * docs/semantics.md, "All" 9, to the very end: a thread that has nearly ended, whose
+ * thread-specific data may be gone already, waits, owns rlocks, queues and calls tasks like any
+ * other.
  */
 #include "support.h"
 
@@ -56,7 +57,7 @@ static void join(struct late *late)
     }
 }
 
-/* Each way, one after the other: NULL after the last. */
+/* Each way in turn: NULL after the last. */
 static const struct late_way *next_way(const struct late_way *last)
 {
 #if HAVE_CPP
@@ -142,7 +143,7 @@ static void deepen_and_release(struct late *late)
     }
 }
 
-/* What it acquired before, and where its first use of any rlock is its last act. */
+/* With an rlock that it acquired before, and with its first use of any rlock as its last act. */
 static void ending_thread_owns_its_rlocks(void **state)
 {
     (void)state;
@@ -206,7 +207,7 @@ static void queue_tasks(struct late *late)
     }
 }
 
-/* They are the program's, not the thread's. */
+/* The tasks are the program's, not the thread's. */
 static void tasks_that_an_ending_thread_queued_outlive_it(void **state)
 {
     (void)state;

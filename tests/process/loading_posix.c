@@ -110,7 +110,7 @@ static void load_plugins(const char *path)
     }
 }
 
-/* In another thread than the owner. */
+/* In a thread that is not the owner. */
 static void *look(void *unused)
 {
     for (int i = 0; i < PLUGINS; i++) {
@@ -120,7 +120,7 @@ static void *look(void *unused)
     return unused;
 }
 
-/* A thread that was there before the libraries were. */
+/* A thread that was started before the libraries were loaded. */
 static pthread_barrier_t all_loaded;
 
 static void *wait_and_look(void *unused)

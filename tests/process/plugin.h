@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loading a library while the program runs, and letting go of it.
+ * Loads a library while the program runs, and unloads it.
  */
 #ifndef PAWL_TESTS_PLUGIN_H
 #define PAWL_TESTS_PLUGIN_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plugins that contain a pawl each, loaded and unloaded by a program that has none of its own: so
- * the first to come, which made the lot, may be the first to go. The others go on, with whatever
- * was held and waited for meanwhile. The arguments are the two libraries' paths.
+ * Plugins that contain a pawl each, loaded and unloaded by a program that has none of its own. So
+ * the first, which made the lot, may be the first to be unloaded. The others continue, with
+ * whatever was held and waited for meanwhile. The arguments are the two libraries' paths.
  */
 #include "crew.h"
 
@@ -31,7 +31,7 @@ static bool unload(size_t number)
     return plugin_close(&plugins[number], paths[number]);
 }
 
-/* Ends the program at the first that is not so. */
+/* Ends the program at the first condition that is false. */
 static int failures;
 
 static void expect(bool is_so, const char *what)
@@ -62,8 +62,8 @@ static void count_call(pawl_await *op, pawl_status result)
     calls += result == PAWL_OK;
 }
 
-/* What the first plugin leaves behind when it goes: a lock that it holds, which a thread and a task
- * that the second started wait for, and a task of its own. */
+/* What the first plugin leaves behind when it is unloaded: a lock that it holds, which a thread and
+ * a task that the second started wait for, and a task of its own. */
 static void go_while_the_other_goes_on(size_t first)
 {
     pawl_lock lock = PAWL_FAIR_LOCK_INIT;

@@ -26,7 +26,7 @@ static void count_call(struct world *world, enum kind kind)
 
 /* --- What is done with what was acquired, by a thread or a task ------------------------------- */
 
-/* Every now and then who holds something lets the others run, so that they queue. */
+/* Now and then the holder of something lets the other threads run, so that they queue. */
 static void dawdle(int64_t count)
 {
     if (count % 8 == 0) {

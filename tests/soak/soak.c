@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Exits with 0 when the books balanced to the end; else one line says what did not, and abort.
+ * Exits with 0 if the counts added up to the end; otherwise one line names the fault, and the
+ * process aborts.
  */
 #include "soak.h"
 

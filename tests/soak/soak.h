@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The soak: all primitives, by threads and tasks, for as long as is asked, with books that must
- * balance many times a second.
+ * The soak: all primitives, by threads and tasks, for the given time, with counts that must add up
+ * many times a second.
  *
  * Workers play one move after the other, each a few calls on one primitive. Between two moves a
- * worker passes the gate, a pawl_rwlock that it holds shared while it plays; the book-keeper holds
- * it exclusively, so that nobody is inside a move when it looks. Tasks are called inside somebody's
- * move; those that are pending stay so.
+ * worker passes the gate, a pawl_rwlock that it holds shared while it plays. The checker holds the
+ * gate exclusively, so that no worker is inside a move while it checks. Tasks are called inside a
+ * worker's move; pending tasks stay pending.
  */
 #ifndef PAWL_TESTS_SOAK_H
 #define PAWL_TESTS_SOAK_H
@@ -86,7 +86,7 @@ void soak_move(struct worker *worker);
 /* What a task does with what it was granted. */
 void soak_called(pawl_await *op, pawl_status result);
 
-/* Ends the process with one line when the fact is not true. */
+/* Ends the process with one line if the fact is not true. */
 void soak_insist(bool fact, const char *what);
 
 #endif

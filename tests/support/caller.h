@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A helper thread that makes one call of the test's and keeps what became of it: the one actor of
- * most tests. `call` is one of the ready-made calls below or the test's own. A test that starts
- * several that work on the same object adds up their counts.
+ * A helper thread that makes one call for the test and keeps its outcome: the one actor of most
+ * tests. `call` is one of the ready-made calls below or the test's own. A test that starts several
+ * callers on one object adds up their counts.
  */
 #ifndef PAWL_TESTS_CALLER_H
 #define PAWL_TESTS_CALLER_H
@@ -16,24 +16,25 @@ struct stage;
 enum form { UNTIL, FOR, UNTIMED, FORMS };
 
 struct caller {
-    /* What it is to do; a test sets these before it starts the caller. */
+    /* The caller's task; a test sets these before it starts the caller. */
     pawl_status (*call)(struct caller *caller);
     void (*then)(struct caller *caller); /* after the call and after is_back; or NULL */
     void *object;       /* of the call */
     void *lock;         /* a second object: a condition's lock */
     const struct wait_kind *wait; /* of call_wait */
-    const void *key;    /* that a call of the test's own waits for, if that is not the object */
+    const void *key;    /* what a call of the test's own waits for, if that is not the object */
     enum form form;     /* of a ready-made call */
     int64_t time;       /* the deadline; the duration if the form is FOR */
     uint32_t number;    /* in and out, of the call's own: a barrier's index, an rlock's depth */
-    uint32_t *turn;     /* counts the calls that returned PAWL_OK, where one thread at a time is */
+    uint32_t *turn;     /* counts the calls that returned PAWL_OK, while one thread at a time is
+                         * inside */
     uint64_t seed;      /* of its random choices */
-    /* What became of it, after caller_join or caller_is_back. */
+    /* The outcome, after caller_join or caller_is_back. */
     pawl_status status; /* what the call returned */
     uint32_t order;     /* what *turn was */
     pawl_time ended;    /* when the call returned */
-    uint64_t count;     /* of the call's own: how often it did what it is for */
-    uint64_t mistakes;  /* of the call's own: what must not happen */
+    uint64_t count;     /* for the call's own use: how often it did its work */
+    uint64_t mistakes;  /* for the call's own use: what must not happen */
     /* The rest is for the functions below. */
     crew_thread thread;
     uint8_t has_begun, is_back, must_stop; /* atomic */
@@ -51,14 +52,14 @@ void caller_start_on(struct caller *caller, pawl_status (*call)(struct caller *c
 /* Wait for its end. */
 pawl_status caller_join(struct caller *caller);
 
-/* Whether the call has returned. What the thread does in `then` may go on. */
+/* Whether the call has returned. The thread may still be in `then`. */
 bool caller_is_back(const struct caller *caller);
 
-/* What a call of the test's own says, and a test waits for: that it is about to wait. */
+/* Called by a call of the test's own, and awaited by the test: the call is about to wait. */
 void caller_begins(struct caller *caller);
 void caller_await_begin(struct caller *caller);
 
-/* What a test says, and a call of its own checks: that it is to return. */
+/* Called by the test, and checked by a call of its own: the call is to return. */
 void caller_stop(struct caller *caller);
 bool caller_must_stop(struct caller *caller);
 

@@ -19,12 +19,12 @@ typedef struct crew_thread {
     } native;
 } crew_thread;
 
-/* So many threads at a time are a crowd. A build says less where a thread is dear. */
+/* This many threads at a time are a crowd. A build may define fewer if threads are expensive. */
 #ifndef CREW_CROWD
 # define CREW_CROWD 1000
 #endif
 
-/* Start a thread that calls work(context). If it cannot: a line on stderr, and abort. */
+/* Start a thread that calls work(context). If that fails: a line on stderr, and abort. */
 void crew_start(crew_thread *thread, void (*work)(void *context), void *context);
 
 /* The same with a stack of this many bytes, or the system's minimum if that is more: for tests that
@@ -38,10 +38,10 @@ void crew_join(crew_thread *thread);
 /* The number of processors this process may use, at least 1. */
 unsigned crew_processors(void);
 
-/* Confine the calling thread to one processor; false: this system has no call for it. */
+/* Confine the calling thread to one processor; false if this system has no call for it. */
 bool crew_confine(void);
 
-/* The processor time that the calling thread has used; 0: this system does not say. */
+/* The processor time that the calling thread has used; 0 if this system does not report it. */
 uint64_t crew_used_ns(void);
 
 /* Let another thread run. */

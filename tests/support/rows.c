@@ -9,7 +9,7 @@ enum { MOST = 400, NAME_BYTES = 120 };
 static const struct rows *current;
 static char names[MOST][NAME_BYTES];
 static int indexes[MOST];
-static struct CMUnitTest expanded[MOST]; /* CMocka passes over those that have no name */
+static struct CMUnitTest expanded[MOST]; /* CMocka skips tests that have no name */
 static size_t expanded_count;
 
 static int set_up(void **state)

@@ -24,10 +24,12 @@ void wait_for_waiters(const void *key, size_t count);
 /* Spin on the clock until `ns` nanoseconds have passed: for a state that is a matter of time. */
 void let_time_pass(pawl_ns ns);
 
-/* Longer than a default lock's waiter is patient: then the next release hands it the lock. */
+/* Longer than a default lock's waiter waits for its turn: then the next release hands it the
+ * lock. */
 #define PATIENCE PAWL_MS(11)
 
-/* The parker that this thread's next wait will use: for tests of what ended threads leave. */
+/* The parker that this thread's next wait will use: for tests of what ended threads leave
+ * behind. */
 const void *next_parker(void);
 
 /* xorshift64*: a small generator. The test that uses it prints the seed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A task for the tests: an operation that writes down what it came to.
+ * A task for the tests: an operation that records its outcome.
  */
 #ifndef PAWL_TESTS_TASK_H
 #define PAWL_TESTS_TASK_H
@@ -17,7 +17,7 @@ struct task {
     void *object;                    /* the rest is for `then` */
     const char *name;
     struct task *other;
-    unsigned left; /* how often it goes on */
+    unsigned left; /* how often it continues */
     bool seen;     /* what it found */
 };
 

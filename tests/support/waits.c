@@ -55,7 +55,7 @@ ACQUIRE(bounded_acquire, semaphore, bounded, )
 ACQUIRE(rwlock_shared, rwlock, rwlock, _shared)
 ACQUIRE(rwlock_exclusive, rwlock, rwlock, _exclusive)
 
-/* A reader waits for a writer only. */
+/* A reader waits only for a writer. */
 static void shut_to_readers(struct stage *stage)
 {
     shut_rwlock_exclusive(stage);
@@ -66,7 +66,7 @@ static void open_to_readers(struct stage *stage)
     open_rwlock_exclusive(stage);
 }
 
-/* And a writer here for a reader. */
+/* And here a writer waits for a reader. */
 static void shut_to_writers(struct stage *stage)
 {
     shut_rwlock_shared(stage);
@@ -131,7 +131,7 @@ static pawl_status latch_wait_until(struct stage *stage, pawl_time deadline)
     return pawl_latch_wait_until(&stage->latch, deadline);
 }
 
-/* A time-out has broken it. */
+/* A time-out has broken the barrier. */
 static void shut_barrier(struct stage *stage)
 {
     pawl_barrier_reset(&stage->barrier);

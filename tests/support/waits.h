@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Every way in which a thread can wait in pawl, each primitive in each of its forms, as a table:
- * for tests of what must hold of all of them, whatever else befalls the thread meanwhile.
+ * for tests of what must hold for all of them, whatever else happens to the thread meanwhile.
  */
 #ifndef PAWL_TESTS_WAITS_H
 #define PAWL_TESTS_WAITS_H
@@ -12,7 +12,7 @@
 
 #include "crew.h"
 
-/* What is waited for: one object of each kind. */
+/* One object of each kind, to wait for. */
 struct stage {
     pawl_lock lock, fair;
     pawl_rlock rlock;
@@ -23,7 +23,7 @@ struct stage {
     pawl_barrier barrier;
     pawl_rwlock rwlock;
     pawl_once once;
-    bool is_true; /* what the predicates ask; under lock or rlock */
+    bool is_true; /* what the predicates check; under lock or rlock */
     crew_thread runner;
     pawl_event runner_may_end; /* which runs the once's function */
 };
@@ -51,7 +51,7 @@ void stage_init(struct stage *stage);
 /* Yield until the lot shows the wait's one waiter where it stays until open. */
 void stage_await_waiter(const struct wait_kind *wait, struct stage *stage);
 
-/* Nothing is held, nobody waits anywhere, and no object thinks that somebody does. */
+/* Nothing is held, nobody waits anywhere, and no object's state says that somebody does. */
 bool stage_is_idle(const struct stage *stage);
 
 #endif

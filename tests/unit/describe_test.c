@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sentence 10 of "All" for every object: what describe writes, where, and what it returns. Each
+ * docs/semantics.md, "All" 10, for every object: what describe writes, where, and what it returns. Each
  * object's own test covers what describe says of waiters.
  */
 #include "rows.h"

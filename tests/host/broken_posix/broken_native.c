@@ -109,7 +109,7 @@ int broken_cond_signal(pthread_cond_t *cond)
     return broken_fails("pthread_cond_signal") ? EINVAL : pthread_cond_signal(cond);
 }
 
-/* An error that comes without a wait gives up the mutex for a moment, as a wake-up would. */
+/* An error without a wait releases the mutex for a moment, as a wake-up would. */
 static int fail_in_wait(pthread_mutex_t *mutex)
 {
     pthread_mutex_unlock(mutex);
@@ -129,7 +129,7 @@ int broken_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                                   : pthread_cond_timedwait(cond, mutex, limit);
 }
 
-#if defined(PAWL__HAS_SEMAPHORE) /* macOS has such semaphores in name alone */
+#if defined(PAWL__HAS_SEMAPHORE) /* on macOS these semaphores exist in name only */
 int broken_sem_init(sem_t *semaphore, int shared, unsigned value)
 {
     if (broken_fails("sem_init")) {
@@ -186,7 +186,7 @@ int broken_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(voi
     return broken_fails("pthread_atfork") ? ENOMEM : pthread_atfork(prepare, parent, child);
 }
 
-/* Five hours on, five hours back, further each time. */
+/* Five hours forward, five hours back, further each time. */
 static time_t jump(void)
 {
     uint32_t looks = count(&broken_looks);

@@ -36,13 +36,14 @@ int broken_key_create(pthread_key_t *key, void (*destructor)(void *));
 int broken_setspecific(pthread_key_t key, const void *value);
 int broken_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
-/* The wall clock: each look at it finds it some hours on, or back. */
+/* The wall clock: each reading finds it some hours ahead, or behind. */
 int broken_clock_gettime(clockid_t clock, struct timespec *now);
 time_t broken_time(time_t *now);
 int broken_gettimeofday(struct timeval *now, void *zone);
 int broken_timespec_get(struct timespec *now, int base);
-extern uint32_t broken_looks; /* atomic: at the wall clock, so far */
-/* Atomic: condition variables made or limits given to a semaphore, and those by the wall clock. */
+extern uint32_t broken_looks; /* atomic: readings of the wall clock, so far */
+/* Atomic: the number of condition variables made or limits given to a semaphore, and of those by
+ * the wall clock. */
 extern uint32_t broken_limits;
 extern uint32_t broken_wall_limits;
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sched.h>
 
-/* A return without a wait gives up the mutex for a moment, as a real one would. */
+/* A return without a wait releases the mutex for a moment, as a real one would. */
 static int come_back(pthread_mutex_t *mutex, int result)
 {
     pthread_mutex_unlock(mutex);

@@ -2,7 +2,7 @@
 #define EARLY_ITSELF
 #include "early.h"
 
-/* A return without a wait gives up the mutex for a moment, as a real one would. */
+/* A return without a wait releases the mutex for a moment, as a real one would. */
 static BOOL come_back(SRWLOCK *mutex, DWORD error)
 {
     ReleaseSRWLockExclusive(mutex);

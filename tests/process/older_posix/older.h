@@ -10,7 +10,7 @@
 #if !defined(_GNU_SOURCE)
 # define _GNU_SOURCE /* as src/posix/port.c, which comes after */
 #endif
-#include <limits.h> /* glibc's says its version, too */
+#include <limits.h> /* glibc's header states its version as well */
 #if defined(__GLIBC__)
 # undef __GLIBC_MINOR__
 # define __GLIBC_MINOR__ 28
