@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who waits sleeps: all waits there are (waits.h), at a time, use next to no processor.
+ * Waiting threads sleep: all kinds of wait (waits.h) at the same time use next to no processor
+ * time.
  */
 #include "caller.h"
 #include "waits.h"
@@ -16,7 +17,7 @@ static pawl_status wait_and_count(struct caller *waiter)
     return status;
 }
 
-/* Or all that follows would show nothing. */
+/* Otherwise the rest would show nothing. */
 static void processor_time_is_reported(void **state)
 {
     uint64_t before = crew_used_ns();

@@ -3,8 +3,8 @@
  * Tasks under load: cancel against grant, a million times, and threads and tasks in one queue.
  *
  * A race is run in rounds. In each, one thread grants to all the tasks of a round, one after the
- * other, while a second one cancels them: in the same order, so that the two run into each other
- * all the time, in the opposite one, or at random. Afterwards the books must balance.
+ * other, while a second thread cancels them: in the same order, so that the two meet all the time,
+ * in the opposite order, or at random. Afterwards the counts must add up.
  */
 #include "support.h"
 
@@ -245,9 +245,9 @@ static pawl_status start_on_condition(struct runner *runner)
     return pawl_condition_wait_await(&runner->race->condition, &runner->race->lock, &runner->op);
 }
 
-/* Half of the tasks are never cancelled, and half as many notifications are given as there are
- * tasks: so each finds somebody, or goes on to somebody. With the lock held, every other time, so
- * that the notified wait for it. */
+/* Half of the tasks are never cancelled, and there are half as many notifications as tasks: so each
+ * notification reaches a task, or is passed on to one. Every other time the lock is held, so that
+ * the notified tasks wait for it. */
 static void notify_half(struct race *race)
 {
     race->notified = 0;
@@ -289,7 +289,7 @@ static void cancels_against_notifications_lose_none(void **state)
 
 /* --- RWLock ----------------------------------------------------------------------------------- */
 
-/* A writer first, whose cancel lets in the readers behind it, if the release is not faster. */
+/* A writer first: its cancel grants the readers behind it, if the release is not faster. */
 static bool is_writer(const struct runner *runner)
 {
     return (runner - runner->race->runners) % 3 == 0;
@@ -318,7 +318,8 @@ static void release_shared(struct race *race)
     pawl_rwlock_release_shared(&race->rwlock);
 }
 
-/* A reader that a cancelled writer let in is called by the cancelling thread, perhaps still. */
+/* A reader that a cancelled writer's withdrawal granted is called by the cancelling thread, perhaps
+ * still. */
 static void rwlock_is_free(struct race *race)
 {
     every_task_was_called_or_cancelled(race);

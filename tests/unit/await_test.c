@@ -544,7 +544,8 @@ static void taking_back_one_of_several_leaves_the_others_to_be_called(void **sta
     assert_true(tasks[0].place == 2 && tasks[1].calls == 0 && tasks[2].place == 3);
 }
 
-/* Of six who are to be called two neighbours and the last are taken back, then one is appended. */
+/* Of six tasks that are to be called, two neighbours and the last are taken back, then one is
+ * appended. */
 static void set_take_back_and_grant(struct task *task)
 {
     struct task *tasks = task->other;

@@ -40,7 +40,7 @@ static void queue_parties(struct caller *parties, size_t count, pawl_barrier *ba
     callers_queue(parties, count, call_barrier, barrier);
 }
 
-/* All of them came through, in the order in which they were queued. */
+/* All of them returned PAWL_OK, with indexes in the order in which they were queued. */
 static void join_through(struct caller *parties, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -57,7 +57,7 @@ static void join_broken(struct caller *parties, size_t count)
     }
 }
 
-/* Two parties go through it, as through a fresh one. */
+/* Two parties complete a round, as with a fresh barrier. */
 static void assert_usable_by_two(pawl_barrier *barrier)
 {
     struct caller other = {0};
@@ -417,8 +417,8 @@ static void barrier_try_of_the_last_party_while_the_action_before_runs_breaks_it
     assert_true(pawl_barrier_broken(&busy.barrier));
 }
 
-/* Actions of a barrier that more threads use than it has parties: plain counters. After so many the
- * action breaks the barrier, which ends the threads. */
+/* Actions of a barrier that more threads use than it has parties: plain counters. After a given
+ * number of rounds the action breaks the barrier, which ends the threads. */
 enum { TURNS = 300 };
 struct turns {
     pawl_barrier barrier;
@@ -587,7 +587,7 @@ static void barrier_releases_one_party_of_each_index_a_round_whichever_threads_a
     assert_int_equal(pawl__lot_count(&crowd.barrier), 0);
 }
 
-/* A board on which every party, and the action, writes plainly, and all read. */
+/* A board on which every party, and the action, writes plainly, and which all of them read. */
 struct board {
     pawl_barrier barrier;
     uint64_t cells[WALKERS];
@@ -736,7 +736,7 @@ static void barrier_abort_by_the_action_breaks_the_next_round_only(void **state)
     assert_broken(&barrier);
 }
 
-/* Parties arrive, and somebody aborts: all of them come through, or none. */
+/* Parties arrive, and another thread aborts: all of them get PAWL_OK, or none. */
 static void barrier_abort_that_meets_arrivals_breaks_all_or_none(void **state)
 {
     enum { MEMBERS = 3 };
@@ -1004,8 +1004,8 @@ static void barrier_may_be_freed_by_the_last_one_out_of_a_round(void **state)
     }
 }
 
-/* Threads that come, wait and go leave nothing: a hundred of them in turn, and the main thread, use
- * two parkers. */
+/* Threads that arrive, wait and end leave nothing: a hundred of them in turn, and the main thread,
+ * use two parkers. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_barrier barrier = PAWL_BARRIER_INIT(2);

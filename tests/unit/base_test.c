@@ -87,7 +87,7 @@ static void deadline_saturates_at_never(void **state)
     assert_true(pawl_after_s(INT64_MAX / PAWL_S(1)) == PAWL_NEVER);
 }
 
-/* As many whole seconds as there are left, on a clock whose second does not change meanwhile. */
+/* The number of whole seconds that are left, on a clock whose second does not change meanwhile. */
 static void longest_duration_that_fits_is_no_never(void **state)
 {
     int64_t before, after;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * docs/semantics.md, "All" 10, for every object: what describe writes, where, and what it returns. Each
- * object's own test covers what describe says of waiters.
+ * docs/semantics.md, "All" 10, for every object: what describe writes, where, and what it returns.
+ * Each object's own test covers what describe says of waiters.
  */
 #include "rows.h"
 

@@ -97,7 +97,7 @@ static void event_wait_waits_until_it_is_set(void **state)
         struct caller other = {.form = (enum form)form};
         caller_start_on(&other, call_event, &event, PAWL_NEVER, 1);
         let_time_pass(PAWL_MS(2));
-        assert_false(caller_is_back(&other)); /* nor did it come back without cause */
+        assert_false(caller_is_back(&other)); /* nor did it return without cause */
         assert_false(pawl_event_is_set(&event));
         pawl_event_set(&event);
         assert_int_equal(caller_join(&other), PAWL_OK);
@@ -171,9 +171,9 @@ static void event_wait_after_clear_waits_again(void **state)
     }
 }
 
-/* What somebody writes before the event is set. */
+/* Data that is written before the event is set. */
 struct news {
-    pawl_event event; /* first, as it is the object of calls */
+    pawl_event event; /* first, because it is the object of calls */
     uint64_t data;    /* plain */
 };
 
@@ -195,7 +195,7 @@ static void what_was_written_before_set_is_seen_after_the_wait(void **state)
         struct caller watchers[WAITERS] = {0};
         if (round % 2 == 0) {
             callers_queue(watchers, WAITERS, wait_and_read, &news);
-        } else { /* caught as they come, or while they spin */
+        } else { /* caught as they arrive, or while they spin */
             for (size_t i = 0; i < WAITERS; i++) {
                 watchers[i].form = (enum form)i;
                 caller_start_on(&watchers[i], wait_and_read, &news, PAWL_NEVER, AT_ITS_OWN_TIME);
@@ -234,8 +234,8 @@ static void writes_before_set_are_seen_by_a_wait_that_finds_it_set(void **state)
     }
 }
 
-/* Somebody sets an event that is set already, while another clears it and then looks what there is
- * to do: one of the two sees what the other did. All but the event is relaxed. */
+/* One thread sets an event that is set already, while another clears it and then checks for work:
+ * one of the two sees what the other did. Everything except the event is relaxed. */
 enum { LETTERS = 10000 };
 
 struct office {
@@ -381,7 +381,7 @@ static void timed_waiter_passes_when_it_is_set_in_time(void **state)
     }
 }
 
-/* Wait, briefly or without end, while the event goes up and down. */
+/* Wait, briefly or without a limit, while the event is set and cleared. */
 static pawl_status come_and_go(struct caller *regular)
 {
     for (int i = 0; i < 500; i++) {
@@ -429,7 +429,7 @@ static pawl_status wait_and_reuse(struct caller *caller)
 {
     caller_begins(caller);
     pawl_event_wait(caller->object);
-    memset(caller->object, REUSED_AS, sizeof(pawl_event)); /* freed, and something else now */
+    memset(caller->object, REUSED_AS, sizeof(pawl_event)); /* freed, and now another object */
     return PAWL_OK;
 }
 
@@ -452,7 +452,7 @@ static void event_may_be_freed_by_the_thread_whose_wait_just_returned(void **sta
     }
 }
 
-/* Threads that come, wait and go leave nothing: a hundred of them in turn use one parker. */
+/* Threads that arrive, wait and end leave nothing: a hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_event event = PAWL_EVENT_INIT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_lock under contention: books that balance only if every acquire excluded every other, and
+ * pawl_lock under contention: counts that add up only if every acquire excluded every other, and
  * every time-out gave up just what it had.
  */
 #include "caller.h"
@@ -12,7 +12,7 @@ enum { THREADS = 6 };
 struct books {
     pawl_lock lock;
     uint64_t inside;   /* plain: only exclusion keeps it exact */
-    uint8_t occupied;  /* 1 while somebody is inside */
+    uint8_t occupied;  /* 1 while a thread is inside */
     int rounds;
     int mixed;         /* 0: acquire only; 1: tries and time-outs among them */
 };
@@ -23,7 +23,7 @@ static bool get_in(struct books *books, uint64_t *seed)
     if (choice == 1) {
         return pawl_lock_try_acquire(&books->lock);
     }
-    if (choice == 2) { /* a time-out at just the time a release may come */
+    if (choice == 2) { /* a time-out at just the time when a release may happen */
         return pawl_lock_acquire_for(&books->lock, (pawl_ns)(next_random(seed) % 50000)) == PAWL_OK;
     }
     if (choice == 3) {
@@ -33,7 +33,7 @@ static bool get_in(struct books *books, uint64_t *seed)
     return true;
 }
 
-/* Counts its acquires. Somebody else inside is a mistake. */
+/* Counts its acquires. Another thread inside is a mistake. */
 static pawl_status work(struct caller *worker)
 {
     struct books *books = worker->object;
@@ -105,7 +105,7 @@ static pawl_status acquire_and_reuse(struct caller *caller)
     uint8_t *memory = caller->object;
     caller_begins(caller);
     pawl_lock_acquire(caller->object);
-    pawl__store8(memory, REUSED_AS, PAWL__RELAXED); /* freed, and something else now */
+    pawl__store8(memory, REUSED_AS, PAWL__RELAXED); /* freed, and now another object */
     return PAWL_OK;
 }
 
@@ -131,7 +131,7 @@ static void lock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
     }
 }
 
-/* Threads that come, wait and go leave nothing: two hundred of them in turn use one parker. */
+/* Threads that arrive, wait and end leave nothing: two hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_lock lock = PAWL_LOCK_INIT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The parking lot's queues, alone: one thread, made-up keys, nobody asleep.
+ * The parking lot's queues, alone: one thread, invented keys, nobody asleep.
  */
 #include "support.h"
 
@@ -115,7 +115,7 @@ static void queues_of_many_keys_match_a_model(void **state)
     free(keys);
 }
 
-/* Of keys that lie in a row, as in an array, most have another bucket than the one before; and
+/* Of keys that are adjacent, as in an array, most have another bucket than the one before; and
  * those that share a bucket have at least half as many chains. */
 static void keys_spread_over_buckets_and_chains(void **state)
 {
@@ -233,7 +233,7 @@ static void thousand_parkers_are_all_different(void **state)
     free(waiters);
 }
 
-/* All turns from this one on; returns the last, with which spinning has failed. */
+/* All turns from this one on; returns the last, after which spinning has failed. */
 static unsigned spin_out(unsigned turn)
 {
     while (pawl__spin(&turn)) {
@@ -274,7 +274,7 @@ static void spinning_that_fails_is_left_out_but_now_and_then(void **state)
         pawl__spin_end(key, end, false);
     }
     assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);
-    pawl__spin_end(key, 0, true); /* one that succeeds is worth a try */
+    pawl__spin_end(key, 0, true); /* a spin that succeeds is worth a try */
     assert_int_equal(spinners(key, COMERS), COMERS);
     pawl__spin_end(key, end, false);
     assert_int_equal(spinners(key, COMERS), end > 0 ? COMERS / 64 : COMERS);

@@ -12,7 +12,7 @@ static bool is_set(void *flag)
     return pawl__load8((uint8_t *)flag, PAWL__ACQUIRE) != 0;
 }
 
-/* What a once sets up. All is plain but the flags: only the once orders it. */
+/* The data that a once sets up. All is plain except the flags: only the once orders it. */
 struct setup {
     pawl_once once;
     size_t waiters;  /* the run goes on until this many threads wait for it */
@@ -40,7 +40,7 @@ static void set_up(void *ctx)
     setup->complete = true;
 }
 
-/* Call the once, when `go` is 1 if there is one. A run that is not complete when the call returns
+/* Call the once, when `go`, if there is one, is 1. A run that is not complete when the call returns
  * is a mistake. */
 static pawl_status call_it(struct caller *caller)
 {
@@ -227,7 +227,7 @@ static void once_may_call_another_once(void **state)
     assert_int_equal(setup.runs, 1);
 }
 
-/* Many onces, at which several threads arrive at about the same time. */
+/* Many onces, at each of which several threads arrive at about the same time. */
 enum { ONCES = 600, WALKERS = 4 };
 
 struct cell {
@@ -245,7 +245,7 @@ static void fill_cell(void *ctx)
 {
     struct cell *cell = ctx;
     cell->runs++;
-    crew_yield(); /* so that others come while it runs */
+    crew_yield(); /* so that others arrive while it runs */
     cell->value = 1234;
 }
 
@@ -282,7 +282,7 @@ static void many_onces_each_run_once(void **state)
     free(walk.cells);
 }
 
-/* A once in memory that a thread which knows it done reuses at once: the thread that ran the
+/* A once in memory that a thread which sees it done reuses at once: the thread that ran the
  * function, still inside its call, must not write there. */
 struct reuse {
     pawl_once *once;
@@ -316,20 +316,20 @@ static void once_may_be_freed_by_a_thread_that_knows_it_done(void **state)
         struct caller other = {.call = call_for_reuse, .object = &reuse};
         assert_non_null(reuse.once);
         caller_start(&other, AT_ITS_OWN_TIME);
-        if (reuse.waiters > 0) { /* by a call that waited, or by a look */
+        if (reuse.waiters > 0) { /* by a call that waited, or by a check */
             crew_until(is_set, &reuse.running);
             pawl_once_call(reuse.once, run_for_reuse, &reuse);
         } else {
             crew_until(is_done, reuse.once);
         }
-        memset(reuse.once, REUSED_AS, sizeof *reuse.once); /* freed, and something else now */
+        memset(reuse.once, REUSED_AS, sizeof *reuse.once); /* freed, and now another object */
         caller_join(&other);
         assert_int_equal(*(uint8_t *)reuse.once, REUSED_AS);
         pawl_once_free(reuse.once);
     }
 }
 
-/* Threads that come, call and go leave nothing: fifty of them in turn use one parker. */
+/* Threads that arrive, call and end leave nothing: fifty of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     const void *parker = next_parker();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What src/port.h promises, of the backend this is built with; and again of the same backend over a
+ * The contract of src/port.h, for the backend of this build; and again for the same backend over a
  * host that wakes early and spuriously on purpose (early.h).
  */
 #include "support.h"

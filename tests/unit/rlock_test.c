@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Acquire an rlock `count` deep. The number is then what pawl_rlock_depth said at the first. */
+/* Acquire an rlock `count` deep. The number is then the result of pawl_rlock_depth after the first
+ * acquire. */
 static pawl_status own(struct caller *owner)
 {
     pawl_status status = call_rlock(owner);
@@ -35,7 +36,7 @@ static void owner_start(struct caller *owner, pawl_rlock *rlock, pawl_time deadl
     caller_start_on(owner, own, rlock, deadline, place);
 }
 
-/* A thread that owns the rlock, so deep, and has ended. */
+/* A thread that owned the rlock at this depth and has ended. */
 static void own_and_end(pawl_rlock *rlock, uint32_t levels)
 {
     struct caller owner = {.count = levels};
@@ -43,8 +44,8 @@ static void own_and_end(pawl_rlock *rlock, uint32_t levels)
     assert_int_equal(caller_join(&owner), PAWL_OK);
 }
 
-/* What a thread that does not own the rlock makes of every call that does not wait: each mistake is
- * a bit of its own. */
+/* Every call that does not wait, made by a thread that does not own the rlock: each mistake is a
+ * bit of its own. */
 static pawl_status make_every_call(struct caller *stranger)
 {
     pawl_rlock *rlock = stranger->object;
@@ -62,7 +63,7 @@ static pawl_status make_every_call(struct caller *stranger)
     return pawl_rlock_release(rlock);
 }
 
-/* As many at once as `count` says. */
+/* `count` threads at the same time. */
 static void assert_strangers_are_refused(pawl_rlock *rlock, size_t count)
 {
     enum { MOST = 30 };
@@ -298,7 +299,8 @@ static void rlock_stays_held_for_ever_when_its_owner_ends(void **state)
     assert_int_equal(pawl_rlock_release(&rlock), PAWL_NOT_HELD);
 }
 
-/* Later threads get the ended one's id, stack and thread-local variables, in turn and at once. */
+/* Later threads get the ended thread's id, stack and thread-local variables, in turn and at
+ * once. */
 static void rlock_takes_no_later_thread_for_an_owner_that_ended(void **state)
 {
     enum { IN_TURN = 100, AT_ONCE = 30 };
@@ -447,7 +449,7 @@ static void timed_waiter_gets_an_rlock_released_in_time(void **state)
     assert_false(pawl_rlock_locked(&rlock));
 }
 
-/* Books that balance only if every first level excluded every other thread. */
+/* Counts that add up only if every first level excluded every other thread. */
 enum { THREADS = 5, ROUNDS = 1500 };
 
 struct books {
@@ -461,7 +463,7 @@ static bool get_in(pawl_rlock *rlock, uint64_t *seed)
     if (choice == 1) {
         return pawl_rlock_try_acquire(rlock);
     }
-    if (choice == 2) { /* a time-out at just the time a release may come */
+    if (choice == 2) { /* a time-out at just the time when a release may happen */
         return pawl_rlock_acquire_for(rlock, (pawl_ns)(next_random(seed) % 50000)) == PAWL_OK;
     }
     if (choice == 3) {
@@ -522,7 +524,7 @@ static pawl_status acquire_and_reuse(struct caller *caller)
 {
     caller_begins(caller);
     pawl_rlock_acquire(caller->object);
-    memset(caller->object, REUSED_AS, sizeof(pawl_rlock)); /* freed, and something else now */
+    memset(caller->object, REUSED_AS, sizeof(pawl_rlock)); /* freed, and now another object */
     return PAWL_OK;
 }
 
@@ -539,7 +541,7 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
         caller_start(&other, round % 2 == 0 ? 1 : AT_ITS_OWN_TIME);
         caller_await_begin(&other); /* parked, or caught while it spins */
         if (round % 20 == 0) {
-            let_time_pass(PATIENCE); /* so that it is handed over */
+            let_time_pass(PATIENCE); /* so that it is handed off */
         }
         assert_int_equal(pawl_rlock_release(rlock), PAWL_OK);
         caller_join(&other);
@@ -548,7 +550,7 @@ static void rlock_may_be_freed_by_the_thread_that_just_acquired_it(void **state)
     }
 }
 
-/* Threads that come, wait and go leave nothing: a hundred of them in turn use one parker. */
+/* Threads that arrive, wait and end leave nothing: a hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_rlock rlock = PAWL_RLOCK_INIT;
@@ -611,7 +613,7 @@ static void describe_tells_the_owners_depth_to_anyone(void **state)
     assert_non_null(strstr(text, " depth=2 waiters=0 at 0x"));
 }
 
-/* The number behind "owner=", or 0. */
+/* The number after "owner=", or 0. */
 static unsigned long long described_owner(const pawl_rlock *rlock)
 {
     char text[120];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_semaphore under contention: books that balance only if every permit was in one place at a
+ * pawl_semaphore under contention: counts that add up only if every permit was in one place at a
  * time, and every time-out gave up just what it had.
  */
 #include "caller.h"
@@ -23,8 +23,8 @@ static void assert_nobody_waits(const pawl_semaphore *semaphore)
     assert_true((pawl__load64(&semaphore->state_, PAWL__RELAXED) & PAWL__SEMAPHORE_PARKED) == 0);
 }
 
-/* Permits that wander: a thread holds some for a while, releases several at once, and makes new
- * ones, which it takes out of the world again later. */
+/* Permits that wander: a thread holds some for a while, releases several at once, and adds new
+ * ones, which it removes again later. */
 struct wanderer {
     crew_thread thread;
     pawl_semaphore *semaphore;
@@ -46,7 +46,8 @@ static bool get_one(struct wanderer *wanderer)
     if (choice < 2) {
         return pawl_semaphore_try_acquire(semaphore);
     }
-    if (choice < 4 || wanderer->held > 0) { /* times out at just the time a release may come */
+    if (choice < 4 || wanderer->held > 0) { /* times out at just the time when a release may
+                                             * happen */
         return choice % 2 == 0
                    ? pawl_semaphore_acquire_for(semaphore, moment) == PAWL_OK
                    : pawl_semaphore_acquire_until(semaphore, pawl_after_ns(moment)) == PAWL_OK;
@@ -124,7 +125,7 @@ static void semaphore_keeps_its_books_when_tries_and_time_outs_race_releases(voi
     assert_nobody_waits(&semaphore);
 }
 
-/* A room for `bound` guests. */
+/* A room for `bound` visitors. */
 struct room {
     pawl_semaphore semaphore;
     uint32_t bound;
@@ -154,7 +155,8 @@ static bool go_in(pawl_semaphore *semaphore, uint64_t *seed)
     }
 }
 
-/* Counts its visits. One guest too many, itself included, and a release refused are mistakes. */
+/* Counts its visits. One visitor too many, itself included, and a release that is refused are
+ * mistakes. */
 static pawl_status visit(struct caller *guest)
 {
     struct room *room = guest->object;
@@ -316,7 +318,7 @@ static void semaphore_may_be_freed_by_the_thread_that_just_acquired_it(void **st
     }
 }
 
-/* Threads that come, wait and go leave nothing: two hundred of them in turn use one parker. */
+/* Threads that arrive, wait and end leave nothing: two hundred of them in turn use one parker. */
 static void threads_that_end_leave_nothing_behind(void **state)
 {
     pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(0);

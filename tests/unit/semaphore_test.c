@@ -8,8 +8,8 @@
 
 enum { BOTH = 2 };
 
-/* A semaphore with `value` permits free: plain, or bounded by `bound`, where the rest are out.
- * Every test runs on both kinds where the sentence holds for both. */
+/* A semaphore with `value` permits free: plain, or bounded by `bound`, where the other permits are
+ * taken. Every test runs on both kinds if the sentence holds for both. */
 static pawl_semaphore with_free(int kind, int64_t value, int64_t bound)
 {
     pawl_semaphore semaphore;
@@ -36,7 +36,7 @@ static void semaphore_is_at_most_sixteen_bytes(void **state)
     assert_true(sizeof(pawl_semaphore) <= 16);
 }
 
-/* Else, where the ABI aligns 64 bits to 32, it may lie across two cache lines: a load is then not
+/* Otherwise, if the ABI aligns 64 bits to 32, it may cross two cache lines: then a load is not
  * atomic, and a locked operation stops the whole machine. */
 static void semaphore_is_aligned_to_eight_bytes(void **state)
 {
@@ -184,7 +184,7 @@ static void semaphore_acquire_waits_while_there_is_none(void **state)
             struct caller other = {.form = (enum form)form};
             caller_start_on(&other, call_semaphore, &semaphore, PAWL_NEVER, 1);
             let_time_pass(PAWL_MS(2));
-            assert_false(caller_is_back(&other)); /* nor did it come back without a permit */
+            assert_false(caller_is_back(&other)); /* nor did it return without a permit */
             assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
             assert_int_equal(caller_join(&other), PAWL_OK);
             assert_int_equal(pawl_semaphore_value(&semaphore), 0);
@@ -620,7 +620,7 @@ static void timed_waiter_gets_a_permit_released_in_time(void **state)
     }
 }
 
-/* What is written, without any care, an acquire shall show. */
+/* Data that is written without care: an acquire must make it visible. */
 struct writing {
     pawl_semaphore written, read;
     uint64_t data; /* plain */
@@ -674,7 +674,7 @@ static void what_was_written_before_a_release_is_seen_after_the_acquire(void **s
 
 static const int64_t BELOW_THE_MIDDLE = 0x7FFFFFFF; /* state_ is twice the value */
 
-/* Take the value to and fro across the middle of its 64 bits. */
+/* Move the value to and fro across the middle of its 64 bits. */
 static pawl_status cross_the_middle(struct caller *caller)
 {
     while (!caller_must_stop(caller)) {
@@ -684,7 +684,7 @@ static pawl_status cross_the_middle(struct caller *caller)
     return PAWL_OK;
 }
 
-/* Also where the processor has 32 bits, as near to the end of a cache line as may be. */
+/* Also on a 32-bit processor, as near to the end of a cache line as possible. */
 static void semaphore_value_is_never_seen_in_halves(void **state)
 {
     enum { LINE = 64, ALIGNMENT = _Alignof(pawl_semaphore) };

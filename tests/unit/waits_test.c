@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every wait there is (waits.h), undisturbed; and over a host that wakes early and spuriously
- * (early.h): let through it has what it waited for, timed out it is not early and leaves no
+ * Every kind of wait (waits.h), undisturbed; and over a host that wakes early and spuriously
+ * (early.h): a granted wait has what it waited for, and a timed-out wait is not early and leaves no
  * trace.
  */
 #include "caller.h"

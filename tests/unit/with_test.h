@@ -2,7 +2,7 @@
  *
  * The ways out of a scope, one function each; compiled as C11 (with_test.c), as C++17
  * (with_cpp_test.cpp) and with Microsoft's branch of the header (with_try_test.c). Each leaves by
- * the way its name says; the caller checks that the lock is free.
+ * the way in its name; the caller checks that the lock is free.
  */
 #ifndef PAWL_TESTS_WITH_TEST_H
 #define PAWL_TESTS_WITH_TEST_H

@@ -14,7 +14,7 @@ static void do_nothing(pawl_uv_await *ended, pawl_status result)
     (void)result;
 }
 
-/* `sink` takes results that must be looked at. */
+/* `sink` takes results that must not be ignored. */
 static volatile unsigned sink;
 #define CALLS(X)                                                                                   \
     X(pawl_uv_init, uv, sink = (unsigned)pawl_uv_init(NULL, uv_default_loop()))                    \

@@ -11,7 +11,7 @@
 
 #include <pawl/uv.h>
 
-/* ---- A loop, what can be waited for, and tasks ---- */
+/* ---- A loop, the objects to wait for, and tasks ---- */
 
 static struct {
     uv_loop_t loop;
@@ -43,7 +43,7 @@ static void turn(void)
     crew_yield();
 }
 
-/* What can be waited for, the rows of this test. */
+/* The objects to wait for, the rows of this test. */
 enum { LOCK, FAIR, SEMAPHORE, EVENT, LATCH, SHARED, EXCLUSIVE, CONDITION, BARRIER, KINDS };
 
 struct thing {
@@ -62,7 +62,7 @@ struct task {
     struct thing *thing;
     unsigned calls;
     unsigned place;     /* what stage.calls was */
-    pawl_status result; /* what the last call brought, or the start when that ended it */
+    pawl_status result; /* the result of the last call, or of the start if that ended it */
     pawl_time at;       /* when fn was called */
     uint32_t index;     /* a barrier's */
     void (*then)(struct task *task); /* called by fn, if not NULL */
@@ -217,7 +217,7 @@ static void let_through(void *context)
 {
     struct thing *thing = context;
     pawl_status status = rows[thing->kind].let_through(thing);
-    (void)status; /* what was let through shows it */
+    (void)status; /* the thing shows that the waiter was granted */
 }
 
 static pawl_status give_back(struct thing *thing)
@@ -342,7 +342,8 @@ static void assert_ended(const struct task *task, pawl_status result)
     assert_int_equal(task->result, result);
 }
 
-/* A thread that is inside a call of the program's while it has granted, and has not yet told so. */
+/* A thread that is inside a call of the program's, after it has granted and before it has reported
+ * the grant. */
 struct slow_granter {
     crew_thread thread;
     struct thing *thing;
@@ -524,7 +525,7 @@ static void task_that_starts_again_in_its_call_queues_behind_the_others(void **s
     assert_at_rest(&thing);
 }
 
-/* Passes a lock on to itself, and counts how many others libuv has served meanwhile. */
+/* Passes a lock on to itself, and counts how many other handles libuv has served meanwhile. */
 static unsigned turns_of_the_loop, left_to_pass, most_in_a_turn, in_this_turn;
 
 static void count_turn(uv_check_t *check)
@@ -866,7 +867,7 @@ static void deadline_no_longer_counts_for_one_that_was_notified(void **state)
     queue(&task, &thing, deadline);
     pawl_lock_acquire(&thing.lock);
     assert_int_equal(pawl_condition_notify(&thing.condition, 1), 1);
-    while (task.op.in_heap_) { /* the timer has gone off */
+    while (task.op.in_heap_) { /* the timer has fired */
         turn();
     }
     assert_int_equal(task.calls, 0);
@@ -1284,7 +1285,7 @@ static void close_in_the_last_call_closes_once(void **state)
     assert_int_equal(stage.closings, 1);
 }
 
-/* By a grant, and by a deadline; the other one's turn would never come. */
+/* By a grant, and by a deadline; otherwise the other operation's turn would never come. */
 static void close_in_a_call_ends_the_others_too(void **state)
 {
     struct thing things[2] = {busy(LOCK), busy(SEMAPHORE)};
@@ -1382,7 +1383,7 @@ static void close_racing_grants_loses_and_doubles_nothing(void **state)
 
 /* ---- What a coroutine's destruction needs ---- */
 
-/* Abandons the task, and gives back what it then has. */
+/* Abandons the task, and gives back what it was granted. */
 static void abandon(struct task *task, pawl_status result)
 {
     assert_int_equal(pawl_uv__abandon(&task->op), result);
@@ -1487,7 +1488,7 @@ static void abandon_writer(pawl_await *await, pawl_status result)
     abandon(pawl_await_context(await), PAWL_CANCELLED);
 }
 
-/* A writer that is withdrawn lets in the reader behind it, a pawl_await, which abandons the writer:
+/* The withdrawal of a writer grants the reader behind it, a pawl_await, which abandons the writer:
  * by its deadline, by close, and by a deadline that is past when it starts. */
 static void abandoned_by_what_its_own_withdrawal_lets_in_it_holds_nothing(void **state)
 {
@@ -1580,9 +1581,9 @@ static void run_a_loop(void *context)
     uv_run(uv->async_.loop, UV_RUN_DEFAULT);
 }
 
-/* The loops are made and closed by one thread. ThreadSanitizer does not see libuv close a file, so
- * when threads that know nothing of each other make and close loops it takes the next use of the
- * file's number for a use of the old file. */
+/* The loops are made and closed by one thread. ThreadSanitizer does not see libuv close a file. If
+ * unrelated threads make and close loops, TSan takes the next use of the file's number for a use of
+ * the old file. */
 static void two_loops_and_a_thread_share_a_lock(void **state)
 {
     crew_thread threads[LOOPS];
