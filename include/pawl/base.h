@@ -39,6 +39,11 @@ typedef enum pawl_status {
     PAWL_NO_MEMORY  /* memory is out; nothing changed. No call returns it yet */
 } pawl_status;
 
+/* In C an enumerator is an int, as 0 is; but Clang's -Wthread-safety follows `status == 0` only. */
+#if defined(__clang__) && !defined(__cplusplus)
+# define PAWL_OK 0
+#endif
+
 /* The name of a status, "PAWL_OK" for PAWL_OK.
  *
  * Returns   a string that lives as long as the program; "PAWL_UNKNOWN" for a value that is not in

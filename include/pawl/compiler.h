@@ -11,6 +11,8 @@
 # error "pawl's C headers need C++11"
 #endif
 
+#include <pawl/thread_safety.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -53,54 +55,6 @@
 # define PAWL__HIDDEN_BEGIN _Pragma("GCC visibility push(hidden)")
 # define PAWL__HIDDEN_END   _Pragma("GCC visibility pop")
 #endif
-
-/* For Clang's -Wthread-safety; nothing elsewhere. In a program's own declarations:
- *
- *     int balance PAWL_GUARDED_BY(lock);             used only with that lock held
- *     int *entries PAWL_POINTEE_GUARDED_BY(lock);    what it points to is
- *     void pay(void) PAWL_REQUIRES(lock);            called with it held, and PAWL_REQUIRES_SHARED
- *     void settle(void) PAWL_EXCLUDES(lock);         called without
- *     PAWL_ASSERT_HELD(&lock);                       a statement: it is held here, which the
- *                                                    compiler cannot know
- *
- * The last one is for a task's function, for a lock that another thread acquired, and after a timed
- * acquire whose status is compared with PAWL_OK: Clang follows `if (!pawl_lock_acquire_for(...))`
- * and `== 0`, not an enumerator. In C a PAWL_WITH counts as such a statement up to the end of the
- * function, because Clang does not look at what __attribute__((cleanup)) calls; in C++ it counts as
- * a scope. */
-#if defined(__clang__)
-# define PAWL__SAFETY(...) __attribute__((__VA_ARGS__))
-#else
-# define PAWL__SAFETY(...)
-#endif
-#define PAWL_GUARDED_BY(...)             PAWL__SAFETY(guarded_by(__VA_ARGS__))
-#define PAWL_POINTEE_GUARDED_BY(...)     PAWL__SAFETY(pt_guarded_by(__VA_ARGS__))
-#define PAWL_REQUIRES(...)               PAWL__SAFETY(requires_capability(__VA_ARGS__))
-#define PAWL_REQUIRES_SHARED(...)        PAWL__SAFETY(requires_shared_capability(__VA_ARGS__))
-#define PAWL_EXCLUDES(...)               PAWL__SAFETY(locks_excluded(__VA_ARGS__))
-#define PAWL__ACQUIRES(...)              PAWL__SAFETY(acquire_capability(__VA_ARGS__))
-#define PAWL__ACQUIRES_SHARED(...)       PAWL__SAFETY(acquire_shared_capability(__VA_ARGS__))
-#define PAWL__RELEASES(...)              PAWL__SAFETY(release_capability(__VA_ARGS__))
-#define PAWL__RELEASES_SHARED(...)       PAWL__SAFETY(release_shared_capability(__VA_ARGS__))
-#define PAWL__ASSERTS(...)               PAWL__SAFETY(assert_capability(__VA_ARGS__))
-#define PAWL__ASSERTS_SHARED(...)        PAWL__SAFETY(assert_shared_capability(__VA_ARGS__))
-#define PAWL__IS_CAPABILITY(name)        PAWL__SAFETY(capability(name))
-/* The holder may acquire it again. Clang before 21 has no such attribute, and reports a second
- * acquire that it sees in the same function. */
-#if defined(__has_attribute)
-# if __has_attribute(reentrant_capability)
-#  define PAWL__IS_REENTRANT             __attribute__((reentrant_capability))
-# endif
-#endif
-#ifndef PAWL__IS_REENTRANT
-# define PAWL__IS_REENTRANT
-#endif
-#define PAWL__IS_SCOPE                   PAWL__SAFETY(scoped_lockable)
-#define PAWL__IS(...)                    PAWL__SAFETY(lock_returned(__VA_ARGS__))
-#define PAWL__NO_ANALYSIS                PAWL__SAFETY(no_thread_safety_analysis)
-/* The first argument is what the call returns when it acquired: true, or PAWL_OK, which is 0. */
-#define PAWL__TRIES(...)                 PAWL__SAFETY(try_acquire_capability(__VA_ARGS__))
-#define PAWL__TRIES_SHARED(...)          PAWL__SAFETY(try_acquire_shared_capability(__VA_ARGS__))
 
 /* An inline function has its one external definition in the library, and no copy in a client: C11's
  * inline, which C++ and old C call gnu_inline. (C++'s own inline would put a second definition into

@@ -168,7 +168,7 @@ inline void never_called(pawl_await *, pawl_status)
 /* Whether an operation was started in this process and not before a fork, by comparing its
  * generation with the generation of an operation that is started now. Costs a wait that is
  * cancelled, so it is for rare cases. */
-inline bool was_started_here(const pawl_await &op)
+PAWL__NO_ANALYSIS inline bool was_started_here(const pawl_await &op)
 {
     pawl_lock held = PAWL_LOCK_INIT;
     pawl_await probe;

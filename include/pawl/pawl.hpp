@@ -8,7 +8,8 @@
  *     pawl::condition  pawl::event  pawl::latch  pawl::barrier  pawl::once
  *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
- * std::condition_variable_any take them. In C++20 most of them can be awaited by coroutines as
+ * std::condition_variable_any take them; pawl::guard and pawl::shared_guard are for Clang's
+ * -Wthread-safety. In C++20 most of them can be awaited by coroutines as
  * well: coroutine.hpp.
  *
  * Each class is its C struct and nothing more: of the same size, ready without any code at program
@@ -888,6 +889,43 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
 
   private:
     pawl_rwlock native_ = PAWL_RWLOCK_INIT;
+};
+
+/* As std::lock_guard, over any lock of this header. Clang's -Wthread-safety knows that it holds the
+ * lock, and does not know that of std::lock_guard. */
+template <class Lock> class PAWL__IS_SCOPE guard : detail::immovable
+{
+  public:
+    PAWL__NO_ANALYSIS explicit guard(Lock &held) PAWL__ACQUIRES(held) : held_(held)
+    {
+        held_.lock();
+    }
+
+    PAWL__NO_ANALYSIS ~guard() PAWL__RELEASES()
+    {
+        held_.unlock();
+    }
+
+  private:
+    Lock &held_;
+};
+
+/* The same for an rwlock that is held shared. */
+template <class Lock> class PAWL__IS_SCOPE shared_guard : detail::immovable
+{
+  public:
+    PAWL__NO_ANALYSIS explicit shared_guard(Lock &held) PAWL__ACQUIRES_SHARED(held) : held_(held)
+    {
+        held_.lock_shared();
+    }
+
+    PAWL__NO_ANALYSIS ~shared_guard() PAWL__RELEASES()
+    {
+        held_.unlock_shared();
+    }
+
+  private:
+    Lock &held_;
 };
 
 namespace detail

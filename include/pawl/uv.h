@@ -399,7 +399,7 @@ static inline bool pawl_uv__withdraw(pawl_uv *uv, pawl_uv_await *op, bool (*by)(
 
 /* The deadline has passed. An operation that is being granted, or was notified, is left to
  * arrive. */
-static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await *op)
+PAWL__NO_ANALYSIS static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await *op)
 {
     if (!pawl_uv__withdraw(uv, op, pawl__await_time_out)) {
         return;
@@ -763,10 +763,9 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv_latch_wait(pawl_uv_await *op, 
  * Requires  condition, lock and op outlive the operation. On the loop's thread, which holds the
  *           lock, or whose task does.
  * Orders    as pawl_condition_wait. */
-PAWL_MUST_CHECK static inline pawl_status pawl_uv_condition_wait(pawl_uv_await *op,
-                                                                 pawl_condition *condition,
-                                                                 pawl_lock *lock,
-                                                                 pawl_time deadline)
+PAWL_MUST_CHECK PAWL__NO_ANALYSIS static inline pawl_status
+pawl_uv_condition_wait(pawl_uv_await *op, pawl_condition *condition, pawl_lock *lock,
+                       pawl_time deadline) PAWL__RELEASES(lock)
 {
     pawl_uv__need(op, "pawl_uv_condition_wait", "op");
     pawl_uv__need(condition, "pawl_uv_condition_wait", "condition");

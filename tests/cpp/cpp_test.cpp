@@ -721,6 +721,25 @@ static void an_event_lets_waits_pass()
     CHECK(!event.is_set() && event.wait_for(1ms) == PAWL_TIMEOUT);
 }
 
+static void guards_hold_for_their_scope()
+{
+    pawl::lock lock;
+    pawl::rwlock rwlock;
+    {
+        pawl::guard hold(lock);
+        pawl::guard exclusive(rwlock);
+        CHECK(lock.locked() && !rwlock.try_acquire_shared());
+    }
+    CHECK(!lock.locked() && rwlock.try_acquire_exclusive());
+    (void)rwlock.release_exclusive();
+    {
+        pawl::shared_guard shared(rwlock);
+        CHECK(!rwlock.try_acquire_exclusive() && rwlock.try_acquire_shared());
+        (void)rwlock.release_shared();
+    }
+    CHECK(rwlock.try_acquire_exclusive());
+}
+
 static void a_barrier_runs_its_action_once_a_round()
 {
     int actions = 0;
@@ -1015,6 +1034,7 @@ int main()
         a_predicate_that_throws_leaves_the_lock_held,
         condition_variable_any_takes_each_kind,
         an_event_lets_waits_pass,
+        guards_hold_for_their_scope,
         a_barrier_runs_its_action_once_a_round,
         a_barrier_that_timed_out_is_broken,
         an_exception_of_a_barriers_action_breaks_it_and_reaches_its_caller,

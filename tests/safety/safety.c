@@ -75,11 +75,24 @@ static void timed(void)
     }
     change();
     pawl_lock_release(&lock);
+#ifdef __cplusplus /* where Clang does not follow the comparison with an enumerator */
     if (pawl_lock_acquire_for(&lock, PAWL_MS(1)) == PAWL_OK) {
         PAWL_ASSERT_HELD(&lock);
         change();
         pawl_lock_release(&lock);
     }
+#else
+    if (pawl_lock_acquire_for(&lock, PAWL_MS(1)) == PAWL_OK) {
+        change();
+        pawl_lock_release(&lock);
+    }
+    status = pawl_lock_acquire_until(&lock, PAWL_NEVER);
+    if (status != PAWL_OK) {
+        return;
+    }
+    change();
+    pawl_lock_release(&lock);
+#endif
 }
 
 static int shared_and_exclusive(void)

@@ -75,7 +75,28 @@ class account
     int rate_ PAWL_GUARDED_BY(rates_) = 0;
 };
 
-class mistaken : public account
+class guarded : public account
+{
+  public:
+    int guards(int rate)
+    {
+        {
+            pawl::guard hold(lock_);
+            balance_ += rate;
+        }
+        {
+            pawl::guard hold(owner_);
+            owner_of_it_ = rate;
+            pawl::guard both(rates_);
+            rate_ = rate;
+        }
+        pawl::guard permit(permits_);
+        pawl::shared_guard hold(rates_);
+        return rate_;
+    }
+};
+
+class mistaken : public guarded
 {
   public:
     void mistake(int value)
@@ -108,6 +129,17 @@ class mistaken : public account
             owner_of_it_ = value;
             owner_.unlock();
         }
+#elif MISTAKE == 29 /* after the end of the guard */
+        {
+            pawl::guard hold(lock_);
+        }
+        balance_ = value;
+#elif MISTAKE == 30 /* written while guarded shared */
+        pawl::shared_guard hold(rates_);
+        rate_ = value;
+#elif MISTAKE == 31 /* two guards */
+        pawl::guard hold(lock_);
+        pawl::guard again(lock_);
 #endif
         (void)value;
     }
@@ -121,6 +153,7 @@ int main()
     mine.deposit(1);
     mine.set_rate(2);
     mine.permits();
+    mine.guards(4);
     mine.mistake(3);
     return mine.withdraw(1) + mine.rate();
 }
