@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * pawl_await: what is the same for every primitive. Contract: include/pawl/await.h.
+ * pawl_await: the part that all primitives share. Contract: include/pawl/await.h.
  *
  * An operation is a waiter in the lot like a thread's, with a function instead of a parker. Each
  * primitive starts its own operations.

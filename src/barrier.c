@@ -63,7 +63,7 @@ static void number(const struct pawl__wake_list *list, uint32_t *last)
     write_index(last, place);
 }
 
-/* Under the guard: all who wait are granted PAWL_BROKEN. */
+/* Under the guard: grant PAWL_BROKEN to all waiters. */
 static void break_round(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken,
                         struct pawl__wake_list *list)
 {
@@ -143,7 +143,7 @@ bool pawl__barrier_finish(struct pawl__round *round, bool passed)
     return again;
 }
 
-/* Under the guard: break, with those who wait. */
+/* Under the guard: break the barrier and release its waiters. */
 static void break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket, bool broken)
 {
     struct pawl__wake_list list = {NULL, NULL};
@@ -163,7 +163,7 @@ void pawl__barrier_withdraw_and_unlock(pawl_barrier *barrier, struct pawl__bucke
     pawl__lot_unlock(bucket);
 }
 
-/* Under the guard: one more waits. */
+/* Under the guard: one more waiter. */
 static void queue_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket, pawl_await *waiter,
                              uint32_t *index)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where copies of pawl in one process meet, for the backends: a cell is a word that holds the
- * address of the process's block, or NULL.
+ * Rendezvous slots for the copies of pawl in one process, for the backends: a cell is a word that
+ * holds the address of the process's block, or NULL.
  *
- * The invariant: a block is prepared before it is in any cell, and stays. So who finds one can use
- * it.
+ * The invariant: a block is prepared before it is in any cell, and it stays. So a copy that finds
+ * one can use it.
  */
 #ifndef PAWL_SRC_CELL_H
 #define PAWL_SRC_CELL_H

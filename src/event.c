@@ -3,10 +3,10 @@
  * pawl_event's slow paths. Contract and the bits of the state: include/pawl/event.h.
  *
  * The invariant: a queued waiter implies PARKED, and PARKED excludes SET. While PARKED is set only
- * the holder of the bucket's guard changes the state, so a set that finds it takes all who wait as
- * one step, whatever clear does afterwards.
+ * the holder of the bucket's guard changes the state, so a set that sees PARKED dequeues all
+ * waiters as one step, whatever clear does afterwards.
  *
- * set does not touch the event after the store that lets another thread pass.
+ * set does not touch the event after the store that lets another thread proceed.
  */
 #define PAWL__INSIDE
 #include <pawl/event.h>
@@ -42,7 +42,8 @@ void pawl_event_init(pawl_event *event)
     pawl__store8(&event->state_, 0, PAWL__RELAXED);
 }
 
-/* With PARKED set: under the guard, take all who wait. false: PARKED is gone, look again. */
+/* With PARKED set: under the guard, dequeue all waiters. false: PARKED is no longer set, check
+ * again. */
 static bool set_for_waiters(pawl_event *event)
 {
     struct pawl__wake_list list = {NULL, NULL};
@@ -70,8 +71,8 @@ void pawl_event_set(pawl_event *event)
             }
             seen = pawl__load8(&event->state_, PAWL__RELAXED);
         } else if (pawl__cas8(&event->state_, &seen, SET, PAWL__RELEASE)) {
-            /* Also where it is set already: a wait that finds it set synchronises with every set
-             * since the last clear, as this is a link of their release sequence. */
+            /* Also if it is set already: a wait that finds it set synchronises with every set since
+             * the last clear, because this is a link of their release sequence. */
             return;
         }
     }
@@ -149,7 +150,7 @@ static pawl_status wait_until(pawl_event *event, pawl_time deadline)
             pawl__event_withdraw_and_unlock(event, bucket);
             status = PAWL_TIMEOUT;
         }
-        break; /* who is woken was let through */
+        break; /* a woken waiter was granted */
     }
     pawl__lot_close(&sleeper);
     return status;

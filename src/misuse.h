@@ -13,8 +13,7 @@ PAWL__HIDDEN_BEGIN
 /* The host is broken: `call` is the system's function that failed, `error` its error number. */
 PAWL__COLD PAWL__NORETURN void pawl__die(const char *call, long error);
 
-/* A call that has no status to tell it by was made in a state it cannot serve: `what` says
- * which. */
+/* A call that returns no status was made in a state that it cannot serve: `what` says which. */
 PAWL__COLD PAWL__NORETURN void pawl__die_misuse(const char *call, const char *what);
 
 /* Die if the object is NULL: `call` is the public function, `argument` its parameter. */

@@ -3,7 +3,7 @@
  * pawl_once's slow paths. Contract and the bits of the state: include/pawl/once.h.
  *
  * The invariant: a queued waiter implies RUNNING and PARKED. While PARKED is set only the holder of
- * the bucket's guard changes the state, so who ends the run finds all who wait for it.
+ * the bucket's guard changes the state, so the thread that ends the run finds all its waiters.
  */
 #define PAWL__INSIDE
 #include <pawl/once.h>

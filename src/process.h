@@ -24,7 +24,7 @@ struct PAWL__IS_CAPABILITY("bucket") pawl__bucket {
     _Alignas(PAWL__LINE_BYTES) struct pawl__guard guard;
     uint8_t passes;                      /* atomic: calls of time_to_check since a wake-up */
     void *chains[1 << PAWL__CHAIN_BITS]; /* under the guard: each the first of a chain, or NULL */
-    uint8_t misses;                      /* atomic: failed spins of late, up to a limit */
+    uint8_t misses;                      /* atomic: recently failed spins, up to a limit */
     uint8_t skips;                       /* atomic: waits that did not spin */
 };
 

@@ -7,8 +7,8 @@
 
 #include "process.h"
 
-/* The list is this thread's alone. A thread that was cancelled ends after the calls: they are not
- * its own. */
+/* The list belongs to this thread. A cancelled thread ends after the calls: they are not its
+ * own. */
 void pawl__tasks_call(struct pawl__wake_list *tasks)
 {
     struct pawl__wake_list *outer = pawl__process_calling();

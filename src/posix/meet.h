@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * How the copies of pawl in one process find each other's rendezvous slots (cell.h), for port.c:
- * one file per object format, of which CMake picks one. No symbol is exported for it, since a
+ * one file per object format, of which CMake picks one. No symbol is exported for it, because a
  * library that contains a static pawl usually hides its symbols.
  *
  *     meet_elf.c     each copy carries a note that says where its slot is, and the loader lists the
- *                    notes of all loaded objects. glibc's dlmopen hides the objects of one
- * namespace from another: copies in two namespaces are apart meet_macho.c   dyld makes all weak
- * definitions of one name one meet_alone.c   elsewhere each copy is alone: WebAssembly loads no
- * second one, Cygwin might
+ *                    notes of all loaded objects. glibc's dlmopen hides the objects of one namespace
+ *                    from another: copies in two namespaces are apart
+ *     meet_macho.c   dyld makes all weak definitions of one name one
+ *     meet_alone.c   elsewhere each copy is alone: WebAssembly loads no second one, Cygwin might
  */
 #ifndef PAWL_SRC_POSIX_MEET_H
 #define PAWL_SRC_POSIX_MEET_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the POSIX backend's guard and parker are made of: see port.h.
+ * The POSIX backend's guard and parker: see port.h.
  */
 #ifndef PAWL_SRC_POSIX_NATIVE_H
 #define PAWL_SRC_POSIX_NATIVE_H

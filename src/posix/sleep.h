@@ -3,9 +3,9 @@
  * How a parked thread sleeps, for port.c: one file per way, of which CMake picks one.
  *
  *     sleep_semaphore.c   on a semaphore with a timed wait on the monotonic clock (POSIX 2024,
- * glibc 2.30): one native call where a condition variable takes three sleep_condition.c   on a
- * condition variable whose clock is the monotonic one sleep_relative.c    on a condition variable
- * with a relative timed wait (Apple)
+ *                         glibc 2.30): one native call where a condition variable takes three
+ *     sleep_condition.c   on a condition variable whose clock is the monotonic one
+ *     sleep_relative.c    on a condition variable with a relative timed wait (Apple)
  */
 #ifndef PAWL_SRC_POSIX_SLEEP_H
 #define PAWL_SRC_POSIX_SLEEP_H
@@ -15,18 +15,19 @@
 
 PAWL__HIDDEN_BEGIN
 
-/* What the token says while a thread of this copy sleeps. */
+/* The token's value while a thread of this copy sleeps. */
 enum pawl__token pawl__sleep_how(void);
 
 /* Set the clock of the parker's condition variable. Returns an error number. */
 int pawl__sleep_set_clock(pthread_condattr_t *attributes);
 
 /* One wait, whose outcome does not matter: the token and the clock alone decide. A wait that ends
- * early or spuriously, or with one of the errors that macOS returns under load, or takes a permit
- * or signal that came too late for the wait before, costs one turn and no more. */
+ * early or spuriously, or with one of the errors that macOS returns under load, or that takes a
+ * permit or signal which came too late for the wait before, costs one more turn. */
 void pawl__sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time deadline);
 
-/* Before the first and after the last of these waits: what is to be held in between. */
+/* Before the first and after the last of these waits: acquire and release what is held in
+ * between. */
 void pawl__sleep_begin(struct pawl__parker *parker);
 void pawl__sleep_end(struct pawl__parker *parker);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sleeping on a condition variable for a while, which is counted anew for each wait: see sleep.h.
- * Apple's condition variables know no clock but the wall's.
+ * Sleeping on a condition variable for a duration, which is computed anew for each wait: see
+ * sleep.h. Apple's condition variables have no clock except the wall clock.
  */
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #    define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np */

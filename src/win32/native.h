@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the Windows backend's guard and parker are made of: see port.h.
+ * The Windows backend's guard and parker: see port.h.
  */
 #ifndef PAWL_SRC_WIN32_NATIVE_H
 #define PAWL_SRC_WIN32_NATIVE_H
@@ -50,7 +50,7 @@ struct pawl__local {
     DWORD slot;
 };
 
-/* Nothing is remembered: a slot is as fast, and MinGW's thread-local variables are allocated. */
+/* Nothing is remembered: a slot is as fast, and MinGW allocates its thread-local variables. */
 static inline uint64_t pawl__remembered(void)
 {
     return 0;
