@@ -5,8 +5,8 @@
  * library that contains a static pawl usually hides its symbols.
  *
  *     meet_elf.c     each copy carries a note that says where its slot is, and the loader lists the
- *                    notes of all loaded objects. glibc's dlmopen hides the objects of one namespace
- *                    from another: copies in two namespaces are apart
+ *                    notes of all loaded objects. glibc's dlmopen hides the objects of one
+ *                    namespace from another: copies in two namespaces are apart
  *     meet_macho.c   dyld makes all weak definitions of one name one
  *     meet_alone.c   elsewhere each copy is alone: WebAssembly loads no second one, Cygwin might
  */
