@@ -13,6 +13,7 @@
 #define PAWL__INSIDE
 #include <pawl/condition.h>
 
+#include "limit.h"
 #include "misuse.h"
 #include "process.h"
 #include "relock.h"
@@ -66,137 +67,149 @@ pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock
     return PAWL_PENDING;
 }
 
-/* Returns   PAWL_OK, PAWL_TIMEOUT; the lock is held again. */
-static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, pawl_time deadline)
+/* Returns   PAWL_OK, PAWL_TIMEOUT, PAWL_CANCELLED; the lock is held again. */
+static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, struct pawl__limit limit)
 {
     struct pawl__sleeper sleeper;
-    pawl__lot_open(&sleeper, PAWL__ON_CONDITION);
+    pawl__lot_open_with(&sleeper, PAWL__ON_CONDITION, limit.stop);
     queue_and_release(condition, lock, &sleeper.waiter);
     pawl_status status = PAWL_OK;
     struct pawl__bucket *bucket = pawl__lot_bucket(condition);
-    if (pawl__lot_wait(&sleeper, bucket, condition, deadline)) {
+    if (pawl__lot_wait(&sleeper, bucket, condition, limit.deadline)) {
         pawl__condition_withdraw_and_unlock(condition, bucket);
-        status = PAWL_TIMEOUT;
+        status = pawl__sleeper_ended(&sleeper);
         pawl_lock_acquire(lock);
     } else {
+        sleeper.stop = NULL; /* the lock is awaited as long as it takes */
         pawl__lock_accept(lock, &sleeper);
     }
     pawl__lot_close(&sleeper);
     return status;
 }
 
-/* A lock, or an rlock and its lock. */
-struct held {
-    pawl_lock *lock;
-    pawl_rlock *rlock;
-};
-
-static bool is_held(const struct held *held)
+static bool is_held(const struct pawl__relock *held)
 {
     return held->rlock != NULL ? pawl_rlock_owned(held->rlock) : pawl_lock_locked(held->lock);
 }
 
-static pawl_status wait_with(pawl_condition *condition, const struct held *held, pawl_time deadline)
+static pawl_status wait_with(pawl_condition *condition, const struct pawl__relock *held,
+                             struct pawl__limit limit)
 {
     if (!is_held(held)) {
         return PAWL_NOT_HELD;
     }
     if (held->rlock == NULL) {
-        return wait_until(condition, held->lock, deadline);
+        return wait_until(condition, held->lock, limit);
     }
     uint32_t depth = pawl_rlock_depth(held->rlock);
     pawl__rlock_set(held->rlock, 0, 0);
-    pawl_status status = wait_until(condition, held->lock, deadline);
+    pawl_status status = wait_until(condition, held->lock, limit);
     pawl__rlock_set(held->rlock, pawl__process_identity(), depth);
     return status;
 }
 
-static pawl_status wait_pred(pawl_condition *condition, const struct held *held,
-                             bool (*pred)(void *ctx), void *ctx, pawl_time deadline,
-                             const char *call)
+static pawl_status wait_pred(pawl_condition *condition, const struct pawl__relock *held,
+                             bool (*pred)(void *ctx), void *ctx, struct pawl__limit limit)
 {
-    if (PAWL__UNLIKELY(pred == NULL)) {
-        pawl__die_null(call, "pred");
-    }
-    if (!is_held(held)) {
-        return PAWL_NOT_HELD;
-    }
     pawl_status status = PAWL_OK;
     while (!pred(ctx)) {
         if (status != PAWL_OK) {
             return status;
         }
-        status = wait_with(condition, held, deadline);
+        status = wait_with(condition, held, limit);
     }
     return PAWL_OK;
 }
 
-static struct held need_lock(pawl_condition *condition, pawl_lock *lock, const char *call)
+pawl_status pawl__condition_wait(pawl_condition *condition, const struct pawl__relock *held,
+                                 bool (*pred)(void *ctx), void *ctx, struct pawl__limit limit)
+{
+    if (!is_held(held)) {
+        return PAWL_NOT_HELD;
+    }
+    if (limit.stop != NULL && pawl_event_is_set(limit.stop)) {
+        return PAWL_CANCELLED;
+    }
+    return pred == NULL ? wait_with(condition, held, limit)
+                        : wait_pred(condition, held, pred, ctx, limit);
+}
+
+static struct pawl__relock need_lock(pawl_condition *condition, pawl_lock *lock, const char *call)
 {
     pawl__need(condition, call, "condition");
     pawl__need(lock, call, "lock");
-    return (struct held){lock, NULL};
+    return (struct pawl__relock){lock, NULL};
 }
 
-static struct held need_rlock(pawl_condition *condition, pawl_rlock *rlock, const char *call)
+static struct pawl__relock need_rlock(pawl_condition *condition, pawl_rlock *rlock,
+                                      const char *call)
 {
     pawl__need(condition, call, "condition");
     pawl__need(rlock, call, "rlock");
-    return (struct held){&rlock->lock_, rlock};
+    return (struct pawl__relock){&rlock->lock_, rlock};
+}
+
+static void need_predicate(bool (*pred)(void *ctx), const char *call)
+{
+    if (PAWL__UNLIKELY(pred == NULL)) {
+        pawl__die_null(call, "pred");
+    }
 }
 
 pawl_status pawl_condition_wait(pawl_condition *condition, pawl_lock *lock)
 {
-    struct held held = need_lock(condition, lock, "pawl_condition_wait");
-    return wait_with(condition, &held, PAWL_NEVER);
+    struct pawl__relock held = need_lock(condition, lock, "pawl_condition_wait");
+    return wait_with(condition, &held, pawl__until(PAWL_NEVER));
 }
 
 pawl_status pawl_condition_wait_for(pawl_condition *condition, pawl_lock *lock, pawl_ns ns)
 {
-    struct held held = need_lock(condition, lock, "pawl_condition_wait_for");
-    return wait_with(condition, &held, pawl__lot_deadline(ns));
+    struct pawl__relock held = need_lock(condition, lock, "pawl_condition_wait_for");
+    return wait_with(condition, &held, pawl__until(pawl__lot_deadline(ns)));
 }
 
 pawl_status pawl_condition_wait_until(pawl_condition *condition, pawl_lock *lock,
                                       pawl_time deadline)
 {
-    struct held held = need_lock(condition, lock, "pawl_condition_wait_until");
-    return wait_with(condition, &held, deadline);
+    struct pawl__relock held = need_lock(condition, lock, "pawl_condition_wait_until");
+    return wait_with(condition, &held, pawl__until(deadline));
 }
 
 pawl_status pawl_condition_wait_rlock(pawl_condition *condition, pawl_rlock *rlock)
 {
-    struct held held = need_rlock(condition, rlock, "pawl_condition_wait_rlock");
-    return wait_with(condition, &held, PAWL_NEVER);
+    struct pawl__relock held = need_rlock(condition, rlock, "pawl_condition_wait_rlock");
+    return wait_with(condition, &held, pawl__until(PAWL_NEVER));
 }
 
 pawl_status pawl_condition_wait_rlock_for(pawl_condition *condition, pawl_rlock *rlock, pawl_ns ns)
 {
-    struct held held = need_rlock(condition, rlock, "pawl_condition_wait_rlock_for");
-    return wait_with(condition, &held, pawl__lot_deadline(ns));
+    struct pawl__relock held = need_rlock(condition, rlock, "pawl_condition_wait_rlock_for");
+    return wait_with(condition, &held, pawl__until(pawl__lot_deadline(ns)));
 }
 
 pawl_status pawl_condition_wait_rlock_until(pawl_condition *condition, pawl_rlock *rlock,
                                             pawl_time deadline)
 {
-    struct held held = need_rlock(condition, rlock, "pawl_condition_wait_rlock_until");
-    return wait_with(condition, &held, deadline);
+    struct pawl__relock held = need_rlock(condition, rlock, "pawl_condition_wait_rlock_until");
+    return wait_with(condition, &held, pawl__until(deadline));
 }
 
 pawl_status pawl_condition_wait_pred(pawl_condition *condition, pawl_lock *lock,
                                      bool (*pred)(void *ctx), void *ctx, pawl_time deadline)
 {
     const char *call = "pawl_condition_wait_pred";
-    struct held held = need_lock(condition, lock, call);
-    return wait_pred(condition, &held, pred, ctx, deadline, call);
+    struct pawl__relock held = need_lock(condition, lock, call);
+    need_predicate(pred, call);
+    return pawl__condition_wait(condition, &held, pred, ctx, pawl__until(deadline));
 }
 
 pawl_status pawl_condition_wait_rlock_pred(pawl_condition *condition, pawl_rlock *rlock,
                                            bool (*pred)(void *ctx), void *ctx, pawl_time deadline)
 {
     const char *call = "pawl_condition_wait_rlock_pred";
-    struct held held = need_rlock(condition, rlock, call);
-    return wait_pred(condition, &held, pred, ctx, deadline, call);
+    struct pawl__relock held = need_rlock(condition, rlock, call);
+    need_predicate(pred, call);
+    return pawl__condition_wait(condition, &held, pred, ctx, pawl__until(deadline));
 }
 
 /* A notification under way. */

@@ -12,6 +12,7 @@
 #define PAWL__INSIDE
 #include <pawl/latch.h>
 
+#include "limit.h"
 #include "lot.h"
 #include "misuse.h"
 #include "spin.h"
@@ -168,20 +169,20 @@ static void spin(const pawl_latch *latch)
     pawl__spin_end(latch, turn, seen == 0);
 }
 
-static pawl_status wait_until(pawl_latch *latch, pawl_time deadline)
+static pawl_status wait_until(pawl_latch *latch, struct pawl__limit limit)
 {
     struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
     spin(latch);
-    pawl__lot_open(&sleeper, PAWL__ON_LATCH);
+    pawl__lot_open_with(&sleeper, PAWL__ON_LATCH, limit.stop);
     while (!is_open(latch)) {
         if (!queue(latch, &sleeper.waiter)) {
             continue;
         }
         struct pawl__bucket *bucket = pawl__lot_bucket(latch);
-        if (pawl__lot_wait(&sleeper, bucket, latch, deadline)) {
+        if (pawl__lot_wait(&sleeper, bucket, latch, limit.deadline)) {
             pawl__latch_withdraw_and_unlock(latch, bucket);
-            status = PAWL_TIMEOUT;
+            status = pawl__sleeper_ended(&sleeper);
         }
         break; /* a woken waiter was granted */
     }
@@ -189,14 +190,19 @@ static pawl_status wait_until(pawl_latch *latch, pawl_time deadline)
     return status;
 }
 
+pawl_status pawl__latch_wait(pawl_latch *latch, struct pawl__limit limit)
+{
+    return pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT : wait_until(latch, limit);
+}
+
 pawl_status pawl__latch_wait_slow(pawl_latch *latch, pawl_time deadline)
 {
-    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : wait_until(latch, deadline);
+    return pawl__latch_wait(latch, pawl__until(deadline));
 }
 
 pawl_status pawl__latch_wait_for_slow(pawl_latch *latch, pawl_ns ns)
 {
-    return ns <= 0 ? PAWL_TIMEOUT : wait_until(latch, pawl_after_ns(ns));
+    return ns <= 0 ? PAWL_TIMEOUT : wait_until(latch, pawl__until(pawl_after_ns(ns)));
 }
 
 int pawl_latch_describe(const pawl_latch *latch, char *buf, size_t size)

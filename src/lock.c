@@ -22,6 +22,7 @@
 #define PAWL__INSIDE
 #include <pawl/lock.h>
 
+#include "limit.h"
 #include "lot.h"
 #include "misuse.h"
 #include "port.h"
@@ -272,7 +273,7 @@ static pawl_status wait_for_turn(pawl_lock *lock, struct pawl__sleeper *sleeper,
     while (!awake || !come_forward(lock, sleeper)) {
         if (pawl__lot_wait(sleeper, bucket, lock, deadline)) {
             pawl__lock_withdraw_and_unlock(lock, bucket);
-            return PAWL_TIMEOUT;
+            return pawl__sleeper_ended(sleeper);
         }
         awake = true;
     }
@@ -286,18 +287,18 @@ static void begin_to_wait(struct pawl__sleeper *sleeper, pawl_time now)
     sleeper->tried = false;
 }
 
-static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
+static pawl_status acquire_until(pawl_lock *lock, struct pawl__limit limit)
 {
     if (spin(lock)) {
         return PAWL_OK;
     }
     struct pawl__sleeper sleeper;
-    pawl__lot_open(&sleeper, PAWL__ON_LOCK);
+    pawl__lot_open_with(&sleeper, PAWL__ON_LOCK, limit.stop);
     begin_to_wait(&sleeper, pawl__port_now());
     pawl_status status = PAWL_OK;
     enum start start = take_or_queue(lock, &sleeper.waiter);
     if (start != START_TAKEN) {
-        status = wait_for_turn(lock, &sleeper, start == START_AWAKE, deadline);
+        status = wait_for_turn(lock, &sleeper, start == START_AWAKE, limit.deadline);
     }
     pawl__lot_close(&sleeper);
     return status;
@@ -305,18 +306,23 @@ static pawl_status acquire_until(pawl_lock *lock, pawl_time deadline)
 
 void pawl__lock_acquire_slow(pawl_lock *lock)
 {
-    pawl_status status = acquire_until(lock, PAWL_NEVER);
+    pawl_status status = acquire_until(lock, pawl__until(PAWL_NEVER));
     (void)status; /* PAWL_OK: never does not come */
+}
+
+pawl_status pawl__lock_wait(pawl_lock *lock, struct pawl__limit limit)
+{
+    return pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT : acquire_until(lock, limit);
 }
 
 pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline)
 {
-    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(lock, deadline);
+    return pawl__lock_wait(lock, pawl__until(deadline));
 }
 
 pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns)
 {
-    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(lock, pawl_after_ns(ns));
+    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(lock, pawl__until(pawl_after_ns(ns)));
 }
 
 /* A task neither spins nor looks at the clock: it has no thread that could retry, so it is handed

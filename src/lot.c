@@ -9,6 +9,7 @@
 #include "lot.h"
 
 #include "process.h"
+#include "stop.h"
 #include "tasks.h"
 
 void pawl__lot_open(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind)
@@ -17,6 +18,15 @@ void pawl__lot_open(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind)
     sleeper->waiter.fn_ = NULL;
     sleeper->waiter.kind_ = (uint8_t)kind;
     sleeper->awake = false;
+    sleeper->stopped = false;
+    sleeper->stop = NULL;
+}
+
+void pawl__lot_open_with(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind,
+                         struct pawl_event *stop)
+{
+    pawl__lot_open(sleeper, kind);
+    sleeper->stop = stop;
 }
 
 void pawl__lot_close(struct pawl__sleeper *sleeper)
@@ -226,7 +236,7 @@ bool pawl__lot_wait(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, 
                     pawl_time deadline)
 {
     struct pawl__parker *parker = &sleeper->slot->parker;
-    if (pawl__park(parker, deadline)) {
+    if (sleeper->stop != NULL ? pawl__stop_park(sleeper, deadline) : pawl__park(parker, deadline)) {
         return false;
     }
     pawl__lot_lock(bucket);

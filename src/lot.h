@@ -29,9 +29,12 @@ PAWL__HIDDEN_BEGIN
 
 struct PAWL__IS_CAPABILITY("bucket") pawl__bucket;
 
-/* Make a thread's waiter, with a parker, before it is enqueued; and return the parker once the
+/* Make a thread's waiter, with a parker, before it is enqueued, and with an event that stops its
+ * waits unless that is NULL; and return the parker once the
  * waiter is no longer queued. */
 void pawl__lot_open(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind);
+void pawl__lot_open_with(struct pawl__sleeper *sleeper, enum pawl__wait_kind kind,
+                         struct pawl_event *stop);
 void pawl__lot_close(struct pawl__sleeper *sleeper);
 
 /* Make an idle operation a task's waiter, before it is enqueued.
@@ -106,11 +109,12 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
                                         bool (*refuses)(const pawl_await *op));
 
 /* With no bucket locked: park until the sleeper, enqueued under the key of this bucket, was woken,
- * or until `deadline`. Once it was dequeued or moved to another key the deadline no longer counts.
+ * or until `deadline`, or until the sleeper's stop is set. Once it was dequeued or moved to another
+ * key, deadline and stop no longer count.
  *
  * Returns   false  it was woken
- *           true   the deadline has passed and the waiter was dequeued. The bucket is locked: the
- *                  caller adjusts the object's word and unlocks it. */
+ *           true   the wait has ended (pawl__sleeper_ended) and the waiter was dequeued. The bucket
+ * is locked: the caller adjusts the object's word and unlocks it. */
 bool pawl__lot_wait(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, const void *key,
                     pawl_time deadline) PAWL__TRIES(true, bucket);
 

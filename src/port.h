@@ -16,6 +16,8 @@
  *   struct pawl__parker   where one waiting thread sleeps: a token (token.h), and what it takes to
  *                         sleep until it is left, a native condition variable and mutex or the like
  *   struct pawl__local    the key of a pointer that each thread has for itself
+ *   PAWL__STOP_SLICE      how long a wait that may be stopped sleeps before it checks for a stop
+ *                         that a signal handler requested
  *   PAWL__AT_LOAD         makes a function run when the code is loaded, where there is fork
  *   pawl__remember(word)  the calling thread may keep this number at hand, for
  *   pawl__remembered()    which returns it, or 0: a fast path */
@@ -54,6 +56,20 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline);
  *           taken, so parkers are reused as parkers and never given back. */
 void pawl__unpark(struct pawl__parker *parker);
 
+/* As pawl__park, for a thread that others may poke.
+ *
+ * Returns   false also when it was poked, and now and then for no reason: check, and call again. */
+bool pawl__park_lightly(struct pawl__parker *parker, pawl_time deadline);
+
+/* Make the thread's pawl__park_lightly return, or the one that it calls next. Leaves no token.
+ *
+ * Orders    it happens before that call returns. */
+void pawl__poke(struct pawl__parker *parker);
+
+/* By the parker's one thread, when no other thread will poke it any more: forget a poke that no
+ * pawl__park_lightly has seen. */
+void pawl__forget_poke(struct pawl__parker *parker);
+
 /* `size` zeroed bytes from the operating system, aligned for anything. */
 void *pawl__port_map(size_t size);
 
@@ -62,7 +78,7 @@ void *pawl__port_map(size_t size);
  * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart that do
  * not fit together: raise it when the block's layout changes, pawl_await, a parker, what a token
  * means, or what a bit of a state word does. */
-#define PAWL__LOT_ABI 2
+#define PAWL__LOT_ABI 3
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
 /* Make a pointer that is NULL in every thread until it sets it; look at and set the calling

@@ -16,6 +16,7 @@
 #define PAWL__INSIDE
 #include <pawl/rwlock.h>
 
+#include "limit.h"
 #include "lot.h"
 #include "withdraw.h"
 #include "misuse.h"
@@ -216,14 +217,14 @@ pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rwlock *rwlock, pawl_await 
 }
 
 /* Returns   PAWL_OK, PAWL_TIMEOUT, PAWL_OVERFLOW. */
-static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time deadline)
+static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, struct pawl__limit limit)
 {
     if (spin(rwlock, mode)) {
         return PAWL_OK;
     }
     struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
-    pawl__lot_open(&sleeper, kind_of(mode));
+    pawl__lot_open_with(&sleeper, kind_of(mode), limit.stop);
     while (!take(rwlock, mode)) {
         if (is_full(rwlock, mode)) {
             status = PAWL_OVERFLOW;
@@ -233,9 +234,9 @@ static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time 
             continue;
         }
         struct pawl__bucket *bucket = pawl__lot_bucket(rwlock);
-        if (pawl__lot_wait(&sleeper, bucket, key_of(rwlock, mode), deadline)) {
+        if (pawl__lot_wait(&sleeper, bucket, key_of(rwlock, mode), limit.deadline)) {
             withdraw_and_unlock(rwlock, bucket, mode);
-            status = PAWL_TIMEOUT;
+            status = pawl__sleeper_ended(&sleeper);
         }
         break; /* who is woken holds it */
     }
@@ -243,7 +244,7 @@ static pawl_status acquire_until(pawl_rwlock *rwlock, enum mode mode, pawl_time 
     return status;
 }
 
-static pawl_status try_or_wait(pawl_rwlock *rwlock, enum mode mode, pawl_time deadline)
+static pawl_status try_or_wait(pawl_rwlock *rwlock, enum mode mode, struct pawl__limit limit)
 {
     if (take(rwlock, mode)) {
         return PAWL_OK;
@@ -251,19 +252,25 @@ static pawl_status try_or_wait(pawl_rwlock *rwlock, enum mode mode, pawl_time de
     if (is_full(rwlock, mode)) {
         return PAWL_OVERFLOW;
     }
-    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(rwlock, mode, deadline);
+    return pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT : acquire_until(rwlock, mode, limit);
+}
+
+pawl_status pawl__rwlock_wait(pawl_rwlock *rwlock, enum pawl__wait_kind kind,
+                              struct pawl__limit limit)
+{
+    return try_or_wait(rwlock, kind == PAWL__ON_EXCLUSIVE ? EXCLUSIVE : SHARED, limit);
 }
 
 void pawl__rwlock_acquire_shared_slow(pawl_rwlock *rwlock)
 {
-    if (acquire_until(rwlock, SHARED, PAWL_NEVER) != PAWL_OK) {
+    if (acquire_until(rwlock, SHARED, pawl__until(PAWL_NEVER)) != PAWL_OK) {
         pawl__die_misuse("pawl_rwlock_acquire_shared", "there are too many shared holders");
     }
 }
 
 void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock)
 {
-    pawl_status status = acquire_until(rwlock, EXCLUSIVE, PAWL_NEVER);
+    pawl_status status = acquire_until(rwlock, EXCLUSIVE, pawl__until(PAWL_NEVER));
     (void)status; /* PAWL_OK: never does not come */
 }
 
@@ -271,28 +278,33 @@ pawl_status pawl_rwlock_acquire_shared_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_for", "rwlock");
     return PAWL__TSAN_TIMED(
-        take(rwlock, SHARED) ? PAWL_OK : try_or_wait(rwlock, SHARED, pawl__lot_deadline(ns)),
+        take(rwlock, SHARED)
+            ? PAWL_OK
+            : try_or_wait(rwlock, SHARED, pawl__until(pawl__lot_deadline(ns))),
         rwlock, PAWL__TSAN_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_shared_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_until", "rwlock");
-    return PAWL__TSAN_TIMED(try_or_wait(rwlock, SHARED, deadline), rwlock, PAWL__TSAN_SHARED);
+    return PAWL__TSAN_TIMED(try_or_wait(rwlock, SHARED, pawl__until(deadline)), rwlock,
+                            PAWL__TSAN_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_for", "rwlock");
     return PAWL__TSAN_TIMED(
-        take(rwlock, EXCLUSIVE) ? PAWL_OK : try_or_wait(rwlock, EXCLUSIVE, pawl__lot_deadline(ns)),
+        take(rwlock, EXCLUSIVE)
+            ? PAWL_OK
+            : try_or_wait(rwlock, EXCLUSIVE, pawl__until(pawl__lot_deadline(ns))),
         rwlock, 0U);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_until", "rwlock");
-    return PAWL__TSAN_TIMED(try_or_wait(rwlock, EXCLUSIVE, deadline), rwlock, 0U);
+    return PAWL__TSAN_TIMED(try_or_wait(rwlock, EXCLUSIVE, pawl__until(deadline)), rwlock, 0U);
 }
 
 /* Under the guard: take the readers that wait out of their queue, as many as can be counted.

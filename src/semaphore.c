@@ -13,6 +13,7 @@
 #define PAWL__INSIDE
 #include <pawl/semaphore.h>
 
+#include "limit.h"
 #include "lot.h"
 #include "withdraw.h"
 #include "misuse.h"
@@ -104,18 +105,18 @@ static pawl_status wait_for_turn(pawl_semaphore *semaphore, struct pawl__sleeper
         return PAWL_OK;
     }
     pawl__semaphore_withdraw_and_unlock(semaphore, bucket);
-    return PAWL_TIMEOUT;
+    return pawl__sleeper_ended(sleeper);
 }
 
-static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
+static pawl_status acquire_until(pawl_semaphore *semaphore, struct pawl__limit limit)
 {
     struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
     bool alone = false;
-    pawl__lot_open(&sleeper, PAWL__ON_SEMAPHORE);
+    pawl__lot_open_with(&sleeper, PAWL__ON_SEMAPHORE, limit.stop);
     while (!pawl__semaphore_take(semaphore)) {
         if (queue(semaphore, &sleeper.waiter, &alone)) {
-            status = wait_for_turn(semaphore, &sleeper, alone, deadline);
+            status = wait_for_turn(semaphore, &sleeper, alone, limit.deadline);
             break;
         }
     }
@@ -125,18 +126,23 @@ static pawl_status acquire_until(pawl_semaphore *semaphore, pawl_time deadline)
 
 void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore)
 {
-    pawl_status status = acquire_until(semaphore, PAWL_NEVER);
+    pawl_status status = acquire_until(semaphore, pawl__until(PAWL_NEVER));
     (void)status; /* PAWL_OK: never does not come */
 }
 
 pawl_status pawl__semaphore_acquire_for_slow(pawl_semaphore *semaphore, pawl_ns ns)
 {
-    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(semaphore, pawl_after_ns(ns));
+    return ns <= 0 ? PAWL_TIMEOUT : acquire_until(semaphore, pawl__until(pawl_after_ns(ns)));
+}
+
+pawl_status pawl__semaphore_wait(pawl_semaphore *semaphore, struct pawl__limit limit)
+{
+    return pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT : acquire_until(semaphore, limit);
 }
 
 pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore, pawl_time deadline)
 {
-    return pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : acquire_until(semaphore, deadline);
+    return pawl__semaphore_wait(semaphore, pawl__until(deadline));
 }
 
 /* With PARKED set, and so a value of 0: under the guard, one permit each to the n oldest waiters,

@@ -3,10 +3,13 @@
  * The token of a parker, for the backends: one atomic word, so that a token that was left before
  * the thread sleeps costs neither thread a native call.
  *
- * The invariant: the two AWAITED values say that a thread sleeps, or is about to and will check
- * again first, and how it sleeps. A thread that replaces one of them by LEFT wakes the sleeper in
- * that way, which need not be its own: copies of pawl that were built for different hosts share
- * parkers. A wait gets one token, so only the sleeper changes LEFT.
+ * Invariant: one of the two AWAITED says that a thread sleeps, or is about to and will check again
+ * first, and how. The thread that puts LEFT in its place wakes the sleeper in that way, which need
+ * not be its own: copies of pawl that were built for different hosts share parkers. A wait gets one
+ * token, so nobody but the sleeper changes LEFT, except to add POKED.
+ *
+ * POKED is added to any of them to make a sleeper check why it waits. It is no token: it is dropped
+ * where the token is left or taken, because the wait is over then anyhow.
  */
 #ifndef PAWL_SRC_TOKEN_H
 #define PAWL_SRC_TOKEN_H
@@ -16,15 +19,16 @@
 enum pawl__token {
     PAWL__TOKEN_NONE,
     PAWL__TOKEN_LEFT,
-    PAWL__TOKEN_AWAITED,             /* at a condition variable */
-    PAWL__TOKEN_AWAITED_AT_SEMAPHORE /* where its timed wait has the monotonic clock */
+    PAWL__TOKEN_AWAITED,              /* at a condition variable */
+    PAWL__TOKEN_AWAITED_AT_SEMAPHORE, /* where its timed wait has the monotonic clock */
+    PAWL__TOKEN_POKED = 4             /* a bit of its own */
 };
 
 /* By the parker's one thread: take the token if it was left. The acquire pairs with
  * pawl__token_leave. */
 static inline bool pawl__token_take(uint32_t *token)
 {
-    if (pawl__load32(token, PAWL__ACQUIRE) != PAWL__TOKEN_LEFT) {
+    if ((pawl__load32(token, PAWL__ACQUIRE) & ~(uint32_t)PAWL__TOKEN_POKED) != PAWL__TOKEN_LEFT) {
         return false;
     }
     /* Relaxed: see the invariant. */
@@ -32,8 +36,8 @@ static inline bool pawl__token_take(uint32_t *token)
     return true;
 }
 
-/* By the parker's one thread: announce that it will sleep, and how. False, with nothing changed, if
- * the token was left. Relaxed, as in the next function: both order nothing, and the sleeper checks
+/* By the parker's one thread: say that it will sleep, and how; false, with nothing changed: the
+ * token was left, or the thread was poked. Relaxed: it orders nothing, and the sleeper checks
  * again. */
 static inline bool pawl__token_await(uint32_t *token, enum pawl__token how)
 {
@@ -42,22 +46,56 @@ static inline bool pawl__token_await(uint32_t *token, enum pawl__token how)
 }
 
 /* By the parker's one thread, which said that it would sleep: it does not; false, with nothing
- * changed: it was left meanwhile. */
+ * changed: the token was left meanwhile. The acquire pairs with pawl__token_poke, whose poke this
+ * drops. */
 static inline bool pawl__token_forgo(uint32_t *token, enum pawl__token how)
 {
     uint32_t seen = how;
-    return pawl__cas32(token, &seen, PAWL__TOKEN_NONE, PAWL__RELAXED);
+    while ((seen & ~(uint32_t)PAWL__TOKEN_POKED) == (uint32_t)how) {
+        if (pawl__cas32(token, &seen, PAWL__TOKEN_NONE, PAWL__ACQUIRE)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* By anybody: leave the token. The release pairs with pawl__token_take.
  *
- * Returns   how somebody sleeps who is to be woken, or PAWL__TOKEN_NONE. */
+ * Returns   how a thread sleeps that must be woken, or PAWL__TOKEN_NONE. */
 static inline enum pawl__token pawl__token_leave(uint32_t *token)
 {
     uint32_t seen = pawl__load32(token, PAWL__RELAXED);
     while (!pawl__cas32(token, &seen, PAWL__TOKEN_LEFT, PAWL__RELEASE)) {
     }
+    seen &= ~(uint32_t)PAWL__TOKEN_POKED;
     return seen != PAWL__TOKEN_LEFT ? (enum pawl__token)seen : PAWL__TOKEN_NONE;
+}
+
+/* By anybody: poke the parker's one thread. The release pairs with whatever reads the poke: the
+ * thread then sees the reason for it.
+ *
+ * Returns   as pawl__token_leave. */
+static inline enum pawl__token pawl__token_poke(uint32_t *token)
+{
+    uint32_t seen = pawl__load32(token, PAWL__RELAXED);
+    while (!pawl__cas32(token, &seen, seen | PAWL__TOKEN_POKED, PAWL__RELEASE)) {
+    }
+    seen &= ~(uint32_t)PAWL__TOKEN_POKED;
+    return seen != PAWL__TOKEN_LEFT ? (enum pawl__token)seen : PAWL__TOKEN_NONE;
+}
+
+/* By the parker's one thread: whether it was poked; and forget that. */
+static inline bool pawl__token_is_poked(const uint32_t *token)
+{
+    return (pawl__load32(token, PAWL__ACQUIRE) & PAWL__TOKEN_POKED) != 0;
+}
+
+static inline void pawl__token_forget_poke(uint32_t *token)
+{
+    uint32_t seen = pawl__load32(token, PAWL__RELAXED);
+    while ((seen & PAWL__TOKEN_POKED) != 0 &&
+           !pawl__cas32(token, &seen, seen & ~(uint32_t)PAWL__TOKEN_POKED, PAWL__RELAXED)) {
+    }
 }
 
 #endif

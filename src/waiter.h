@@ -24,7 +24,8 @@ enum pawl__wait_kind {
     PAWL__ON_SHARED,
     PAWL__ON_EXCLUSIVE,
     PAWL__ON_ONCE,
-    PAWL__ON_LATCH
+    PAWL__ON_LATCH,
+    PAWL__ON_STOP /* for the event that stops another wait of the thread: stop.h */
 };
 
 /* A thread that waits. */
@@ -36,7 +37,26 @@ struct pawl__sleeper {
     bool awake;              /* it was woken, or has not parked yet, and polls
                                 pawl__lot_is_granted; under the bucket's guard */
     bool tried;              /* it was awake and found the lock taken */
+    bool stopped;            /* its stop was set; its own thread's, as is the next */
+    struct pawl_event *stop; /* ends the wait when it is set (stop.h); or NULL */
 };
+
+/* When a thread gives up a wait: at a deadline, or when an event is set. */
+struct pawl__limit {
+    pawl_time deadline;
+    struct pawl_event *stop; /* or NULL */
+};
+
+static inline struct pawl__limit pawl__until(pawl_time deadline)
+{
+    return (struct pawl__limit){deadline, NULL};
+}
+
+/* In the sleeper's own thread: why its wait ended, if it was not granted. */
+static inline pawl_status pawl__sleeper_ended(const struct pawl__sleeper *sleeper)
+{
+    return sleeper->stopped ? PAWL_CANCELLED : PAWL_TIMEOUT;
+}
 
 static inline bool pawl__waiter_is_task(const pawl_await *waiter)
 {

@@ -37,7 +37,7 @@ typedef struct pawl_event {
 
 #define PAWL_EVENT_INIT {0}
 
-/* The bits of state_, never both.
+/* The bits of state_. Both are set only after pawl_event_set_from_handler, which wakes nobody.
  *
  *     SET      exact
  *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues; cleared,
@@ -69,6 +69,17 @@ PAWL_API void pawl_event_init(pawl_event *event);
  * Costs     one atomic operation when nobody waits; otherwise a wake-up for each waiter. A task
  *           (await.h) is called instead, before this returns. */
 PAWL_API void pawl_event_set(pawl_event *event);
+
+/* Set the event from a signal handler. It wakes nobody itself. The wait of pawl/unless.h that the
+ * signal interrupted, with this event as its stop, ends at once where the thread sleeps on a
+ * semaphore; all other such waits on the event end within 50 ms, and their threads then also wake
+ * those that wait for the event itself. Where no such wait is under way, a waiter that was there
+ * before goes on waiting until the next pawl_event_set or pawl_event_clear.
+ *
+ * Requires  as pawl_event_set; also a signal handler.
+ * Orders    as pawl_event_set.
+ * Costs     one atomic operation. Async-signal-safe. */
+PAWL_API void pawl_event_set_from_handler(pawl_event *event);
 
 /* Unset the event. On an unset event nothing changes. Waiters that were released stay released.
  *

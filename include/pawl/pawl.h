@@ -16,6 +16,7 @@
 #include <pawl/rlock.h>
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
+#include <pawl/unless.h>
 #include <pawl/with.h>
 
 #endif

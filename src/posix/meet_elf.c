@@ -11,9 +11,9 @@
 #include <link.h>
 #include <string.h>
 
-_Static_assert(PAWL__LOT_ABI == 2, "the slot's name has the same number");
-extern void *pawl__shared_cell_2;
-__attribute__((used, visibility("hidden"))) void *pawl__shared_cell_2 = NULL;
+_Static_assert(PAWL__LOT_ABI == 3, "the slot's name has the same number");
+extern void *pawl__shared_cell_3;
+__attribute__((used, visibility("hidden"))) void *pawl__shared_cell_3 = NULL;
 
 #define TEXT_(x) #x
 #define TEXT(x)  TEXT_(x)
@@ -23,7 +23,7 @@ __asm__(".pushsection .note.pawl,\"a\",%note\n"
         ".long 5, 4, " TEXT(PAWL__LOT_ABI) "\n"
                                            ".asciz \"pawl\"\n"
                                            ".balign 4\n"
-                                           ".long pawl__shared_cell_2 - .\n"
+                                           ".long pawl__shared_cell_3 - .\n"
                                            ".popsection\n");
 
 /* The cell that a loaded object's note points to, or NULL. */
@@ -80,5 +80,5 @@ void *pawl__meet(void *fresh)
 
 void **pawl__meet_own_cell(void)
 {
-    return &pawl__shared_cell_2;
+    return &pawl__shared_cell_3;
 }

@@ -5,16 +5,16 @@
 #include "meet.h"
 #include "port.h"
 
-_Static_assert(PAWL__LOT_ABI == 2, "the slot's name has the same number");
-extern void *pawl__shared_cell_2;
-__attribute__((weak, visibility("default"))) void *pawl__shared_cell_2 = NULL;
+_Static_assert(PAWL__LOT_ABI == 3, "the slot's name has the same number");
+extern void *pawl__shared_cell_3;
+__attribute__((weak, visibility("default"))) void *pawl__shared_cell_3 = NULL;
 
 void *pawl__meet(void *fresh)
 {
-    return pawl__cell_meet(&pawl__shared_cell_2, fresh);
+    return pawl__cell_meet(&pawl__shared_cell_3, fresh);
 }
 
 void **pawl__meet_own_cell(void)
 {
-    return &pawl__shared_cell_2;
+    return &pawl__shared_cell_3;
 }

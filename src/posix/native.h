@@ -19,6 +19,8 @@
 #    define PAWL__AT_LOAD __attribute__((constructor(101)))
 #endif
 
+#define PAWL__STOP_SLICE PAWL_MS(50)
+
 struct pawl__guard {
     pthread_mutex_t mutex;
 };

@@ -123,7 +123,7 @@ static void post_sleeper(struct pawl__parker *parker)
 
 /* A thread that is cancelled inside a wait would leave its node in the queue, so cancellation waits
  * until the thread is out. errno is kept, as a wait may be inside a free(), which keeps it. */
-bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+static bool park(struct pawl__parker *parker, pawl_time deadline, bool lightly)
 {
     enum pawl__token how = pawl__sleep_how();
     if (deadline == 0 || !pawl__token_await(&parker->token, how)) {
@@ -133,11 +133,14 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     int error = errno;
     bool taken = false;
     bool late = false;
+    bool disturbed = false; /* it was poked, or has slept once and is to check */
     pawl__sleep_begin(parker);
     while (!late && !(taken = pawl__token_take(&parker->token))) {
         pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
-        if (now < deadline) {
+        disturbed = disturbed || (lightly && pawl__token_is_poked(&parker->token));
+        if (now < deadline && !disturbed) {
             pawl__sleep_once(parker, now, deadline);
+            disturbed = lightly;
         } else {
             late = pawl__token_forgo(&parker->token, how);
         }
@@ -148,16 +151,40 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     return taken;
 }
 
-/* By the time it wakes the sleeper the token may be taken and the parker serve another wait, to
- * which that is a spurious wake-up: harmless, since a parker is never unmapped and park loops. */
-void pawl__unpark(struct pawl__parker *parker)
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
 {
-    enum pawl__token sleeper = pawl__token_leave(&parker->token);
+    return park(parker, deadline, false);
+}
+
+bool pawl__park_lightly(struct pawl__parker *parker, pawl_time deadline)
+{
+    return park(parker, deadline, true);
+}
+
+static void wake(struct pawl__parker *parker, enum pawl__token sleeper)
+{
     if (sleeper == PAWL__TOKEN_AWAITED_AT_SEMAPHORE) {
         post_sleeper(parker);
     } else if (sleeper == PAWL__TOKEN_AWAITED) {
         signal_sleeper(parker);
     }
+}
+
+/* By the time it wakes the sleeper the token may be taken and the parker serve another wait, to
+ * which that is a spurious wake-up: harmless, since a parker is never unmapped and park loops. */
+void pawl__unpark(struct pawl__parker *parker)
+{
+    wake(parker, pawl__token_leave(&parker->token));
+}
+
+void pawl__poke(struct pawl__parker *parker)
+{
+    wake(parker, pawl__token_poke(&parker->token));
+}
+
+void pawl__forget_poke(struct pawl__parker *parker)
+{
+    pawl__token_forget_poke(&parker->token);
 }
 
 void *pawl__port_map(size_t size)

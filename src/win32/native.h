@@ -36,6 +36,8 @@
      }
 #endif
 
+#define PAWL__STOP_SLICE PAWL_MS(50)
+
 struct pawl__guard {
     SRWLOCK mutex;
 };

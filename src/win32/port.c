@@ -70,18 +70,21 @@ static void sleep_once(struct pawl__parker *parker, pawl_time now, pawl_time dea
     SleepConditionVariableSRW(&parker->cond, &parker->mutex, milliseconds, 0);
 }
 
-bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+static bool park(struct pawl__parker *parker, pawl_time deadline, bool lightly)
 {
     if (deadline == 0 || !pawl__token_await(&parker->token, PAWL__TOKEN_AWAITED)) {
         return pawl__token_take(&parker->token);
     }
     bool taken = false;
     bool late = false;
+    bool disturbed = false; /* it was poked, or has slept once and is to check */
     AcquireSRWLockExclusive(&parker->mutex);
     while (!late && !(taken = pawl__token_take(&parker->token))) {
         pawl_time now = deadline == PAWL_NEVER ? 0 : pawl__port_now();
-        if (now < deadline) {
+        disturbed = disturbed || (lightly && pawl__token_is_poked(&parker->token));
+        if (now < deadline && !disturbed) {
             sleep_once(parker, now, deadline);
+            disturbed = lightly;
         } else {
             late = pawl__token_forgo(&parker->token, PAWL__TOKEN_AWAITED);
         }
@@ -90,17 +93,42 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
     return taken;
 }
 
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+{
+    return park(parker, deadline, false);
+}
+
+bool pawl__park_lightly(struct pawl__parker *parker, pawl_time deadline)
+{
+    return park(parker, deadline, true);
+}
+
 /* Passes through the mutex, so that a thread that checked before the token was left is in its wait
  * by now; and wakes it afterwards, so that it does not run into the mutex. By then the token may be
  * taken and the parker serve another wait. For that wait this is a spurious wake-up, which is
  * harmless, because a parker is never unmapped and park loops. */
-void pawl__unpark(struct pawl__parker *parker)
+static void wake(struct pawl__parker *parker, enum pawl__token sleeper)
 {
-    if (pawl__token_leave(&parker->token) == PAWL__TOKEN_AWAITED) {
+    if (sleeper == PAWL__TOKEN_AWAITED) {
         AcquireSRWLockExclusive(&parker->mutex);
         ReleaseSRWLockExclusive(&parker->mutex);
         WakeConditionVariable(&parker->cond);
     }
+}
+
+void pawl__unpark(struct pawl__parker *parker)
+{
+    wake(parker, pawl__token_leave(&parker->token));
+}
+
+void pawl__poke(struct pawl__parker *parker)
+{
+    wake(parker, pawl__token_poke(&parker->token));
+}
+
+void pawl__forget_poke(struct pawl__parker *parker)
+{
+    pawl__token_forget_poke(&parker->token);
 }
 
 void *pawl__port_map(size_t size)

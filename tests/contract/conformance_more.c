@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The last part of the transcript: sleeping, bounds, notify_one, latches.
+ * The last part of the transcript: sleeping, bounds, notify_one, latches, stops.
  */
 #include "conformance.h"
 #include "task.h"
+#include "waits.h"
+
+#include <string.h>
 
 static int describe_semaphore(const void *object, char *buf, size_t size)
 {
@@ -95,10 +98,41 @@ static void walk_latch(void)
         name(waited), task.calls, name(task.result), truth(pawl_latch_is_open(&latch)));
 }
 
+/* Each wait that can be stopped: stopped while it waits, and before it begins. */
+static void walk_stops(void)
+{
+    struct stage stage;
+    stage_init(&stage);
+    say_heading("Stops");
+    for (size_t row = 0; row < wait_count; row++) {
+        struct caller waiter = {0};
+        if (strstr(waits[row].name, "unless") == NULL || waits[row].move_on != NULL) {
+            continue;
+        }
+        caller_start_wait(&waiter, &waits[row], &stage, PAWL_NEVER);
+        wait_for_waiters(&stage.stop, 1);
+        pawl_event_set(&stage.stop);
+        pawl_status stopped = caller_join(&waiter);
+        waits[row].open(&stage);
+        pawl_condition_notify_all(&stage.condition);
+        bool idle = stage_is_idle(&stage);
+        pawl_status before = waits[row].call(&stage, PAWL_NEVER);
+        pawl_event_clear(&stage.stop);
+        say("Stop", "%s: %s, leaves no trace %s, set before %s", waits[row].name, name(stopped),
+            truth(idle), name(before));
+    }
+    pawl_event_set_from_handler(&stage.stop);
+    pawl_event_clear(&stage.event);
+    pawl_status status = pawl_event_wait_unless(&stage.event, &stage.stop, PAWL_NEVER);
+    say("Stop, set by a handler", "%s, set %s", name(status),
+        truth(pawl_event_is_set(&stage.stop)));
+}
+
 void walk_more(void)
 {
     walk_sleep();
     walk_bounds();
     walk_notify_one();
     walk_latch();
+    walk_stops();
 }

@@ -26,6 +26,7 @@ static pawl_rlock an_rlock;
 static pawl_condition a_condition;
 static pawl_semaphore a_semaphore;
 static pawl_event an_event;
+static pawl_event a_second_event;
 static pawl_latch a_latch;
 static pawl_barrier a_barrier;
 static pawl_rwlock an_rwlock;
@@ -113,6 +114,67 @@ static volatile unsigned sink;
     X(pawl_condition_notify_all, condition, pawl_condition_notify_all(NULL))                       \
     X(pawl_condition_describe, condition, pawl_condition_describe(NULL, NULL, 0))                  \
     X(pawl_condition_describe, buf, pawl_condition_describe(&a_condition, NULL, 1))                \
+    X(pawl_lock_acquire_unless, lock,                                                              \
+      sink = (unsigned)pawl_lock_acquire_unless(NULL, &an_event, 0))                               \
+    X(pawl_lock_acquire_unless, stop, sink = (unsigned)pawl_lock_acquire_unless(&a_lock, NULL, 0)) \
+    X(pawl_rlock_acquire_unless, rlock,                                                            \
+      sink = (unsigned)pawl_rlock_acquire_unless(NULL, &an_event, 0))                              \
+    X(pawl_rlock_acquire_unless, stop,                                                             \
+      sink = (unsigned)pawl_rlock_acquire_unless(&an_rlock, NULL, 0))                              \
+    X(pawl_semaphore_acquire_unless, semaphore,                                                    \
+      sink = (unsigned)pawl_semaphore_acquire_unless(NULL, &an_event, 0))                          \
+    X(pawl_semaphore_acquire_unless, stop,                                                         \
+      sink = (unsigned)pawl_semaphore_acquire_unless(&a_semaphore, NULL, 0))                       \
+    X(pawl_rwlock_acquire_shared_unless, rwlock,                                                   \
+      sink = (unsigned)pawl_rwlock_acquire_shared_unless(NULL, &an_event, 0))                      \
+    X(pawl_rwlock_acquire_shared_unless, stop,                                                     \
+      sink = (unsigned)pawl_rwlock_acquire_shared_unless(&an_rwlock, NULL, 0))                     \
+    X(pawl_rwlock_acquire_exclusive_unless, rwlock,                                                \
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_unless(NULL, &an_event, 0))                   \
+    X(pawl_rwlock_acquire_exclusive_unless, stop,                                                  \
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_unless(&an_rwlock, NULL, 0))                  \
+    X(pawl_event_wait_unless, event, sink = (unsigned)pawl_event_wait_unless(NULL, &an_event, 0))  \
+    X(pawl_event_wait_unless, stop,                                                                \
+      sink = (unsigned)pawl_event_wait_unless(&a_second_event, NULL, 0))                           \
+    X(pawl_latch_wait_unless, latch, sink = (unsigned)pawl_latch_wait_unless(NULL, &an_event, 0))  \
+    X(pawl_latch_wait_unless, stop, sink = (unsigned)pawl_latch_wait_unless(&a_latch, NULL, 0))    \
+    X(pawl_condition_wait_unless, condition,                                                       \
+      sink = (unsigned)pawl_condition_wait_unless(NULL, &a_lock, &an_event, 0))                    \
+    X(pawl_condition_wait_unless, lock,                                                            \
+      sink = (unsigned)pawl_condition_wait_unless(&a_condition, NULL, &an_event, 0))               \
+    X(pawl_condition_wait_unless, stop,                                                            \
+      sink = (unsigned)pawl_condition_wait_unless(&a_condition, &a_lock, NULL, 0))                 \
+    X(pawl_condition_wait_rlock_unless, condition,                                                 \
+      sink = (unsigned)pawl_condition_wait_rlock_unless(NULL, &an_rlock, &an_event, 0))            \
+    X(pawl_condition_wait_rlock_unless, rlock,                                                     \
+      sink = (unsigned)pawl_condition_wait_rlock_unless(&a_condition, NULL, &an_event, 0))         \
+    X(pawl_condition_wait_rlock_unless, stop,                                                      \
+      sink = (unsigned)pawl_condition_wait_rlock_unless(&a_condition, &an_rlock, NULL, 0))         \
+    X(pawl_condition_wait_pred_unless, condition,                                                  \
+      sink = (unsigned)pawl_condition_wait_pred_unless(NULL, &a_lock, never_asked, NULL,           \
+                                                       &an_event, 0))                              \
+    X(pawl_condition_wait_pred_unless, lock,                                                       \
+      sink = (unsigned)pawl_condition_wait_pred_unless(&a_condition, NULL, never_asked, NULL,      \
+                                                       &an_event, 0))                              \
+    X(pawl_condition_wait_pred_unless, pred,                                                       \
+      sink = (unsigned)pawl_condition_wait_pred_unless(&a_condition, &a_lock, NULL, NULL,          \
+                                                       &an_event, 0))                              \
+    X(pawl_condition_wait_pred_unless, stop,                                                       \
+      sink = (unsigned)pawl_condition_wait_pred_unless(&a_condition, &a_lock, never_asked, NULL,   \
+                                                       NULL, 0))                                   \
+    X(pawl_condition_wait_rlock_pred_unless, condition,                                            \
+      sink = (unsigned)pawl_condition_wait_rlock_pred_unless(NULL, &an_rlock, never_asked, NULL,   \
+                                                             &an_event, 0))                        \
+    X(pawl_condition_wait_rlock_pred_unless, rlock,                                                \
+      sink = (unsigned)pawl_condition_wait_rlock_pred_unless(&a_condition, NULL, never_asked,      \
+                                                             NULL, &an_event, 0))                  \
+    X(pawl_condition_wait_rlock_pred_unless, pred,                                                 \
+      sink = (unsigned)pawl_condition_wait_rlock_pred_unless(&a_condition, &an_rlock, NULL, NULL,  \
+                                                             &an_event, 0))                        \
+    X(pawl_condition_wait_rlock_pred_unless, stop,                                                 \
+      sink = (unsigned)pawl_condition_wait_rlock_pred_unless(&a_condition, &an_rlock, never_asked, \
+                                                             NULL, NULL, 0))                       \
+    X(pawl_event_set_from_handler, event, pawl_event_set_from_handler(NULL))                       \
     X(pawl_latch_init, latch, sink = (unsigned)pawl_latch_init(NULL, 0))                           \
     X(pawl_latch_add, latch, pawl_latch_add(NULL, 1))                                              \
     X(pawl_latch_done, latch, pawl_latch_done(NULL, 1))                                            \

@@ -58,16 +58,19 @@ static void count_run(void *context)
     (*runs)++;
 }
 
-/* CHILD_OK, or the way in which the child differs from a process that never had another thread: 10
- * plus the row that is still waited for, 60 plus the row that does not time out, 110 plus the row
- * whose wait is not let proceed. */
+/* CHILD_OK, or the way in which the child differs from a process that never had another thread:
+ * FIRST_WAITING plus the row that is still waited for, FIRST_EARLY plus the row that does not time
+ * out, FIRST_KEPT plus the row whose wait is not let proceed. */
+enum { FIRST_WAITING = 10, FIRST_EARLY = 90, FIRST_KEPT = 170 };
+
 static int use_stage(struct stage *stage, size_t row)
 {
     int runs = 0;
+    assert_true(wait_count <= FIRST_EARLY - FIRST_WAITING);
     alarm(60); /* a child that hangs ends, by a signal, and fails the test */
     for (size_t i = 0; i < wait_count; i++) {
         if (pawl__lot_count(waits[i].key(stage)) != 0) {
-            return 10 + (int)i;
+            return FIRST_WAITING + (int)i;
         }
     }
     bool was_done = pawl_once_done(&stage->once);
@@ -79,10 +82,10 @@ static int use_stage(struct stage *stage, size_t row)
     for (size_t i = 0; i < wait_count; i++) {
         bool is_owner = waits[i].key(stage) == &stage->rlock.lock_; /* who shut it, and goes in */
         if (waits[i].timed && !is_owner && !times_out(stage, &waits[i])) {
-            return 60 + (int)i;
+            return FIRST_EARLY + (int)i;
         }
     }
-    return !CHILD_THREADS || is_let_through(stage, &waits[row]) ? CHILD_OK : 110 + (int)row;
+    return !CHILD_THREADS || is_let_through(stage, &waits[row]) ? CHILD_OK : FIRST_KEPT + (int)row;
 }
 
 static void use_stage_in_child(struct stage *stage, size_t row)

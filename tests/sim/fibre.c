@@ -77,6 +77,7 @@ bool engine_is_enabled(unsigned fibre)
         return port_guard_is_free(at->pending.at);
     case OP_PARK:
         return ((const volatile struct pawl__parker *)at->pending.at)->token ||
+               ((const volatile struct pawl__parker *)at->pending.at)->poked ||
                at->pending.deadline != PAWL_NEVER;
     default:
         return true;
@@ -86,7 +87,8 @@ bool engine_is_enabled(unsigned fibre)
 bool engine_is_only_late(unsigned fibre)
 {
     const struct op *op = &sim_engine.fibres[fibre].pending;
-    return op->kind == OP_PARK && !((const volatile struct pawl__parker *)op->at)->token;
+    return op->kind == OP_PARK && !((const volatile struct pawl__parker *)op->at)->token &&
+           !((const volatile struct pawl__parker *)op->at)->poked;
 }
 
 static void fail_with_deadlock(void)

@@ -13,12 +13,15 @@
  * copy's are not run by the system, but when a case loads it. */
 #define PAWL__AT_LOAD __attribute__((constructor))
 
+/* There are no signal handlers. */
+#define PAWL__STOP_SLICE PAWL_FOREVER
+
 struct pawl__guard {
     bool held;
 };
 
 struct pawl__parker {
-    bool token;
+    bool token, poked;
 };
 
 struct pawl__local {

@@ -146,6 +146,7 @@ void pawl__guard_init(struct pawl__guard *guard)
 void pawl__parker_init(struct pawl__parker *parker)
 {
     parker->token = false;
+    parker->poked = false;
     if (parker_count < PARKERS) {
         parkers[parker_count++] = parker;
     }
@@ -209,6 +210,12 @@ static bool park_once(struct pawl__parker *parker, pawl_time deadline, bool *tak
         return true;
     }
     memory_access(place, ACCESS_WRITE);
+    if (parker->poked) {
+        parker->poked = false;
+        memory_learn(&self()->hb, &place->left);
+        trace("is poked");
+        return true;
+    }
     if (search_choose_way(sim_engine.spurious_left > 0 ? 2 : 1) != 0) {
         sim_engine.spurious_left--;
         trace("wakes for nothing");
@@ -221,7 +228,7 @@ static bool park_once(struct pawl__parker *parker, pawl_time deadline, bool *tak
     return true;
 }
 
-bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+static bool park(struct pawl__parker *parker, pawl_time deadline, bool lightly)
 {
     bool taken = false;
     struct fibre *fibre = self();
@@ -235,9 +242,42 @@ bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
         fibre->waits_since = sim_engine.now;
     }
     trace("parks  %s", deadline == PAWL_NEVER ? "" : "with a deadline");
-    while (!park_once(parker, deadline, &taken)) {
+    while (!park_once(parker, deadline, &taken) && !lightly) {
     }
     return taken;
+}
+
+bool pawl__park(struct pawl__parker *parker, pawl_time deadline)
+{
+    if (parker->poked) {
+        sim_fail("a poke is left for a wait that nobody may disturb");
+    }
+    return park(parker, deadline, false);
+}
+
+bool pawl__park_lightly(struct pawl__parker *parker, pawl_time deadline)
+{
+    return park(parker, deadline, true);
+}
+
+void pawl__poke(struct pawl__parker *parker)
+{
+    if (!sim_engine.live) {
+        return;
+    }
+    engine_point((struct op){.kind = OP_UNPARK, .at = parker, .size = sizeof *parker,
+                             .where = "poke"});
+    struct place *place = memory_place(parker, sizeof *parker);
+    memory_access(place, ACCESS_WRITE);
+    trace("pokes another");
+    memory_learn(&place->left, &self()->hb);
+    memory_note_write(parker, sizeof *parker);
+    parker->poked = true;
+}
+
+void pawl__forget_poke(struct pawl__parker *parker)
+{
+    parker->poked = false;
 }
 
 void pawl__unpark(struct pawl__parker *parker)

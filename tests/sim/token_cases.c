@@ -19,6 +19,7 @@ static struct parker *parker;
 static pawl_semaphore *second;
 static int first_data, second_data;
 static unsigned timed_out;
+static uint8_t reason; /* atomic: why the thread was poked */
 static enum pawl__token how;
 
 static void begin_sleep(void)
@@ -44,17 +45,20 @@ static void sleep_once(pawl_time deadline)
 }
 
 /* As in src/posix/port.c. */
-static bool park(pawl_time deadline)
+static bool park_so(pawl_time deadline, bool lightly)
 {
     if (!pawl__token_await(&parker->token, how)) {
         return pawl__token_take(&parker->token);
     }
     bool taken = false;
     bool late = false;
+    bool disturbed = false;
     begin_sleep();
     while (!late && !(taken = pawl__token_take(&parker->token))) {
-        if (deadline == PAWL_NEVER || pawl_now() < deadline) {
+        disturbed = disturbed || (lightly && pawl__token_is_poked(&parker->token));
+        if ((deadline == PAWL_NEVER || pawl_now() < deadline) && !disturbed) {
             sleep_once(deadline);
+            disturbed = lightly;
         } else {
             late = pawl__token_forgo(&parker->token, how);
         }
@@ -63,9 +67,13 @@ static bool park(pawl_time deadline)
     return taken;
 }
 
-static void unpark(void)
+static bool park(pawl_time deadline)
 {
-    enum pawl__token sleeper = pawl__token_leave(&parker->token);
+    return park_so(deadline, false);
+}
+
+static void wake(enum pawl__token sleeper)
+{
     SIM_CHECK(sleeper == PAWL__TOKEN_NONE || sleeper == how);
     if (sleeper == PAWL__TOKEN_AWAITED_AT_SEMAPHORE) {
         SIM_CHECK(pawl_semaphore_release(&parker->bell) == PAWL_OK);
@@ -76,12 +84,18 @@ static void unpark(void)
     }
 }
 
+static void unpark(void)
+{
+    wake(pawl__token_leave(&parker->token));
+}
+
 static void new_parker(void)
 {
     parker = sim_new(sizeof *parker, "parker");
     second = sim_new(sizeof *second, "second");
     first_data = second_data = 0;
     timed_out = 0;
+    reason = 0;
 }
 
 static void new_semaphore_parker(void)
@@ -131,6 +145,37 @@ static void unpark_second(void)
     unpark();
 }
 
+/* A wait that may be disturbed, as in src/stop.c: no poke is lost, whether it comes before the
+ * thread sleeps, while it does, or together with the token. A plain wait follows. */
+static void wait_lightly(void)
+{
+    bool woken = false;
+    bool disturbed = false;
+    while (!woken && !disturbed) {
+        woken = park_so(PAWL_NEVER, true);
+        disturbed = pawl__load8(&reason, PAWL__RELAXED) != 0;
+    }
+    pawl_semaphore_acquire(second); /* no poke comes any more */
+    pawl__token_forget_poke(&parker->token);
+    SIM_CHECK(woken || park(PAWL_NEVER));
+    SIM_CHECK(SIM_READ(first_data) == 1);
+    pawl__store8(&reason, 0, PAWL__RELAXED);
+}
+
+static void poke(void)
+{
+    pawl__store8(&reason, 1, PAWL__RELAXED);
+    wake(pawl__token_poke(&parker->token));
+    SIM_CHECK(pawl_semaphore_release(second) == PAWL_OK);
+}
+
+/* The token comes only after the poke was noticed. */
+static void poke_and_unpark(void)
+{
+    poke();
+    unpark_first();
+}
+
 static void has_no_token(void)
 {
     SIM_CHECK(parker->token == PAWL__TOKEN_NONE);
@@ -156,6 +201,26 @@ static const struct sim_case token_cases[] = {
      "condition_a_time_out_and_a_wait",
      new_condition_parker,
      {wait_timed_and_again, unpark_first, unpark_second},
+     .finish = has_no_token},
+    {"token",
+     "semaphore_a_poke_ends_a_light_wait",
+     new_semaphore_parker,
+     {wait_lightly, poke_and_unpark},
+     .finish = has_no_token},
+    {"token",
+     "semaphore_a_poke_races_the_token",
+     new_semaphore_parker,
+     {wait_lightly, poke, unpark_first},
+     .finish = has_no_token},
+    {"token",
+     "condition_a_poke_ends_a_light_wait",
+     new_condition_parker,
+     {wait_lightly, poke_and_unpark},
+     .finish = has_no_token},
+    {"token",
+     "condition_a_poke_races_the_token",
+     new_condition_parker,
+     {wait_lightly, poke, unpark_first},
      .finish = has_no_token},
 };
 SIM_GROUP(token);

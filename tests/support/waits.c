@@ -10,7 +10,7 @@ static pawl_ns left_until(pawl_time deadline)
     return deadline == PAWL_NEVER ? PAWL_FOREVER : deadline - pawl_now();
 }
 
-/* The three forms of one acquire. */
+/* The four forms of one acquire that wait. */
 #define ACQUIRE(name, type, object, kind)                                                          \
     static void shut_##name(struct stage *stage)                                                   \
     {                                                                                              \
@@ -37,6 +37,14 @@ static pawl_ns left_until(pawl_time deadline)
     static pawl_status name##_until(struct stage *stage, pawl_time deadline)                       \
     {                                                                                              \
         pawl_status status = pawl_##type##_acquire##kind##_until(&stage->object, deadline);        \
+        return status != PAWL_OK                                                                   \
+                   ? status                                                                        \
+                   : give_back(PAWL_OK, pawl_##type##_release##kind(&stage->object));              \
+    }                                                                                              \
+    static pawl_status name##_unless(struct stage *stage, pawl_time deadline)                      \
+    {                                                                                              \
+        pawl_status status =                                                                       \
+            pawl_##type##_acquire##kind##_unless(&stage->object, &stage->stop, deadline);          \
         return status != PAWL_OK                                                                   \
                    ? status                                                                        \
                    : give_back(PAWL_OK, pawl_##type##_release##kind(&stage->object));              \
@@ -129,6 +137,16 @@ static pawl_status latch_wait_for(struct stage *stage, pawl_time deadline)
 static pawl_status latch_wait_until(struct stage *stage, pawl_time deadline)
 {
     return pawl_latch_wait_until(&stage->latch, deadline);
+}
+
+static pawl_status event_wait_unless(struct stage *stage, pawl_time deadline)
+{
+    return pawl_event_wait_unless(&stage->event, &stage->stop, deadline);
+}
+
+static pawl_status latch_wait_unless(struct stage *stage, pawl_time deadline)
+{
+    return pawl_latch_wait_unless(&stage->latch, &stage->stop, deadline);
 }
 
 /* A time-out has broken the barrier. */
@@ -240,6 +258,21 @@ WAIT_WITH_RLOCK(condition_wait_rlock_pred,
                 pawl_condition_wait_rlock_pred(&stage->condition, &stage->rlock, ask, stage,
                                                deadline))
 
+WAIT_WITH_LOCK(condition_wait_unless, pawl_condition_wait_unless(&stage->condition, &stage->lock,
+                                                                 &stage->stop, deadline))
+WAIT_WITH_LOCK(condition_wait_unless_never,
+               pawl_condition_wait_unless(&stage->condition, &stage->lock, &stage->stop,
+                                          PAWL_NEVER))
+WAIT_WITH_LOCK(condition_wait_pred_unless,
+               pawl_condition_wait_pred_unless(&stage->condition, &stage->lock, ask, stage,
+                                               &stage->stop, deadline))
+WAIT_WITH_RLOCK(condition_wait_rlock_unless,
+                pawl_condition_wait_rlock_unless(&stage->condition, &stage->rlock, &stage->stop,
+                                                 deadline))
+WAIT_WITH_RLOCK(condition_wait_rlock_pred_unless,
+                pawl_condition_wait_rlock_pred_unless(&stage->condition, &stage->rlock, ask, stage,
+                                                      &stage->stop, deadline))
+
 static void wait_until_runner_may_end(void *context)
 {
     struct stage *stage = context;
@@ -304,27 +337,39 @@ KEY(once, &stage->once)
         {#name "_for", true, shut, name##_for, NULL, open, key},                                   \
         {#name "_until", true, shut, name##_until, NULL, open, key}
 
+#define FOUR_FORMS(name, shut, open, key)                                                          \
+    THREE_FORMS(name, shut, open, key),                                                            \
+    {                                                                                              \
+        #name "_unless", true, shut, name##_unless, NULL, open, key                                \
+    }
+
 const struct wait_kind waits[] = {
-    THREE_FORMS(lock_acquire, shut_lock_acquire, open_lock_acquire, key_lock),
-    THREE_FORMS(fair_lock_acquire, shut_fair_lock_acquire, open_fair_lock_acquire, key_fair),
-    THREE_FORMS(rlock_acquire, shut_rlock_acquire, open_rlock_acquire, key_rlock),
-    THREE_FORMS(semaphore_acquire, shut_semaphore_acquire, open_semaphore_acquire, key_semaphore),
-    THREE_FORMS(bounded_acquire, shut_bounded_acquire, open_bounded_acquire, key_bounded),
-    THREE_FORMS(rwlock_shared, shut_to_readers, open_to_readers, key_readers),
-    THREE_FORMS(rwlock_exclusive, shut_to_writers, open_to_writers, key_writers),
-    THREE_FORMS(event_wait, shut_event, open_event, key_event),
-    THREE_FORMS(latch_wait, shut_latch, open_latch, key_latch),
+    FOUR_FORMS(lock_acquire, shut_lock_acquire, open_lock_acquire, key_lock),
+    FOUR_FORMS(fair_lock_acquire, shut_fair_lock_acquire, open_fair_lock_acquire, key_fair),
+    FOUR_FORMS(rlock_acquire, shut_rlock_acquire, open_rlock_acquire, key_rlock),
+    FOUR_FORMS(semaphore_acquire, shut_semaphore_acquire, open_semaphore_acquire, key_semaphore),
+    FOUR_FORMS(bounded_acquire, shut_bounded_acquire, open_bounded_acquire, key_bounded),
+    FOUR_FORMS(rwlock_shared, shut_to_readers, open_to_readers, key_readers),
+    FOUR_FORMS(rwlock_exclusive, shut_to_writers, open_to_writers, key_writers),
+    FOUR_FORMS(event_wait, shut_event, open_event, key_event),
+    FOUR_FORMS(latch_wait, shut_latch, open_latch, key_latch),
     THREE_FORMS(barrier_wait, shut_barrier, open_barrier, key_barrier),
-    THREE_FORMS(condition_wait, shut_condition, open_with_lock, key_condition),
-    THREE_FORMS(condition_wait_rlock, shut_condition, open_with_rlock, key_condition),
+    FOUR_FORMS(condition_wait, shut_condition, open_with_lock, key_condition),
+    FOUR_FORMS(condition_wait_rlock, shut_condition, open_with_rlock, key_condition),
     {"condition_wait_pred", true, shut_condition, condition_wait_pred, NULL, open_with_lock,
      key_condition},
     {"condition_wait_rlock_pred", true, shut_condition, condition_wait_rlock_pred, NULL,
      open_with_rlock, key_condition},
+    {"condition_wait_pred_unless", true, shut_condition, condition_wait_pred_unless, NULL,
+     open_with_lock, key_condition},
+    {"condition_wait_rlock_pred_unless", true, shut_condition, condition_wait_rlock_pred_unless,
+     NULL, open_with_rlock, key_condition},
     {"condition_wait, notified", false, shut_condition, condition_wait, notify_and_hold_lock,
      open_lock_acquire, key_lock},
     {"condition_wait_rlock, notified", false, shut_condition, condition_wait_rlock,
      notify_and_hold_rlock, open_rlock_acquire, key_rlock},
+    {"condition_wait_unless, notified", false, shut_condition, condition_wait_unless_never,
+     notify_and_hold_lock, open_lock_acquire, key_lock},
     {"once_call", false, shut_once, once_call, NULL, open_once, key_once},
 };
 const size_t wait_count = sizeof waits / sizeof waits[0];

@@ -19,6 +19,7 @@ struct stage {
     pawl_semaphore semaphore, bounded; /* one permit each */
     pawl_condition condition;
     pawl_event event;
+    pawl_event stop; /* of the waits that can be stopped; unset */
     pawl_latch latch;
     pawl_barrier barrier;
     pawl_rwlock rwlock;

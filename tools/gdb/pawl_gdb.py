@@ -15,7 +15,8 @@ import gdb
 
 GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/process.c
 KINDS = ['lock', 'lock (notified)', 'semaphore', 'event', 'condition', 'barrier', 'rwlock shared',
-         'rwlock exclusive', 'once', 'latch']  # enum pawl__wait_kind, src/waiter.h
+         'rwlock exclusive', 'once', 'latch',
+         'stop of another wait']  # enum pawl__wait_kind, src/waiter.h
 FIELDS = ['bucket_bits', 'chain_bits', 'buckets', 'bucket_bytes', 'chains', 'next', 'chain', 'key',
           'fn', 'kind']  # struct pawl__layout, src/process.h
 
