@@ -228,7 +228,7 @@ row() {
 
 # Run one job, print its row and leave the numbers in the file results/JOB for the sum.
 run_job() {
-    log=build/logs/$1.log
+    log=$root/build/logs/$1.log
     passed=0 failed=0 note='' remark=''
     begin=$(date +%s)
     : >"$log"

@@ -221,7 +221,7 @@ def check_files(folder, shared):
     """A package has headers, the library and the licence, and no files of another build system."""
     found = sorted(os.path.relpath(os.path.join(path, name), folder)
                    for path, _, names in os.walk(folder) for name in names)
-    allowed = r"include/pawl/[a-z]+\.h(pp)?|licenses/LICENSE|share/pawl/pawl_gdb\.py|lib/libpawl\." + ("so.*" if shared else "a")
+    allowed = r"include/pawl/[a-z_]+\.h(pp)?|licenses/LICENSE|share/pawl/pawl_gdb\.py|lib/libpawl\." + ("so.*" if shared else "a")
     strange = [name for name in found if not re.fullmatch(allowed, name)]
     assert not strange and {"licenses/LICENSE", "share/pawl/pawl_gdb.py"} <= set(found), f"the package's files: {strange or found}"
     assert any(name.startswith("lib/libpawl.") for name in found), "no library"
