@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What is shipped: the export list, the Windows version resource, install rules, the CMake package
-# with its components static and shared, pawl.pc, and CPack's packages.
+# with its components static and shared, and pawl.pc.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -61,8 +61,30 @@ function(pawl_install_library)
     COMPONENT Development FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
   install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/pawl_gdb.py
     DESTINATION ${CMAKE_INSTALL_DATADIR}/pawl COMPONENT Development)
+  pawl_install_documentation()
+endfunction()
+
+# The pages and the examples, which refer to each other as in the tree.
+function(pawl_install_documentation)
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
     DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT Development)
+  install(FILES ${PROJECT_SOURCE_DIR}/README.md OPTIONAL # Conan's recipe of the tree takes no text
+    DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT Development)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples OPTIONAL
+    DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT Development
+    FILES_MATCHING PATTERN "*.md" PATTERN "*.c" PATTERN "*.cpp" PATTERN "*.h")
+endfunction()
+
+# The static library beside the shared one, from the same sources: PAWL_DEBIAN.
+function(pawl_add_static_library)
+  add_library(pawl_static STATIC ${PAWL_SOURCES} ${PAWL_PORT})
+  pawl_library_target(pawl_static)
+  set_target_properties(pawl_static PROPERTIES OUTPUT_NAME pawl EXPORT_NAME pawl)
+  install(TARGETS pawl_static EXPORT pawl-static-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT Development
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT pawl-static-targets NAMESPACE pawl:: COMPONENT Development
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pawl)
 endfunction()
 
 # The folder is not cached: it must follow CMAKE_INSTALL_LIBDIR, which changes with the prefix.
@@ -117,6 +139,8 @@ function(pawl_install_pc_file)
   pawl_install_pc(pawl)
   if(PAWL_LINKAGE STREQUAL "static")
     pawl_install_static_pc_file(pawl)
+  elseif(PAWL_DEBIAN)
+    pawl_install_static_pc_file(pawl_static)
   endif()
 endfunction()
 
@@ -158,41 +182,13 @@ function(pawl_install_manual)
   file(GLOB made_of CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/pawl/*.h*
     ${PROJECT_SOURCE_DIR}/tools/docs/* ${PROJECT_SOURCE_DIR}/tools/docs.sh)
   add_custom_command(OUTPUT ${folder}/made DEPENDS ${made_of}
+    COMMAND ${CMAKE_COMMAND} -E remove_directory ${folder}/man3 # pages of headers that were
     COMMAND ${PAWL_SH} ${PROJECT_SOURCE_DIR}/tools/docs.sh --man ${folder}/man3
     COMMAND ${CMAKE_COMMAND} -E touch ${folder}/made
     COMMENT "Making the manual's pages")
   add_custom_target(pawl_manual ALL DEPENDS ${folder}/made)
   install(DIRECTORY ${folder}/man3 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT Development)
 endfunction()
-
-# libpawl0.1 and libpawl-dev for Debian, or everything in one archive. A macro, since CPack reads
-# the variables of the folder it is included in.
-macro(pawl_package)
-  set(CPACK_PACKAGE_VENDOR "pawl")
-  set(CPACK_PACKAGE_CONTACT "pawl maintainers <pawl@example.org>")
-  set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
-  set(CPACK_STRIP_FILES ON)
-  set(CPACK_COMPONENTS_ALL Development)
-  set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-    "Cross-platform lock runtime\n This package has the shared library.")
-  set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-    "Cross-platform lock runtime (development files)\n Headers, library, CMake and pkg-config files.")
-  set(CPACK_DEB_COMPONENT_INSTALL ON)
-  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-  set(CPACK_DEBIAN_PACKAGE_SECTION libs)
-  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-  set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME libpawl${PAWL_SOVERSION})
-  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libpawl-dev)
-  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-  if(PAWL_LINKAGE STREQUAL "shared")
-    set(CPACK_COMPONENTS_ALL Runtime Development)
-    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libpawl${PAWL_SOVERSION} (= ${PROJECT_VERSION})")
-  endif()
-  set(CPACK_SOURCE_GENERATOR TGZ)
-  set(CPACK_SOURCE_IGNORE_FILES "/\\\\.git" "/build/" "/out/")
-  include(CPack)
-endmacro()
 
 set_target_properties(pawl PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PAWL_SOVERSION}
   DEBUG_POSTFIX "${PAWL_DEBUG_POSTFIX}")
@@ -209,6 +205,9 @@ else()
 endif()
 if(PAWL_INSTALL)
   pawl_install_library()
+  if(PAWL_DEBIAN)
+    pawl_add_static_library()
+  endif()
   pawl_install_cmake_package()
   pawl_install_pc_file()
   if(PAWL_MAN_PAGES)
@@ -216,6 +215,6 @@ if(PAWL_INSTALL)
   endif()
   if(PAWL_TOP_LEVEL)
     pawl_add_uninstall()
-    pawl_package()
+    include(cmake/PawlPackage.cmake)
   endif()
 endif()

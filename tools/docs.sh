@@ -22,6 +22,27 @@ is a line that begins with "ok:".
 END_OF_USAGE
 }
 
+# The page `pawl`: what it is, and a line for each header's page, which begins with such a line.
+write_overview() {
+    pages=$out/man/man3
+    {
+        printf '%s\n' ".TH pawl 3 \"\" \"Version $version\" pawl" .SH NAME \
+            'pawl \- cross\-platform lock runtime' .SH SYNOPSIS .nf '#include <pawl/pawl.h>' '' \
+            'cc program.c \-lpawl' .fi .SH DESCRIPTION \
+            'Locks and other things that threads wait for, the same on POSIX and on Windows.' \
+            'Each lock is ready when its bytes are zero. Event\-loop tasks and coroutines await the' \
+            'same objects that threads block on, in one queue.' .PP \
+            'There is a page for each header, which also has a name for each call, as in' \
+            '.BR pawl_lock_acquire (3).'
+        for page in "$pages"/pawl_*_h.3 "$pages"/pawl_*_hpp.3; do
+            name=${page##*/}
+            printf '.TP\n.BR %s (3)\n' "${name%.3}"
+            awk '/^\.SH "What it is"/ { inside = 1; next }
+                inside && !/^\./ { print; exit }' "$page"
+        done
+    } >"$pages/pawl.3"
+}
+
 # doxygen_with LINE...: run Doxygen with these settings too; what it says goes to stdout. What a filter
 # complains of is a warning.
 doxygen_with() {
@@ -35,7 +56,9 @@ doxygen_with() {
     doxygen "$out/Doxyfile" >"$out/warnings" 2>&1
     status=$?
     # The manual has pages of pawl's names only, not of C++ members named as the system's calls.
-    find "$out/man/man3" -name '*.3' ! -name 'pawl*' ! -name 'PAWL*' -exec rm -f {} +
+    find "$out/man/man3" -name '*.3' '(' ! -name 'pawl*' ! -name 'PAWL*' -o -name 'pawl_detail_*' ')' \
+        -exec rm -f {} +
+    write_overview
     for page in $(sed -n 's/^\.so //p' "$out"/man/man3/*.3 | sort -u); do
         [ -e "$out/man/$page" ] || echo "names lead to $page, which is not there" >>"$out/warnings"
     done

@@ -5,6 +5,7 @@
 # get it, on this system and for Windows, and their projects are built with it outside the tree.
 # test.sh has step and note, checks.sh the counting.
 : "${root:?}" "${log=}"
+. "$root/tools/debian.sh"
 
 run_packages() {
     work=$root/build/packages
@@ -571,48 +572,10 @@ by_recipe() {
 }
 
 consume_system_packages() {
-    check "CPack makes libpawl and libpawl-dev for Debian" make_deb
-    check "a project finds what the Debian packages have" \
-        find_package find_package shared Release "$away/deb/usr"
-    check "each public call has a page of the manual in libpawl-dev" same_pages
-    check "pkg-config says of the Debian packages' what it says of a system's" system_flags
+    consume_deb
     check "CPack makes a zip" make_zip
     check "a project finds what the zip has" \
         find_package components static Release "$away/zip/pawl-$version-Linux"
-}
-
-# Built as docs/install.md says, with the manual's pages.
-make_deb() {
-    step cmake -S "$root" -B "$work/deb-build" -G Ninja -DPAWL_BUILD_TESTS=OFF \
-        -DBUILD_SHARED_LIBS=ON -DPAWL_MAN_PAGES=ON -DCMAKE_INSTALL_PREFIX=/usr \
-        -DPAWL_RELOCATABLE=OFF &&
-        step cmake --build "$work/deb-build" &&
-        step cpack --config "$work/deb-build/CPackConfig.cmake" -G DEB -B "$work/deb" || return
-    for deb in "$work"/deb/libpawl*.deb; do
-        step dpkg-deb --info "$deb" && step dpkg-deb -x "$deb" "$away/deb" || return
-    done
-    depends=$(dpkg-deb -f "$work"/deb/libpawl-dev_*.deb Depends)
-    name=$(dpkg-deb -f "$work"/deb/libpawl0*.deb Package)
-    [ "$depends" = "$name (= $version)" ] && [ "$(dpkg-deb -f "$work"/deb/libpawl0*.deb Depends)" ]
-}
-
-# Of what is below /usr that is the library alone.
-system_flags() {
-    PKG_CONFIG_LIBDIR=$away/deb/usr/lib/$(cc -print-multiarch)/pkgconfig \
-        pkg-config --cflags --libs pawl >"$work/flags" && cat "$work/flags" &&
-        [ "$(tr -d ' ' <"$work/flags")" = -lpawl ]
-}
-
-# Under its own name, or under a name that refers to another page.
-same_pages() {
-    grep '^pawl_[a-z]*_' packaging/exports.txt | grep -v '^pawl__' >"$work/expected"
-    pages=$away/deb/usr/share/man/man3
-    [ -s "$work/expected" ] && while read -r name; do
-        [ -s "$pages/$name.3" ] || { echo "no page $name" && return 1; }
-        lead=$(sed -n 's,^\.so \(man3/.*\),\1,p' "$pages/$name.3")
-        grep -q "^\.SS .*\<$name (" "$pages/../${lead:-man3/$name.3}" ||
-            { echo "$name is not in its page" && return 1; }
-    done <"$work/expected"
 }
 
 make_zip() {

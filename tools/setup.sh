@@ -59,7 +59,7 @@ packages                                pkg-config              pkgconf pkg-conf
 packages                                meson                   meson
 packages,mutants                        python3                 python3
 packages                                dpkg-shlibdeps          dpkg-dev
-packages                                uv.h                    libuv1-dev
+packages                                lintian                 lintian
 packages                                gdb                     gdb
 packages                                riscv64-linux-gnu-gcc   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 packages                                qemu-riscv64            qemu-user
