@@ -42,7 +42,7 @@ grep -rnE '\b(usleep|nanosleep|Sleep|sleep)[[:space:]]*\(' tests --include='*.c'
     violation 'a test sleeps' || true
 
 # Without it a static pawl exports its names (include/pawl/compiler.h).
-grep -L '^#define PAWL__INSIDE$' src/*.c | breach 'a source file does not begin with #define PAWL__INSIDE' || true
+grep -L '^#define PAWL__INSIDE$' src/*.c | violation 'a source file does not begin with #define PAWL__INSIDE' || true
 
 # A page that a comment or a script names, README.md beside it included, is in the tree.
 grep -roE '[A-Za-z0-9_./-]+\.md\b' include src tests bench examples tools cmake --include='*.[ch]*' --include='*.sh' \
