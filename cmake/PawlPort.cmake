@@ -4,7 +4,7 @@
 include(CheckCSourceCompiles)
 
 if(PAWL_BACKEND STREQUAL "win32")
-  set(PAWL_PORT src/win32/port.c)
+  set(PAWL_PORT src/win32/port.c src/win32/file.c)
 else()
   check_c_source_compiles("
     #define _GNU_SOURCE
@@ -34,6 +34,6 @@ else()
     endif()
   endif()
   list(TRANSFORM PAWL_PORT REPLACE "(.+)" "src/posix/\\1.c")
-  list(PREPEND PAWL_PORT src/posix/port.c)
+  list(PREPEND PAWL_PORT src/posix/port.c src/posix/file.c)
 endif()
 list(TRANSFORM PAWL_PORT PREPEND ${PROJECT_SOURCE_DIR}/)

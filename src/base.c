@@ -18,8 +18,9 @@ const char *pawl_version(void)
 const char *pawl_status_name(pawl_status status)
 {
     static const char *const names[] = {
-        "PAWL_OK",       "PAWL_TIMEOUT", "PAWL_CANCELLED", "PAWL_PENDING",   "PAWL_NOT_HELD",
-        "PAWL_OVERFLOW", "PAWL_BROKEN",  "PAWL_INVALID",   "PAWL_NO_MEMORY",
+        "PAWL_OK",        "PAWL_TIMEOUT",  "PAWL_CANCELLED",   "PAWL_PENDING",
+        "PAWL_NOT_HELD",  "PAWL_OVERFLOW", "PAWL_BROKEN",      "PAWL_INVALID",
+        "PAWL_NO_MEMORY", "PAWL_SYSTEM",   "PAWL_UNSUPPORTED",
     };
     size_t index = (size_t)status;
     return index < sizeof names / sizeof names[0] ? names[index] : "PAWL_UNKNOWN";

@@ -25,6 +25,8 @@ enum pawl__wait_kind {
     PAWL__ON_EXCLUSIVE,
     PAWL__ON_ONCE,
     PAWL__ON_LATCH,
+    PAWL__ON_FILE_SHARED,
+    PAWL__ON_FILE_EXCLUSIVE,
     PAWL__ON_STOP /* for the event that stops another wait of the thread: stop.h */
 };
 

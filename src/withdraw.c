@@ -39,6 +39,10 @@ static void fix_up_and_unlock(const struct pawl__withdrawn *was, struct pawl__bu
     case PAWL__ON_EXCLUSIVE:
         pawl__rwlock_withdraw_and_unlock(key, was->kind, bucket);
         break;
+    case PAWL__ON_FILE_SHARED:
+    case PAWL__ON_FILE_EXCLUSIVE:
+        pawl__filelock_withdraw_and_unlock(key, bucket);
+        break;
     default: /* a once has no tasks */
         pawl__lot_unlock(bucket);
         break;

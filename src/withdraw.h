@@ -9,6 +9,7 @@
 #include <pawl/barrier.h>
 #include <pawl/condition.h>
 #include <pawl/event.h>
+#include <pawl/filelock.h>
 #include <pawl/latch.h>
 #include <pawl/rwlock.h>
 #include <pawl/semaphore.h>
@@ -42,6 +43,9 @@ void pawl__condition_withdraw_and_unlock(pawl_condition *condition, struct pawl_
 void pawl__barrier_withdraw_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
 void pawl__barrier_break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *bucket)
+    PAWL__RELEASES(bucket);
+
+void pawl__filelock_withdraw_and_unlock(pawl_filelock *filelock, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
 
 /* `key` is a reader's or a writer's, as `kind` says. */

@@ -171,14 +171,16 @@ function(make_choice result)
   set(${result} "${text}#endif\n" PARENT_SCOPE)
 endfunction()
 make_section(win32 src/win32/port.c)
+make_section(win32_file src/win32/file.c)
 make_section(posix src/posix/port.c)
+make_section(posix_file src/posix/file.c)
 make_choice(sleep src/posix/sleep_relative.c "defined(__APPLE__)"
   src/posix/sleep_semaphore.c "defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 30)"
   src/posix/sleep_condition.c "1")
 make_choice(meet src/posix/meet_macho.c "defined(__APPLE__)"
   src/posix/meet_elf.c "defined(__ELF__)"
   src/posix/meet_alone.c "1")
-string(APPEND source "\n#if defined(_WIN32)\n${win32}\n#else\n${posix}\n${sleep}${meet}#endif\n\n#endif /* C */\n")
+string(APPEND source "\n#if defined(_WIN32)\n${win32}\n${win32_file}\n#else\n${posix}\n${posix_file}\n${sleep}${meet}#endif\n\n#endif /* C */\n")
 
 # A header that stays a file of its own. It includes pawl.h instead of the C headers.
 function(make_face result file)

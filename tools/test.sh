@@ -168,7 +168,7 @@ run_fuzz() {
     # shellcheck disable=SC2046 # words
     step clang -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
         -Iinclude -Isrc -Isrc/posix tests/fuzz/fuzz_calls.c tests/fuzz/player.c \
-        tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c \
+        tests/fuzz/model.c tests/fuzz/real.c src/*.c src/posix/port.c src/posix/file.c \
         src/posix/sleep_semaphore.c src/posix/meet_elf.c -pthread -o build/fuzz/fuzz ||
         { note="does not build" && return; }
     # shellcheck disable=SC2046 # `steady` is words, or nothing

@@ -19,4 +19,5 @@ set(PAWL_HAVE_SIGNALS OFF CACHE BOOL "A signal reaches the thread it is sent to"
 set(PAWL_HAVE_LIMITS OFF CACHE BOOL "A thread for which there is no memory is not started")
 set(PAWL_HAVE_WAITS_AT_EXIT OFF CACHE BOOL "An exit handler may wait") # it runs in node's first one
 set(PAWL_HAVE_CROWDS OFF CACHE BOOL "A process may have a thousand threads") # each one of node's
+set(PAWL_HAVE_FILE_LOCKS OFF CACHE BOOL "The system has locks between processes")
 set(PAWL_HAVE_THREAD_TIMES OFF CACHE BOOL "The system tells the processor time of a thread")

@@ -36,7 +36,9 @@ typedef enum pawl_status {
     PAWL_OVERFLOW,  /* a count would pass its bound; nothing changed */
     PAWL_BROKEN,    /* the barrier was broken */
     PAWL_INVALID,   /* an argument is outside its range; nothing changed */
-    PAWL_NO_MEMORY  /* memory is out; nothing changed. No call returns it yet */
+    PAWL_NO_MEMORY, /* memory is out; nothing changed */
+    PAWL_SYSTEM,    /* the system refused; the object's error function says why */
+    PAWL_UNSUPPORTED /* this platform or file system has no such thing */
 } pawl_status;
 
 /* In C an enumerator is an int, as 0 is; but Clang's -Wthread-safety follows `status == 0` only. */

@@ -10,6 +10,7 @@
 #include <pawl/base.h>
 #include <pawl/condition.h>
 #include <pawl/event.h>
+#include <pawl/filelock.h>
 #include <pawl/latch.h>
 #include <pawl/lock.h>
 #include <pawl/once.h>

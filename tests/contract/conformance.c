@@ -52,10 +52,11 @@ const char *early(bool value)
 static void walk_base(void)
 {
     say_heading("base");
-    say("status names", "%s %s %s %s %s %s %s %s %s", name(PAWL_OK), name(PAWL_TIMEOUT),
+    say("status names", "%s %s %s %s %s %s %s %s %s %s %s", name(PAWL_OK), name(PAWL_TIMEOUT),
         name(PAWL_CANCELLED), name(PAWL_PENDING), name(PAWL_NOT_HELD), name(PAWL_OVERFLOW),
-        name(PAWL_BROKEN), name(PAWL_INVALID), name(PAWL_NO_MEMORY));
-    say("status values", "%d to %d", (int)PAWL_OK, (int)PAWL_NO_MEMORY);
+        name(PAWL_BROKEN), name(PAWL_INVALID), name(PAWL_NO_MEMORY), name(PAWL_SYSTEM),
+        name(PAWL_UNSUPPORTED));
+    say("status values", "%d to %d", (int)PAWL_OK, (int)PAWL_UNSUPPORTED);
     say("version", "%s", pawl_version());
     say("now is above 0", "%s", truth(pawl_now() > 0));
     say("after_s of INT64_MAX is never", "%s", truth(pawl_after_s(INT64_MAX) == PAWL_NEVER));

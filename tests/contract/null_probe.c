@@ -32,6 +32,9 @@ static pawl_barrier a_barrier;
 static pawl_rwlock an_rwlock;
 static pawl_once a_once;
 static pawl_await an_await;
+static pawl_filelock *a_filelock;
+static pawl_holder a_holder;
+#define some_filelock ((pawl_filelock *)&an_await) /* which is not looked at */
 
 /* `sink` takes results that must not be ignored. */
 static volatile unsigned sink;
@@ -264,7 +267,40 @@ static volatile unsigned sink;
     X(pawl_rwlock_acquire_exclusive_await, rwlock,                                                 \
       sink = (unsigned)pawl_rwlock_acquire_exclusive_await(NULL, &an_await))                       \
     X(pawl_rwlock_acquire_exclusive_await, op,                                                     \
-      sink = (unsigned)pawl_rwlock_acquire_exclusive_await(&an_rwlock, NULL))
+      sink = (unsigned)pawl_rwlock_acquire_exclusive_await(&an_rwlock, NULL))                      \
+    X(pawl_filelock_open, path, sink = (unsigned)pawl_filelock_open(NULL, NULL, &a_filelock))      \
+    X(pawl_filelock_open, out, sink = (unsigned)pawl_filelock_open("path", NULL, NULL))            \
+    X(pawl_filelock_acquire_shared, filelock, sink = (unsigned)pawl_filelock_acquire_shared(NULL)) \
+    X(pawl_filelock_try_acquire_shared, filelock,                                                  \
+      sink = (unsigned)pawl_filelock_try_acquire_shared(NULL))                                     \
+    X(pawl_filelock_acquire_shared_for, filelock,                                                  \
+      sink = (unsigned)pawl_filelock_acquire_shared_for(NULL, 0))                                  \
+    X(pawl_filelock_acquire_shared_until, filelock,                                                \
+      sink = (unsigned)pawl_filelock_acquire_shared_until(NULL, 0))                                \
+    X(pawl_filelock_acquire_shared_await, filelock,                                                \
+      sink = (unsigned)pawl_filelock_acquire_shared_await(NULL, &an_await))                        \
+    X(pawl_filelock_acquire_shared_await, op,                                                      \
+      sink = (unsigned)pawl_filelock_acquire_shared_await(some_filelock, NULL))                    \
+    X(pawl_filelock_release_shared, filelock, pawl_filelock_release_shared(NULL))                  \
+    X(pawl_filelock_acquire_exclusive, filelock,                                                   \
+      sink = (unsigned)pawl_filelock_acquire_exclusive(NULL))                                      \
+    X(pawl_filelock_try_acquire_exclusive, filelock,                                               \
+      sink = (unsigned)pawl_filelock_try_acquire_exclusive(NULL))                                  \
+    X(pawl_filelock_acquire_exclusive_for, filelock,                                               \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_for(NULL, 0))                               \
+    X(pawl_filelock_acquire_exclusive_until, filelock,                                             \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_until(NULL, 0))                             \
+    X(pawl_filelock_acquire_exclusive_await, filelock,                                             \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_await(NULL, &an_await))                     \
+    X(pawl_filelock_acquire_exclusive_await, op,                                                   \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_await(some_filelock, NULL))                 \
+    X(pawl_filelock_release_exclusive, filelock, pawl_filelock_release_exclusive(NULL))            \
+    X(pawl_filelock_abandoned, filelock, sink = (unsigned)pawl_filelock_abandoned(NULL))           \
+    X(pawl_filelock_error, filelock, sink = (unsigned)pawl_filelock_error(NULL))                   \
+    X(pawl_filelock_holder, filelock, pawl_filelock_holder(NULL, &a_holder))                       \
+    X(pawl_filelock_holder, holder, pawl_filelock_holder(some_filelock, NULL))                     \
+    X(pawl_filelock_describe, filelock, pawl_filelock_describe(NULL, NULL, 0))                     \
+    X(pawl_filelock_describe, buf, pawl_filelock_describe(some_filelock, NULL, 1))
 
 #include "null_probe.h"
 

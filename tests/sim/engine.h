@@ -201,6 +201,9 @@ void trace_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* history.c */
 void history_reset(void);
 
+/* file.c */
+void file_reset(void);
+
 /* port.c */
 extern const char clock_cell;
 void port_reset(void);

@@ -228,6 +228,7 @@ void engine_run(const struct sim_case *one)
     begin(one);
     memory_reset();
     port_reset();
+    file_reset();
     history_reset();
     if (!one->cold) {
         port_find_pool();

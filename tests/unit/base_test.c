@@ -21,7 +21,9 @@ static void status_names_are_the_constants_names(void **state)
 static void status_name_of_no_status_is_not_null(void **state)
 {
     (void)state;
-    assert_string_equal(pawl_status_name((pawl_status)(PAWL_NO_MEMORY + 1)), "PAWL_UNKNOWN");
+    assert_string_equal(pawl_status_name(PAWL_SYSTEM), "PAWL_SYSTEM");
+    assert_string_equal(pawl_status_name(PAWL_UNSUPPORTED), "PAWL_UNSUPPORTED");
+    assert_string_equal(pawl_status_name((pawl_status)(PAWL_UNSUPPORTED + 1)), "PAWL_UNKNOWN");
     assert_string_equal(pawl_status_name((pawl_status)99), "PAWL_UNKNOWN");
     assert_string_equal(pawl_status_name((pawl_status)-1), "PAWL_UNKNOWN");
 }

@@ -186,6 +186,17 @@ int broken_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(voi
     return broken_fails("pthread_atfork") ? ENOMEM : pthread_atfork(prepare, parent, child);
 }
 
+/* As some network file systems do, and as a disk that fails. */
+int broken_flock(int file, int operation)
+{
+    bool lacks = broken_fails("lock-lacking");
+    if (lacks || broken_fails("lock-failing")) {
+        errno = lacks ? ENOLCK : EIO;
+        return -1;
+    }
+    return flock(file, operation);
+}
+
 /* Five hours forward, five hours back, further each time. */
 static time_t jump(void)
 {

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
@@ -34,6 +35,7 @@ int broken_sem_wait(sem_t *semaphore);
 int broken_sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *limit);
 int broken_key_create(pthread_key_t *key, void (*destructor)(void *));
 int broken_setspecific(pthread_key_t key, const void *value);
+int broken_flock(int file, int operation);
 int broken_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 /* The wall clock: each reading finds it some hours ahead, or behind. */
@@ -65,6 +67,7 @@ extern uint32_t broken_wall_limits;
 # define pthread_key_create        broken_key_create
 # define pthread_setspecific       broken_setspecific
 # define pthread_atfork            broken_atfork
+# define flock(file, operation)    broken_flock(file, operation)
 # define clock_gettime             broken_clock_gettime
 # define time(now)                 broken_time(now)
 # define gettimeofday              broken_gettimeofday

@@ -65,3 +65,15 @@ BOOL broken_SleepConditionVariableSRW(CONDITION_VARIABLE *cond, SRWLOCK *mutex, 
     SetLastError(ERROR_OF_ALL);
     return FALSE;
 }
+
+/* As some network file systems do, and as a disk that fails. */
+BOOL broken_LockFileEx(HANDLE file, DWORD flags, DWORD reserved, DWORD low, DWORD high,
+                       OVERLAPPED *place)
+{
+    bool lacks = broken_fails("lock-lacking");
+    if (lacks || broken_fails("lock-failing")) {
+        SetLastError(lacks ? ERROR_NOT_SUPPORTED : ERROR_CRC);
+        return FALSE;
+    }
+    return LockFileEx(file, flags, reserved, low, high, place);
+}

@@ -22,7 +22,11 @@ BOOL broken_TlsSetValue(DWORD slot, void *value);
 BOOL broken_SleepConditionVariableSRW(CONDITION_VARIABLE *cond, SRWLOCK *mutex, DWORD milliseconds,
                                       ULONG flags);
 
+BOOL broken_LockFileEx(HANDLE file, DWORD flags, DWORD reserved, DWORD low, DWORD high,
+                       OVERLAPPED *place);
+
 #ifndef BROKEN_ITSELF
+# define LockFileEx                broken_LockFileEx
 # define VirtualAlloc              broken_VirtualAlloc
 # define CreateFileMappingA        broken_CreateFileMapping
 # define MapViewOfFile             broken_MapViewOfFile
