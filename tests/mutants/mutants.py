@@ -262,13 +262,21 @@ def statements(code):
                 yield at, end
 
 
+def are_independent(one, other):
+    """Whether two statements are assignments of plain values, of which neither names the other's
+    target: in either order they do the same."""
+    targets = [re.match(r"([\w>.\-\[\]*]+) = [^;({}]*;$", text) for text in (one, other)]
+    return all(targets) and targets[0][1] not in other and targets[1][1] not in one
+
+
 def order_edits(text, code):
     """Two statements that follow each other, the other way round."""
     spans = sorted(statements(code))
     ends = {begin: end for begin, end in spans}
     for begin, end in spans:
         after = end + len(code[end:]) - len(code[end:].lstrip())
-        if after in ends and "\n" in code[end:after]:
+        if after in ends and "\n" in code[end:after] and not are_independent(
+                code[begin:end], code[after:ends[after]]):
             yield Edit("statements", begin, begin, ends[after],
                        text[after:ends[after]] + text[end:after] + text[begin:end])
 
