@@ -1195,6 +1195,18 @@ static void a_condition_wait_whose_loop_was_closed_does_not_hold_the_lock()
     CHECK(!refused.lock.locked());
 }
 
+static void a_condition_wait_that_is_refused_leaves_the_lock_held()
+{
+    for (const auto &[status, code] : {std::pair{PAWL_NO_MEMORY, std::errc::not_enough_memory},
+                                       std::pair{PAWL_INVALID, std::errc::invalid_argument}}) {
+        scripted_shelf all;
+        all.plan.at_start = status;
+        const task waits = wait_by_script(all);
+        CHECK(waits.threw(code) && all.owned_after);
+        CHECK(!all.lock.locked()); // its std::unique_lock released it
+    }
+}
+
 static void an_abandoned_condition_wait_that_timed_out_releases_the_lock_only()
 {
     scripted_shelf all;
@@ -1231,6 +1243,24 @@ static void events_and_barriers_that_timed_out_say_so_and_closed_ones_throw()
     plan.end(PAWL_CANCELLED);
     CHECK(waits.threw(std::errc::operation_canceled));
     CHECK((results == std::vector<pawl_status>{PAWL_TIMEOUT, PAWL_TIMEOUT}));
+}
+
+template <class Thing> static task only_wait_by_script(Thing &thing, script &plan)
+{
+    (void)co_await thing.wait_await(scripted{&plan});
+}
+
+static void a_latch_and_a_barrier_whose_loop_was_closed_throw()
+{
+    pawl::latch latch(1);
+    pawl::barrier barrier(2);
+    script plan;
+    const task at_latch = only_wait_by_script(latch, plan);
+    plan.end(PAWL_CANCELLED);
+    CHECK(at_latch.threw(std::errc::operation_canceled));
+    const task at_barrier = only_wait_by_script(barrier, plan);
+    plan.end(PAWL_CANCELLED);
+    CHECK(at_barrier.threw(std::errc::operation_canceled));
 }
 
 // Many threads. -----------------------------------------------------------------------------------
@@ -1428,8 +1458,10 @@ int main(int argc, char **argv)
         an_operation_is_abandoned_once_and_only_what_it_was_granted_is_given_back,
         a_condition_wait_that_timed_out_holds_the_lock_again,
         a_condition_wait_whose_loop_was_closed_does_not_hold_the_lock,
+        a_condition_wait_that_is_refused_leaves_the_lock_held,
         an_abandoned_condition_wait_that_timed_out_releases_the_lock_only,
         events_and_barriers_that_timed_out_say_so_and_closed_ones_throw,
+        a_latch_and_a_barrier_whose_loop_was_closed_throw,
         threads_and_coroutines_share_locks_and_lose_nothing,
     };
     if (argc > 1) {

@@ -306,8 +306,9 @@ def mutants_of(file):
 
 
 def sources():
-    judged = ("src/*.c", "src/cell.h", "src/token.h", "src/posix/port.c", "src/posix/sleep_semaphore.c",
-              "src/posix/meet_elf.c", "src/win32/port.c", "include/pawl/*.h", "include/pawl/*.hpp")
+    judged = ("src/*.c", "src/cell.h", "src/token.h", "src/posix/port.c", "src/posix/sleep.h",
+              "src/posix/sleep_semaphore.c", "src/posix/meet_elf.c", "src/win32/port.c",
+              "include/pawl/*.h", "include/pawl/*.hpp")
     return [name for pattern in judged for name in sorted(glob.glob(pattern, root_dir=ROOT))]
 
 
