@@ -74,16 +74,20 @@ void pawl__forget_poke(struct pawl__parker *parker);
 void *pawl__port_map(size_t size);
 
 /* The process's one block of `size` bytes, the same for every copy of pawl in the process (two
- * shared libraries that each contain a static pawl). Who comes first maps it and calls prepare on
- * it before anyone else can see it; it is never unmapped. PAWL__LOT_ABI keeps copies apart that do
- * not fit together: raise it when the block's layout changes, pawl_await, a parker, what a token
- * means, or what a bit of a state word does. */
+ * shared libraries that each contain a static pawl). The first copy maps it and calls prepare on it
+ * before any other copy can see it; it is never unmapped, and is found again when all libraries
+ * that contain pawl were unloaded. So that this is possible, and so that functions that the block
+ * points to stay, a backend may keep the library that made the block in memory.
+ *
+ * PAWL__LOT_ABI keeps copies apart that do not fit together: raise it when the block's layout
+ * changes, pawl_await, a parker, what a token means, or what a bit of a state word does. */
 #define PAWL__LOT_ABI 3
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
-/* Make a pointer that is NULL in every thread until it sets it; look at and set the calling
- * thread's, at any time until it is gone. */
-void pawl__local_init(struct pawl__local *local);
+/* Make a pointer that is NULL in every thread until it sets it; read and set the calling thread's,
+ * at any time until it is gone. Where the system clears the pointer before the thread's last code
+ * has run, it calls keep(value), unless keep is NULL, which sets the pointer again. */
+void pawl__local_init(struct pawl__local *local, void (*keep)(void *value));
 void *pawl__local_get(const struct pawl__local *local);
 void pawl__local_set(const struct pawl__local *local, void *value);
 

@@ -31,6 +31,7 @@ struct block {
     uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
     struct pawl__local calling;
+    void (*keep_low)(void *value), (*keep_high)(void *value); /* of the copy that made the block */
     PAWL__ALIGNED_8 uint64_t forks_begun; /* atomic: by each copy of pawl once a fork, or more */
     uint64_t forks_seen;                  /* written by an only thread only, as are the next */
     uint32_t generation;
@@ -114,11 +115,38 @@ static void start_afresh_in_child(void)
     }
 }
 
+static PAWL__COLD struct block *open_block(void);
+
+/* A thread keeps its identity while it runs destructors: the system clears the two words, and calls
+ * these functions to set them again. They belong to the copy that made the block, whose library
+ * stays loaded. (Another copy may make the words before that one has stored its pointer.) */
+static PAWL__NO_TSAN void keep_low(void *value)
+{
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    block = block != NULL ? block : open_block();
+    pawl__local_set(&block->identity_low, value);
+}
+
+static PAWL__NO_TSAN void keep_high(void *value)
+{
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    block = block != NULL ? block : open_block();
+    pawl__local_set(&block->identity_high, value);
+}
+
+static void make_block(void *memory)
+{
+    struct block *block = memory;
+    block->keep_low = keep_low;
+    block->keep_high = keep_high;
+    prepare(memory);
+}
+
 /* Where there is fork this runs when the code is loaded: before the program registers any handler,
  * which may use a lock in the child, and outside every lock of the program's. */
 static PAWL__COLD struct block *open_block(void)
 {
-    struct block *block = pawl__port_shared_block(sizeof *block, prepare);
+    struct block *block = pawl__port_shared_block(sizeof *block, make_block);
     pawl__store_pointer(&shared_block, block, PAWL__RELEASE); /* pairs with get */
     return block;
 }
@@ -196,9 +224,9 @@ static void make_locals(struct block *block)
 {
     pawl__guard_lock(&block->locals_guard);
     if (block->has_locals == 0) {
-        pawl__local_init(&block->identity_low);
-        pawl__local_init(&block->identity_high);
-        pawl__local_init(&block->calling);
+        pawl__local_init(&block->identity_low, block->keep_low);
+        pawl__local_init(&block->identity_high, block->keep_high);
+        pawl__local_init(&block->calling, NULL);
         pawl__store8(&block->has_locals, 1, PAWL__RELEASE); /* pairs with get_with_locals */
     }
     pawl__guard_unlock(&block->locals_guard);

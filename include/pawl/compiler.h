@@ -96,6 +96,7 @@
 # define PAWL__NORETURN         __declspec(noreturn)
 # define PAWL__UNLIKELY(truth)  (truth)
 # define PAWL__ALIGNED_8        __declspec(align(8))
+# define PAWL__NO_TSAN
 #else
 # if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
 #  define PAWL__HELPER                                                                             \
@@ -107,6 +108,7 @@
 # define PAWL__NORETURN         __attribute__((noreturn))
 # define PAWL__UNLIKELY(truth)  __builtin_expect(!!(truth), 0)
 # define PAWL__ALIGNED_8        __attribute__((aligned(8))) /* 32-bit x86 aligns 8 bytes to 4 */
+# define PAWL__NO_TSAN          __attribute__((no_sanitize_thread)) /* its thread state is gone */
 #endif
 
 /* Data that no code refers to, for a debugger: compilers and linkers keep it. */

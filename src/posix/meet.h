@@ -18,11 +18,12 @@
 PAWL__HIDDEN_BEGIN
 
 /* The block that is in any copy's slot, or else `fresh`, left in the slot on which all copies
- * agree; fresh is NULL: only search. Returns NULL if there is none. */
+ * agree; fresh is NULL: only search. The block is then also in this copy's slot. Returns NULL if
+ * there is none. */
 void *pawl__meet(void *fresh);
 
-/* This copy's own slot. */
-void **pawl__meet_own_cell(void);
+/* Keep the library that this copy is in loaded until the process ends. */
+void pawl__meet_stay(void);
 
 PAWL__HIDDEN_END
 

@@ -8,6 +8,7 @@
 #include "meet.h"
 #include "port.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <string.h>
 
@@ -59,7 +60,8 @@ struct search {
     void *block;
 };
 
-/* The loader's lock keeps each object loaded while it is looked at. */
+/* The loader's lock keeps each object loaded while its cell is read. This copy's own cell is filled
+ * under the same lock, so that the block can be found even if that object is unloaded at once. */
 static int look_at_object(struct dl_phdr_info *object, size_t size, void *context)
 {
     struct search *search = context;
@@ -67,6 +69,9 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *contex
     (void)size;
     if (cell != NULL) {
         search->block = pawl__cell_meet(cell, search->fresh);
+    }
+    if (search->block != NULL) {
+        pawl__cell_fill(&pawl__shared_cell_3, search->block);
     }
     return search->block != NULL;
 }
@@ -78,7 +83,37 @@ void *pawl__meet(void *fresh)
     return search.block;
 }
 
-void **pawl__meet_own_cell(void)
+/* A search for the object that contains this copy. */
+struct own {
+    const char *name;
+    unsigned before; /* objects */
+};
+
+static int is_own(struct dl_phdr_info *object, size_t size, void *context)
 {
-    return &pawl__shared_cell_3;
+    struct own *own = context;
+    (void)size;
+    for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+        uintptr_t start = (uintptr_t)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+        if (object->dlpi_phdr[i].p_type == PT_LOAD &&
+            (uintptr_t)&pawl__shared_cell_3 - start < object->dlpi_phdr[i].p_memsz) {
+            own->name = object->dlpi_name;
+            return 1;
+        }
+    }
+    own->before++;
+    return 0;
+}
+
+/* A program that is linked statically has no dlopen, and older C libraries have it in a library of
+ * its own, which a process that loads libraries has. */
+#pragma weak dlopen
+
+/* The library is opened once more, and nobody closes it. The first object is the program. */
+void pawl__meet_stay(void)
+{
+    struct own own = {NULL, 0};
+    if (dl_iterate_phdr(is_own, &own) != 0 && own.before > 0 && dlopen != NULL) {
+        (void)dlopen(own.name, RTLD_LAZY | RTLD_NOLOAD);
+    }
 }

@@ -5,6 +5,8 @@
 #include "meet.h"
 #include "port.h"
 
+#include <dlfcn.h>
+
 _Static_assert(PAWL__LOT_ABI == 3, "the slot's name has the same number");
 extern void *pawl__shared_cell_3;
 __attribute__((weak, visibility("default"))) void *pawl__shared_cell_3 = NULL;
@@ -14,7 +16,11 @@ void *pawl__meet(void *fresh)
     return pawl__cell_meet(&pawl__shared_cell_3, fresh);
 }
 
-void **pawl__meet_own_cell(void)
+/* The library is open once more, and nobody closes it. */
+void pawl__meet_stay(void)
 {
-    return &pawl__shared_cell_3;
+    Dl_info own;
+    if (dladdr((const void *)&pawl__shared_cell_3, &own) != 0) {
+        (void)dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    }
 }

@@ -196,31 +196,32 @@ void *pawl__port_map(size_t size)
     return block;
 }
 
-/* A filled cell anywhere wins; otherwise all copies that come at the same time agree on the first
- * object's cell. Each copy then fills its own, so that the block is found if the first object is
- * unloaded. */
+/* A filled slot anywhere wins; otherwise all copies that come at the same time agree on the first
+ * object's slot. The block's own library stays loaded: its slot is where a later copy finds the
+ * block. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
     void *block = pawl__meet(NULL);
-    if (block == NULL) {
-        void *fresh = pawl__port_map(size);
-        prepare(fresh);
-        block = pawl__meet(fresh);
-        if (block == NULL) { /* no note survived the link: this copy is alone */
-            block = fresh;
-        } else if (block != fresh) {
-            munmap(fresh, size);
-        }
+    if (block != NULL) {
+        return block;
     }
-    pawl__cell_fill(pawl__meet_own_cell(), block);
-    return block;
+    void *fresh = pawl__port_map(size);
+    prepare(fresh);
+    block = pawl__meet(fresh);
+    if (block != NULL && block != fresh) {
+        munmap(fresh, size);
+        return block;
+    }
+    pawl__meet_stay();
+    return fresh; /* also if no note survived the link, and this copy is alone */
 }
 
 _Thread_local uint64_t pawl__remembered_word;
 
-void pawl__local_init(struct pawl__local *local)
+/* Destructors of other keys may use pawl after this key's value was cleared, hence `keep`. */
+void pawl__local_init(struct pawl__local *local, void (*keep)(void *value))
 {
-    pawl__check(pthread_key_create(&local->key, NULL), "pthread_key_create");
+    pawl__check(pthread_key_create(&local->key, keep), "pthread_key_create");
 }
 
 void *pawl__local_get(const struct pawl__local *local)
@@ -228,9 +229,12 @@ void *pawl__local_get(const struct pawl__local *local)
     return pthread_getspecific(local->key);
 }
 
-void pawl__local_set(const struct pawl__local *local, void *value)
+PAWL__NO_TSAN void pawl__local_set(const struct pawl__local *local, void *value)
 {
-    pawl__check(pthread_setspecific(local->key, value), "pthread_setspecific");
+    int error = pthread_setspecific(local->key, value);
+    if (error != 0) {
+        pawl__die("pthread_setspecific", error);
+    }
 }
 
 /* Threads live until the process does. */
@@ -274,7 +278,12 @@ void pawl__port_call(void (*fn)(void *ctx), void *ctx, void (*left)(void *ctx), 
     pthread_cleanup_pop(0);
 }
 
+/* glibc, Android and FreeBSD drop a library's handlers when it is unloaded, and musl unloads none.
+ * Elsewhere each library with pawl in it stays. */
 void pawl__port_at_fork(void (*prepare)(void), void (*child)(void))
 {
+#if !defined(__GLIBC__) && !defined(__ANDROID__) && !defined(__FreeBSD__)
+    pawl__meet_stay();
+#endif
     pawl__check(pthread_atfork(prepare, NULL, child), "pthread_atfork");
 }

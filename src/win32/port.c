@@ -143,7 +143,7 @@ void *pawl__port_map(size_t size)
 /* Copies of pawl in one process meet at a few bytes of named shared memory that hold the block's
  * address. The name has the process's id and a number that Windows makes from a secret of the
  * process's own (EncodePointer), so no other process can come first or look in. */
-static void **open_cell(void)
+static HANDLE open_cell(void ***cell)
 {
     char name[64];
     snprintf(name, sizeof name, "Local\\pawl-lot-%d-%lx-%llx", PAWL__LOT_ABI, GetCurrentProcessId(),
@@ -153,32 +153,41 @@ static void **open_cell(void)
     if (memory == NULL) {
         pawl__die("CreateFileMapping", (long)GetLastError());
     }
-    /* The handle stays open, and with it the name, until the process ends. */
-    void *cell = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, sizeof(void *));
-    if (cell == NULL) {
+    *cell = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, sizeof(void *));
+    if (*cell == NULL) {
         pawl__die("MapViewOfFile", (long)GetLastError());
     }
-    return cell;
+    return memory;
 }
 
+/* The handle of the copy whose block is chosen stays open, and with it the name and the address,
+ * until the process ends: they outlive the library that contains the copy. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
-    void **cell = open_cell();
+    void **cell = NULL;
+    HANDLE memory = open_cell(&cell);
     void *block = pawl__cell_meet(cell, NULL);
+    bool chosen = false;
     if (block == NULL) {
         void *fresh = pawl__port_map(size);
         prepare(fresh);
         block = pawl__cell_meet(cell, fresh);
-        if (block != fresh) {
+        chosen = block == fresh;
+        if (!chosen) {
             VirtualFree(fresh, 0, MEM_RELEASE);
         }
     }
     UnmapViewOfFile(cell);
+    if (!chosen) {
+        CloseHandle(memory);
+    }
     return block;
 }
 
-void pawl__local_init(struct pawl__local *local)
+/* Windows clears no slot before the thread is gone. */
+void pawl__local_init(struct pawl__local *local, void (*keep)(void *value))
 {
+    (void)keep;
     local->slot = TlsAlloc();
     if (local->slot == TLS_OUT_OF_INDEXES) {
         pawl__die("TlsAlloc", (long)GetLastError());

@@ -15,6 +15,6 @@ __attribute__((used, visibility("hidden"))) void *copy_no_cell = &copy_no_cell;
 __asm__(".pushsection .note.pawl,\"a\",%note\n"
         ".balign 4\n"
         NOTE("pawl", "9999")
-        NOTE("pawn", "1")
+        NOTE("pawn", "3")
         NOTE("nine", "9")
         ".popsection\n");

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static struct plugin plugins[2];
 static const struct copy *first, *second;
 static pawl_lock lock;
 static pawl_await op;
@@ -21,7 +22,6 @@ static int calls;
 
 static const struct copy *load(const char *path, const char *name)
 {
-    static struct plugin plugins[2];
     const struct copy *(*get)(void) = NULL;
     struct plugin *plugin = first == NULL ? &plugins[0] : &plugins[1];
     if (!plugin_open(plugin, path, name)) {
@@ -54,9 +54,23 @@ static int look_in_child(void)
     return second->release(&lock) == PAWL_OK && calls == 1 ? 0 : 2;
 }
 
-int main(int count, char **arguments)
+static bool fork_and_look(void)
 {
     int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(look_in_child());
+    }
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        printf("in the child: status %d\n", status);
+        return false;
+    }
+    return true;
+}
+
+int main(int count, char **arguments)
+{
+    bool gone = false;
     if (count != 3 || (first = load(arguments[1], "copy_a")) == NULL) {
         return 2;
     }
@@ -65,13 +79,13 @@ int main(int count, char **arguments)
         (second = load(arguments[2], "copy_b")) == NULL) {
         return 2;
     }
-    pid_t child = fork();
-    if (child == 0) {
-        _exit(look_in_child());
-    }
-    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        printf("in the child: status %d\n", status);
+    if (!fork_and_look()) {
         return 1;
     }
-    return 0;
+    /* The handlers of a library that is gone are not called. */
+    if (!plugin_close(&plugins[1], arguments[2], &gone)) {
+        return 2;
+    }
+    second = first;
+    return fork_and_look() ? 0 : 1;
 }

@@ -26,9 +26,16 @@ static const struct copy *load(size_t number)
     return get();
 }
 
+/* The first library that was ever loaded may stay, and is then the same when it comes back. */
+static bool stays(size_t number)
+{
+    return plugin_first_stays && number == 0;
+}
+
 static bool unload(size_t number)
 {
-    return plugin_close(&plugins[number], paths[number]);
+    bool gone = false;
+    return plugin_close(&plugins[number], paths[number], &gone) && gone == !stays(number);
 }
 
 /* Ends the program at the first condition that is false. */
@@ -63,7 +70,8 @@ static void count_call(pawl_await *op, pawl_status result)
 }
 
 /* What the first plugin leaves behind when it is unloaded: a lock that it holds, which a thread and
- * a task that the second started wait for, and a task of its own. */
+ * a task that the second started wait for, and a task of its own. A thread that the first started
+ * would return to code that is gone, unless it stays. */
 static void go_while_the_other_goes_on(size_t first)
 {
     pawl_lock lock = PAWL_FAIR_LOCK_INIT;
@@ -75,7 +83,7 @@ static void go_while_the_other_goes_on(size_t first)
         failures++;
         return;
     }
-    struct waiter waiter = {.copy = staying, .lock = &lock};
+    struct waiter waiter = {.copy = stays(first) ? going : staying, .lock = &lock};
     going->acquire(&lock);
     going->rlock_acquire(&rlock);
     crew_start(&waiter.thread, acquire, &waiter);

@@ -324,8 +324,9 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
-void pawl__local_init(struct pawl__local *local)
+void pawl__local_init(struct pawl__local *local, void (*keep)(void *value))
 {
+    (void)keep; /* a thread's locals are never cleared */
     sim_plain(local, true, "a local's key");
     local->number = ++local_count;
 }
