@@ -7,6 +7,7 @@
 #elif defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #    define _DARWIN_C_SOURCE /* pthread_cond_timedwait_relative_np, MAP_ANON */
 #endif
+#define PAWL__INSIDE
 #include "port.h"
 #include "meet.h"
 #include "misuse.h"
