@@ -39,7 +39,7 @@
 #    include <sanitizer/tsan_interface.h>
 /* __tsan_mutex_read_lock, which older headers have as an object. */
 #    define PAWL__TSAN_SHARED 8U
-#    define PAWL__TSAN_TRY 16U
+#    define PAWL__TSAN_TRY    16U
 #    define PAWL__TSAN_ACQUIRED(lock, how)                                                         \
         (__tsan_mutex_pre_lock((lock), (how)), __tsan_mutex_post_lock((lock), (how), 0))
 #    define PAWL__TSAN_RELEASING(held, lock, how)                                                  \
