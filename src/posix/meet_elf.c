@@ -105,15 +105,21 @@ static int is_own(struct dl_phdr_info *object, size_t size, void *context)
     return 0;
 }
 
-/* A program that is linked statically has no dlopen, and older C libraries have it in a library of
- * its own, which a process that loads libraries has. */
-#pragma weak dlopen
+/* Older C libraries have dlsym and dlopen in a library of their own, which a process that loads
+ * libraries has. dlopen is found by name, because naming it here makes the linker warn about each
+ * program that is linked statically. */
+#pragma weak dlsym
 
 /* The library is opened once more, and nobody closes it. The first object is the program. */
 void pawl__meet_stay(void)
 {
     struct own own = {NULL, 0};
-    if (dl_iterate_phdr(is_own, &own) != 0 && own.before > 0 && dlopen != NULL) {
-        (void)dlopen(own.name, RTLD_LAZY | RTLD_NOLOAD);
+    if (dl_iterate_phdr(is_own, &own) != 0 && own.before > 0 && dlsym != NULL) {
+        void *found = dlsym(RTLD_DEFAULT, "dlopen");
+        void *(*open)(const char *name, int flags) = NULL;
+        memcpy(&open, &found, sizeof open); /* ISO C does not cast to a function */
+        if (open != NULL) {
+            (void)open(own.name, RTLD_LAZY | RTLD_NOLOAD);
+        }
     }
 }

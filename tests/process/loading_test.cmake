@@ -51,6 +51,12 @@ file(WRITE ${WORK}/newer/pawl/${header} "${text}")
 list(INSERT cc 1 -I${WORK}/newer)
 run(${cc} -s -shared -fPIC ${tests}/loading_plugin_posix.c ${newer} -o newer.so)
 
+# A program that is linked statically: the linker has nothing to warn about.
+file(WRITE ${WORK}/static.c "#include <pawl/lock.h>\n
+int main(void) { pawl_lock lock = PAWL_LOCK_INIT; return !pawl_lock_try_acquire(&lock); }\n")
+run(${cc} -static -Wl,--fatal-warnings static.c ${SOURCES} -o static)
+run(${WORK}/static)
+
 list_exports(plugin.so names)
 if(names)
   message(SEND_ERROR "a plugin with a static pawl exports ${names}")
