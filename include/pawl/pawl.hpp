@@ -58,6 +58,17 @@
 #include <type_traits>
 #include <utility>
 
+#if defined(__has_include)
+# if __cplusplus > 201703L && __has_include(<stop_token>)
+#  include <stop_token>
+# endif
+#endif
+#if defined(__cpp_lib_jthread)
+# define PAWL__STOP_TOKENS 1
+#else
+# define PAWL__STOP_TOKENS 0
+#endif
+
 #if defined(__cpp_impl_coroutine) && defined(__cpp_concepts) && __has_include(<coroutine>)
 # define PAWL__COROUTINES 1
 #else
@@ -108,9 +119,65 @@ enum class cv_status { no_timeout, timeout };
 using cv_status = std::cv_status;
 #endif
 
+class event;
+
 /* Nothing in here is for users. */
 namespace detail
 {
+
+/* What ends a wait early, as the pawl_event that the calls of C take: a pawl::event's own, or one
+ * that a stop callback sets. The callback takes no lock and waits for nothing, so it can neither
+ * deadlock with the wait nor come too early for it. */
+class event_stop
+{
+  public:
+    explicit event_stop(pawl_event *stop) noexcept : stop_(stop)
+    {
+    }
+
+    pawl_event *get() const
+    {
+        return stop_;
+    }
+
+  private:
+    pawl_event *stop_;
+};
+
+inline event_stop stop_of(event &stop);
+
+#if PAWL__STOP_TOKENS
+class token_stop
+{
+  public:
+    explicit token_stop(std::stop_token token) : callback_(std::move(token), setter{&event_})
+    {
+    }
+
+    pawl_event *get()
+    {
+        return &event_;
+    }
+
+  private:
+    struct setter {
+        pawl_event *event;
+
+        void operator()() const noexcept
+        {
+            pawl_event_set(event);
+        }
+    };
+
+    pawl_event event_ = PAWL_EVENT_INIT;
+    std::stop_callback<setter> callback_; /* ends before the event does */
+};
+
+inline token_stop stop_of(const std::stop_token &token)
+{
+    return token_stop(token);
+}
+#endif
 
 class immovable
 {
@@ -334,6 +401,11 @@ pawl_status until(const std::chrono::time_point<Clock, Duration> &time, Wait wai
     {                                                                                              \
         return type##_acquire_until(object, time);                                                 \
     }                                                                                              \
+    PAWL__NO_ANALYSIS inline pawl_status acquire_unless(type *object, pawl_event *stop,            \
+                                                        pawl_time time)                            \
+    {                                                                                              \
+        return type##_acquire_unless(object, stop, time);                                          \
+    }                                                                                              \
     PAWL__NO_ANALYSIS inline pawl_status release(type *object)                                     \
     {                                                                                              \
         return type##_release(object);                                                             \
@@ -376,6 +448,22 @@ template <class Native> class holdable : immovable
             return PAWL_OK;
         }
         return until(time, [this](pawl_time end) { return detail::acquire_until(&native_, end); });
+    }
+
+    /* `stop` is a pawl::event or, in C++20, a std::stop_token; unless.h. */
+    template <class Stop> [[nodiscard]] pawl_status acquire_unless(Stop &&stop)
+    {
+        return acquire_unless(stop, (clock::time_point::max)());
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return until(time, [&](pawl_time end) {
+            return detail::acquire_unless(&native_, ends.get(), end);
+        });
     }
 
     pawl_status release()
@@ -483,6 +571,20 @@ template <class Native> class PAWL__IS_CAPABILITY("lock") lockable : public hold
     acquire_until(const std::chrono::time_point<Clock, Duration> &time) PAWL__TRIES(0)
     {
         return base::acquire_until(time);
+    }
+
+    template <class Stop>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status acquire_unless(Stop &&stop) PAWL__TRIES(0)
+    {
+        return base::acquire_unless(stop);
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES(0)
+    {
+        return base::acquire_unless(stop, time);
     }
 
     PAWL__NO_ANALYSIS pawl_status release() PAWL__RELEASES()
@@ -743,6 +845,24 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
         });
     }
 
+    template <class Stop>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status acquire_shared_unless(Stop &&stop)
+        PAWL__TRIES_SHARED(0)
+    {
+        return acquire_shared_unless(stop, (clock::time_point::max)());
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_shared_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES_SHARED(0)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_rwlock_acquire_shared_unless(&native_, ends.get(), end);
+        });
+    }
+
     PAWL__NO_ANALYSIS pawl_status release_shared() PAWL__RELEASES_SHARED()
     {
         return pawl_rwlock_release_shared(&native_);
@@ -776,6 +896,24 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
         }
         return detail::until(time, [this](pawl_time end) {
             return pawl_rwlock_acquire_exclusive_until(&native_, end);
+        });
+    }
+
+    template <class Stop>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status acquire_exclusive_unless(Stop &&stop)
+        PAWL__TRIES(0)
+    {
+        return acquire_exclusive_unless(stop, (clock::time_point::max)());
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] PAWL__NO_ANALYSIS pawl_status
+    acquire_exclusive_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES(0)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_rwlock_acquire_exclusive_unless(&native_, ends.get(), end);
         });
     }
 
@@ -953,6 +1091,18 @@ PAWL__NO_ANALYSIS inline pawl_status wait(pawl_condition *condition, pawl_rlock 
     return pawl_condition_wait_rlock_until(condition, held, end);
 }
 
+PAWL__NO_ANALYSIS inline pawl_status wait_unless(pawl_condition *condition, pawl_lock *held,
+                                                 pawl_event *stop, pawl_time end)
+{
+    return pawl_condition_wait_unless(condition, held, stop, end);
+}
+
+PAWL__NO_ANALYSIS inline pawl_status wait_unless(pawl_condition *condition, pawl_rlock *held,
+                                                 pawl_event *stop, pawl_time end)
+{
+    return pawl_condition_wait_rlock_unless(condition, held, stop, end);
+}
+
 } // namespace detail
 
 /* pawl_condition, condition.h, with the interface of std::condition_variable.
@@ -1018,6 +1168,62 @@ class condition : detail::immovable
         }
         return true;
     }
+
+    /* Wait until done() is true, unless `stop` is set: a pawl::event or, in C++20, a
+     * std::stop_token, as with std::condition_variable_any. The lock is held again when the call
+     * returns.
+     *
+     * Returns   the last result of done(): true, or false when it was stopped or the time has
+     *           passed. */
+    template <class Hold, class Stop, class Predicate>
+    bool wait_unless(Hold &hold, Stop &&stop, Predicate done)
+    {
+        return wait_unless_until(hold, stop, (clock::time_point::max)(), std::move(done));
+    }
+
+    template <class Hold, class Stop, class Clock, class Duration, class Predicate>
+    bool wait_unless_until(Hold &hold, Stop &&stop,
+                           const std::chrono::time_point<Clock, Duration> &time, Predicate done)
+    {
+        if (!detail::is_held(detail::held_by(hold))) {
+            detail::refuse_wait();
+        }
+        auto &&ends = detail::stop_of(stop);
+        while (!done()) {
+            const pawl_status status = detail::wait_unless(&native_, detail::held_by(hold),
+                                                           ends.get(), detail::deadline(time));
+            if (status == PAWL_NOT_HELD) {
+                detail::refuse_wait();
+            }
+            if (status == PAWL_CANCELLED || (status == PAWL_TIMEOUT && detail::has_come(time))) {
+                return done();
+            }
+        }
+        return true;
+    }
+
+#if PAWL__STOP_TOKENS
+    /* The names of std::condition_variable_any. */
+    template <class Hold, class Predicate>
+    bool wait(Hold &hold, std::stop_token stop, Predicate done)
+    {
+        return wait_unless(hold, stop, std::move(done));
+    }
+
+    template <class Hold, class Clock, class Duration, class Predicate>
+    bool wait_until(Hold &hold, std::stop_token stop,
+                    const std::chrono::time_point<Clock, Duration> &time, Predicate done)
+    {
+        return wait_unless_until(hold, stop, time, std::move(done));
+    }
+
+    template <class Hold, class Rep, class Period, class Predicate>
+    bool wait_for(Hold &hold, std::stop_token stop,
+                  const std::chrono::duration<Rep, Period> &time, Predicate done)
+    {
+        return wait_unless_until(hold, stop, after(time), std::move(done));
+    }
+#endif
 
 #if PAWL__COROUTINES
     /* `Hold` is a std::unique_lock of a pawl::lock or fair_lock, or one of these itself, but not an
@@ -1125,6 +1331,21 @@ class event : detail::immovable
             time, [this](pawl_time end) { return pawl_event_wait_until(&native_, end); });
     }
 
+    template <class Stop> [[nodiscard]] pawl_status wait_unless(Stop &&stop)
+    {
+        return wait_unless(stop, (clock::time_point::max)());
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    wait_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_event_wait_unless(&native_, ends.get(), end);
+        });
+    }
+
 #if PAWL__COROUTINES
     template <where_to_resume Where = resume_inline_t>
     detail::awaiter<detail::happening, Where> wait_await(Where where = {})
@@ -1151,6 +1372,11 @@ class event : detail::immovable
   private:
     pawl_event native_ = PAWL_EVENT_INIT;
 };
+
+inline detail::event_stop detail::stop_of(event &stop)
+{
+    return event_stop(stop.native());
+}
 
 /* pawl_barrier, barrier.h. With no parties the constructor throws std::invalid_argument, or ends
  * the process where exceptions are disabled; in a constant expression it does not compile.
@@ -1414,6 +1640,21 @@ class latch : detail::immovable
         }
         return detail::until(
             time, [this](pawl_time end) { return pawl_latch_wait_until(&native_, end); });
+    }
+
+    template <class Stop> [[nodiscard]] pawl_status wait_unless(Stop &&stop)
+    {
+        return wait_unless(stop, (clock::time_point::max)());
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    wait_unless(Stop &&stop, const std::chrono::time_point<Clock, Duration> &time)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_latch_wait_unless(&native_, ends.get(), end);
+        });
     }
 
 #if PAWL__COROUTINES

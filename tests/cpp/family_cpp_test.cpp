@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// pawl.hpp: sleeping, bounds, latches, locks by key, several locks at once.
+// pawl.hpp: sleeping, bounds, latches, stops.
 #include <pawl/pawl.hpp>
 
 #include "support.hpp"
@@ -67,12 +67,155 @@ static void a_latch_is_waited_for()
 #endif
 }
 
+// Stops. -----------------------------------------------------------------------------------------
+
+template <class Stop> static void expect_to_be_stopped(Stop stop_now, auto &&stop)
+{
+    pawl::lock lock;
+    pawl::rlock rlock;
+    pawl::semaphore semaphore;
+    pawl::event event;
+    pawl::latch latch(1);
+    pawl::rwlock rwlock;
+    const auto soon = pawl::clock::now() + 1ms;
+    lock.acquire();
+    rwlock.acquire_exclusive();
+    CHECK(lock.acquire_unless(stop, soon) == PAWL_TIMEOUT);
+    CHECK(rlock.acquire_unless(stop) == PAWL_OK);
+    CHECK(semaphore.acquire_unless(stop, soon) == PAWL_TIMEOUT);
+    CHECK(event.wait_unless(stop, soon) == PAWL_TIMEOUT);
+    CHECK(latch.wait_unless(stop, soon) == PAWL_TIMEOUT);
+    CHECK(rwlock.acquire_shared_unless(stop, soon) == PAWL_TIMEOUT);
+    CHECK(rwlock.acquire_exclusive_unless(stop, soon) == PAWL_TIMEOUT);
+    {
+        helper stopper([&] {
+            wait_until_true([&] { return shows(lock, "waiters=1 "); });
+            stop_now();
+        });
+        CHECK(lock.acquire_unless(stop) == PAWL_CANCELLED);
+    }
+    CHECK(rlock.acquire_unless(stop) == PAWL_CANCELLED && rlock.depth() == 1);
+    CHECK(semaphore.acquire_unless(stop) == PAWL_CANCELLED);
+    CHECK(event.wait_unless(stop) == PAWL_CANCELLED);
+    CHECK(latch.wait_unless(stop) == PAWL_CANCELLED);
+    CHECK(rwlock.acquire_shared_unless(stop) == PAWL_CANCELLED);
+    CHECK(rwlock.acquire_exclusive_unless(stop) == PAWL_CANCELLED);
+    lock.release();
+    CHECK(lock.acquire_unless(stop) == PAWL_CANCELLED && !lock.locked());
+}
+
+static void an_event_stops_every_wait()
+{
+    pawl::event stop;
+    expect_to_be_stopped([&] { stop.set(); }, stop);
+}
+
+static void a_wait_at_a_condition_is_stopped_by_an_event()
+{
+    pawl::event stop;
+    pawl::rlock lock;
+    pawl::condition condition;
+    std::unique_lock hold(lock);
+    helper stopper([&] {
+        wait_until_true([&] { return shows(condition, "waiters=1 "); });
+        stop.set();
+    });
+    CHECK(!condition.wait_unless(hold, stop, [] { return false; }));
+    CHECK(lock.owned());
+    CHECK(condition.wait_unless(hold, stop, [] { return true; }));
+}
+
+#if PAWL__STOP_TOKENS
+static void a_stop_token_stops_every_wait()
+{
+    std::stop_source source;
+    expect_to_be_stopped([&] { source.request_stop(); }, source.get_token());
+}
+
+// A stop that is requested just before the thread sleeps must reach it, and a callback that runs
+// just then must not wait for the lock that the waiter holds. Each of the three implementations of
+// std::condition_variable_any got one of these wrong.
+static void stop_races_the_beginning_of_a_wait(bool with_notifications)
+{
+    for (int round = 0; round < 2000; round++) {
+        std::stop_source source;
+        pawl::lock lock;
+        pawl::condition condition;
+        helper waiter([&] {
+            std::unique_lock hold(lock);
+            CHECK(!condition.wait(hold, source.get_token(), [] { return false; }));
+            CHECK(hold.owns_lock() && lock.locked());
+        });
+        if (with_notifications) {
+            condition.notify_all();
+        }
+        source.request_stop();
+        if (with_notifications) {
+            condition.notify_all();
+        }
+        waiter.join();
+        CHECK(shows(condition, "waiters=0 ") && shows(lock, "unlocked waiters=0 "));
+    }
+}
+
+static void a_stop_request_is_not_lost_as_in_stl_pr_1196()
+{
+    stop_races_the_beginning_of_a_wait(false);
+}
+
+static void a_stop_request_is_not_lost_among_notifications_as_in_llvm_pr_77127()
+{
+    stop_races_the_beginning_of_a_wait(true);
+}
+
+static void a_stop_is_requested_with_the_lock_held_as_in_jthread_pr_13()
+{
+    for (int round = 0; round < 500; round++) {
+        std::stop_source source;
+        pawl::lock lock;
+        pawl::condition condition;
+        helper waiter([&] {
+            std::unique_lock hold(lock);
+            CHECK(!condition.wait(hold, source.get_token(), [] { return false; }));
+        });
+        {
+            std::unique_lock hold(lock);
+            source.request_stop();
+        }
+        waiter.join();
+    }
+}
+
+static void the_predicate_decides_when_the_stop_was_requested_before()
+{
+    std::stop_source source;
+    pawl::lock lock;
+    pawl::condition condition;
+    std::unique_lock hold(lock);
+    CHECK(!condition.wait_for(hold, source.get_token(), 1ms, [] { return false; }));
+    CHECK(!condition.wait_until(hold, source.get_token(), std::chrono::system_clock::now() + 1ms,
+                                [] { return false; }));
+    source.request_stop();
+    CHECK(condition.wait(hold, source.get_token(), [] { return true; }));
+    CHECK(!condition.wait(hold, source.get_token(), [] { return false; }));
+}
+#endif
+
 int main()
 {
     void (*const tests[])() = {
         sleep_is_never_early_by_any_clock,
         a_bounded_semaphore_may_start_below_its_bound,
         a_latch_is_waited_for,
+        an_event_stops_every_wait,
+        a_wait_at_a_condition_is_stopped_by_an_event,
+#if PAWL__STOP_TOKENS
+        a_stop_token_stops_every_wait,
+        a_stop_request_is_not_lost_as_in_stl_pr_1196,
+        a_stop_request_is_not_lost_among_notifications_as_in_llvm_pr_77127,
+        a_stop_is_requested_with_the_lock_held_as_in_jthread_pr_13,
+        the_predicate_decides_when_the_stop_was_requested_before,
+#endif
     };
     for (auto test : tests) {
         test();
