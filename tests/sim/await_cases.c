@@ -162,7 +162,7 @@ static void first_had_the_lock(void)
     SIM_CHECK(!pawl_lock_locked(lock));
 }
 
-/* Anybody may start an operation that it finds idle, also if nobody told. */
+/* Any fibre may start an operation that it finds idle, without being notified. */
 static void count_call(pawl_await *op, pawl_status result)
 {
     SIM_CHECK(result == PAWL_OK);

@@ -53,7 +53,7 @@ static void of_two_broken(void)
     pawl_barrier_abort(barrier);
 }
 
-/* Nobody is through before all have arrived and the action has run. */
+/* No party proceeds before all have arrived and the action has run. */
 static void check_round(void)
 {
     for (uint32_t i = 0; i < parties; i++) {
@@ -93,7 +93,8 @@ static void wait_past(void)
     SIM_CHECK(!sim_has_waited());
 }
 
-/* More threads than parties, or a reset between them: the parties are not known beforehand. */
+/* More threads than parties, or a reset between them: the parties of a round are not known
+ * beforehand. */
 static void wait_among_others(void)
 {
     status[sim_self()] = pawl_barrier_wait_until(barrier, PAWL_S(1) + PAWL_MS(5),
@@ -153,7 +154,7 @@ static void all_passed(void)
     SIM_CHECK(status[0] == PAWL_OK && !pawl_barrier_broken(barrier));
 }
 
-/* A time-out breaks it: at least one was too late, and the rest is broken. */
+/* A time-out breaks it: at least one party was too late, and the others get PAWL_BROKEN. */
 static void passed_or_broken_by_time(void)
 {
     all_passed_or_none();
@@ -186,7 +187,7 @@ static void all_four_passed(void)
     SIM_CHECK(sum == 2 && acted == 2 && pawl_barrier_waiting(barrier) == 0);
 }
 
-/* The parties of each round that ended well are as many as there must be. */
+/* Each round that ended well had the right number of parties. */
 static void rounds_are_whole(void)
 {
     unsigned ok = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * How copies of pawl find the process's block (src/cell.h), as in src/posix/port.c: each looks into
- * the first object's cell, meets others there, and fills its own, for those who come when the first
- * object is unloaded.
+ * How copies of pawl find the process's block (src/cell.h), as in src/posix/port.c: each checks the
+ * first object's cell, agrees with other copies there, and fills its own, for later copies after
+ * the first object is unloaded.
  */
 #include "sim.h"
 

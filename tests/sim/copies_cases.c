@@ -231,7 +231,7 @@ static void fork_and_cancel(void)
     }
 }
 
-/* In the child the lock may be held by a thread that is gone. */
+/* In the child the lock may be held by a thread that has vanished. */
 static void lock_is_free_in_the_parent(void)
 {
     SIM_CHECK(forked || !pawl_lock_locked(world->lock));

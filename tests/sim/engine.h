@@ -18,7 +18,8 @@
 
 enum { STEPS_MAX = 4000, MESSAGE_BYTES = 400 };
 
-/* The simulated memory: the fibres' stacks, then the map, from which all else is given out. */
+/* The simulated memory: the fibres' stacks, then the map, from which everything else is
+ * allocated. */
 enum {
     STACK_BYTES = 128 * 1024,
     STACKS_BYTES = SIM_FIBRES * STACK_BYTES,
@@ -27,13 +28,13 @@ enum {
 };
 extern char sim_memory[MEMORY_BYTES];
 
-/* An address's place in it; MEMORY_BYTES or more: it is not in there. */
+/* The offset of an address in it; MEMORY_BYTES or more: the address is not in it. */
 static inline size_t memory_offset(const volatile void *at)
 {
     return (uintptr_t)at - (uintptr_t)sim_memory;
 }
 
-/* How much of each fibre's doing is known: for happens-before in the fibres' own ticks, for the
+/* How much is known of each fibre's actions: for happens-before in the fibres' own ticks, for the
  * search in steps. */
 struct clock {
     uint32_t at[SIM_FIBRES];
@@ -96,7 +97,7 @@ struct fibre {
     struct clock hb;  /* happens-before, in ticks */
     struct clock dep; /* what its steps so far depend on, in steps */
     bool ended;
-    bool vanished; /* it ended in the middle of something, as the others do in a forked child */
+    bool vanished; /* it ended in the middle of a call, as the others do in a forked child */
     void *locals[SIM_LOCALS];
     uint64_t remembered[SIM_COPIES];
     bool parked; /* in this call */
@@ -124,7 +125,7 @@ struct engine {
     const struct sim_case *one; /* the case */
     unsigned fibre_count;
     struct fibre fibres[SIM_FIBRES + 1]; /* the last is what runs outside the schedule */
-    unsigned self;                       /* who runs; SIM_FIBRES if not live */
+    unsigned self;                       /* the running fibre; SIM_FIBRES if not live */
     bool live;     /* a fibre runs, and its operations are points */
     bool alone;    /* in a forked child */
     bool single;   /* the first fibre has not started the others */
@@ -136,7 +137,7 @@ struct engine {
     char message[MESSAGE_BYTES];
     bool verbose;
     pawl_time now;
-    /* The last step that concerned everybody, and what it depends on. */
+    /* The last step that concerned every fibre, and what it depends on. */
     uint32_t world_step;
     unsigned world_fibre;
     struct clock world_dep;
@@ -147,13 +148,13 @@ extern struct engine sim_engine;
 void engine_run(const struct sim_case *one);
 void engine_point(struct op op);
 bool engine_is_enabled(unsigned fibre);
-/* It has no other way on than to time out, or to wake for nothing. */
+/* Whether the fibre can only time out, or wake spuriously. */
 bool engine_is_only_late(unsigned fibre);
 /* The stack an address lies in, or SIM_FIBRES. */
 unsigned engine_owner_of(const void *at);
 
-/* explore.c: whose step is next (SIM_FIBRES: the schedule is given up), and which of `count` ways
- * it goes, 0 being the plain one. */
+/* explore.c: the fibre of the next step (SIM_FIBRES: the schedule is given up), and which of
+ * `count` ways the step goes, 0 being the plain one. */
 unsigned search_choose_fibre(void);
 unsigned search_choose_way(unsigned count);
 /* The running step and the step `before`, of another fibre, might happen in the other order; and
@@ -178,18 +179,19 @@ struct place *memory_place(const volatile void *at, size_t size);
 void memory_note_plain_write(const volatile void *at);
 void memory_end_plain_writes(void);
 void memory_access(struct place *place, enum access_mode mode);
-/* The running step concerns everybody; and each step follows the last that did. */
+/* The running step concerns every fibre; and each step follows the last that did. */
 extern const char world_cell;
 void memory_concern_all(void);
 void memory_follow_world(void);
 void memory_learn(struct clock *clock, const struct clock *news);
-/* The address by a name a person can read, in a buffer that lives until the next call but three. */
+/* The address as a name that a person can read, in a buffer that lives until the third next
+ * call. */
 const char *memory_name(const volatile void *at);
 void memory_check_end(void);
 void memory_settle(void);
 
 /* plain.c: a new run; an atomic access, which races with plain ones; and the end of an object,
- * which returns whose access to it does not happen before, or SIM_FIBRES. */
+ * which returns the fibre whose access to it does not happen before, or SIM_FIBRES. */
 void plain_reset(void);
 void plain_note_atomic(const volatile void *at, size_t size, bool write);
 unsigned plain_free(const void *at, size_t size);
@@ -212,13 +214,13 @@ bool port_is_parker(const volatile void *at);
 bool port_guard_is_free(const volatile void *at);
 /* What the other copy of pawl has registered and remembered is gone. */
 void port_unload_other(void);
-/* The running fibre is inside the guard of the pool of parkers, or only looks into the lot. */
+/* The running fibre is inside the guard of the pool of parkers, or only reads the lot. */
 bool port_is_aside(void);
 /* Access to a lot that was opened in this run: the accessing fibre must have seen that it is
  * prepared. */
 void port_check_block(const volatile void *at);
-/* Begin and end to look at the lot without points; false: not now, it is in the middle of
- * something. */
+/* Begin and end reading the lot without points; false: not now, because the lot is in the middle of
+ * a change. */
 bool port_peek(const void *key, struct pawl__bucket **bucket);
 void port_peek_end(struct pawl__bucket *bucket);
 

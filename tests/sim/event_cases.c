@@ -5,7 +5,7 @@ enum call { SET, CLEAR, IS_SET, WAIT, WAIT_UNTIL };
 
 static pawl_event *event;
 static struct sim_task *task;
-static int news; /* what is told by a set */
+static int news; /* the data that a set announces */
 static int work[2];
 static bool seen[2];
 
@@ -100,7 +100,7 @@ static void glance(void)
     }
 }
 
-/* A deadline that is past, and no duration: a look, and nobody waits. */
+/* A deadline that is past, and a duration of 0: the call only checks, and nobody waits. */
 static void glance_by_waiting(void)
 {
     (void)sim_has_waited();
@@ -142,7 +142,7 @@ static void serve(void)
     seen[1] = sim_sees(&work[1]);
 }
 
-/* Unset at the end: the clear came behind both sets. */
+/* Unset at the end: the clear was after both sets. */
 static void no_work_was_missed(void)
 {
     SIM_CHECK(pawl_event_is_set(event) || (seen[0] && seen[1]));

@@ -73,7 +73,8 @@ static unsigned lowest(unsigned set)
     return i;
 }
 
-/* Whether a pending operation conflicts with what a step accessed. What it may do counts. */
+/* Whether a pending operation conflicts with what a step accessed. Every access that it may make
+ * counts. */
 static bool conflicts(const struct op *op, const struct access *access)
 {
     const volatile char *at = access->at;
@@ -189,7 +190,7 @@ static unsigned walk(unsigned enabled)
     return best;
 }
 
-/* The script's next step, if its fibre can take it; steps it cannot take are passed over. */
+/* The script's next step, if its fibre can take it; steps that it cannot take are skipped. */
 static unsigned follow(unsigned enabled)
 {
     script_at += in_script;

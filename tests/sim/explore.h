@@ -33,7 +33,7 @@ void explore_scenario(const struct sim_case *one, struct report *report);
 bool explore_sample(const struct sim_case *one, double budget, uint64_t seed,
                     struct report *report);
 
-/* One schedule, as far as it can be followed, then as it comes. */
+/* One schedule, followed as far as possible, then continued by the default choice. */
 void explore_replay(const struct sim_case *one, const struct schedule *schedule,
                     struct report *report);
 

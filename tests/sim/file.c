@@ -36,7 +36,7 @@ pawl_status pawl__file_open(struct pawl__file *file, const char *name, bool only
     return PAWL_OK;
 }
 
-/* handle: 0 holds nothing, 1 the lock shared, 2 exclusively. */
+/* handle: 0 holds nothing, 1 holds the lock shared, 2 exclusively. */
 void pawl__file_close(struct pawl__file *file)
 {
     pawl__file_unlock(file);

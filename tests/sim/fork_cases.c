@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Forks, at each moment of what others do. In the parent all goes on; a child finds everything as
- * if its thread alone had ever existed.
+ * Forks, at each moment of the other fibres' calls. In the parent everything continues; a child
+ * finds everything as if its thread alone had ever existed.
  */
 #include "sim.h"
 
@@ -23,7 +23,7 @@ static void count_call(pawl_await *called, pawl_status result)
     calls++;
 }
 
-/* Of the semaphore there is nothing: a task waits for a permit. */
+/* The semaphore has no permit: a task waits for one. */
 static void new_world(void)
 {
     lock = sim_new(sizeof *lock, "lock");
@@ -81,7 +81,7 @@ static void notify(void)
     pawl_condition_notify(condition, 1);
 }
 
-/* Held by somebody or nobody, waited for or not: the child has it, and waits for it as anybody. */
+/* Held or free, waited for or not: the child has it, and waits for it as any thread does. */
 static void use_lock_in_child(void)
 {
     pawl_lock_reinit_after_fork(lock);

@@ -106,8 +106,8 @@ static void start_and_cancel_task(void)
     sim_cancel(task);
 }
 
-/* state[0]: the count. A wait that slept passes by the done that made it 0, also if an add
- * followed at once: for the model that is where the done is. */
+/* state[0]: the count. A sleeping wait passes by the done that made it 0, even if an add followed
+ * at once: in the model the wait happens at the done. */
 static bool step(int64_t *state, const struct sim_call *call)
 {
     switch (call->name) {

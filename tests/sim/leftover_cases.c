@@ -135,8 +135,8 @@ static void fork_with_the_rwlock_exclusive(void)
     }
 }
 
-/* In the child the hold is the caller's alone, unless a thread that is gone has one too: then the
- * contract asks for reinit. */
+/* In the child the hold is the caller's alone, unless a vanished thread has one as well: then the
+ * contract requires reinit. */
 static void fork_with_the_rwlock_shared(void)
 {
     char text[96];
@@ -214,7 +214,7 @@ static void wait_at_condition(void)
     SIM_CHECK(pawl_lock_release(lock) == PAWL_OK);
 }
 
-/* The lock is held at the fork, so that no thread which is gone holds it. */
+/* The lock is held at the fork, so that no vanished thread holds it. */
 static void fork_with_the_lock_and_use_condition(void)
 {
     pawl_lock_acquire(lock);

@@ -271,7 +271,7 @@ static void acquire_x_load_y_if_set(void)
     }
 }
 
-/* What must be found: the accesses are the compiler's own, as in pawl's sources. */
+/* These must be found: the accesses are the compiler's own, as in pawl's sources. */
 static void write_y_plainly(void)
 {
     *y = 1;

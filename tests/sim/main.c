@@ -24,9 +24,9 @@ static const struct sim_group *const groups[] = {
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
-/* Of a case's time the exhaustive search has the first part, if it needs it. */
+/* The exhaustive search gets the first part of a case's time, if it needs it. */
 static const double EXHAUSTIVE_PART = 0.7;
-/* What a case has searched at random even if the exhaustive search was complete. */
+/* The random schedules that a case runs even if the exhaustive search was complete. */
 static const double SAMPLED_AT_LEAST = 0.05;
 
 static struct {
@@ -92,7 +92,7 @@ static bool is_wanted(const struct sim_case *one)
     return strstr(one->name, options.wanted) != NULL;
 }
 
-/* Call fn for each case that is wanted; returns how many they were. */
+/* Call fn for each case that is wanted; returns their number. */
 static unsigned for_each(void (*fn)(const struct sim_case *one))
 {
     unsigned count = 0;
@@ -114,7 +114,7 @@ static void list_case(const struct sim_case *one)
     printf("%-10s %s\n", one->group, one->name);
 }
 
-/* Run the schedule once more, and say each step. */
+/* Run the schedule once more, and print each step. */
 static void show(const struct sim_case *one, const struct schedule *schedule)
 {
     static struct report report;
@@ -159,8 +159,8 @@ static double seconds(void)
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
-/* The reduced search has found as many outcomes as there are, and as a search that leaves nothing
- * out, where that ends within a second. */
+/* The reduced search has found the known number of outcomes, and the number that a search finds
+ * that leaves nothing out, if that ends within a second. */
 static void check_outcomes(const struct sim_case *one, struct report *report)
 {
     static struct report whole;
@@ -178,7 +178,7 @@ static void check_outcomes(const struct sim_case *one, struct report *report)
     }
 }
 
-/* A case that must fail, as it shows that such a thing is seen. */
+/* A case that must fail, to show that such a fault is detected. */
 static void check_failure(const struct sim_case *one, struct report *report)
 {
     if (one->fails == NULL) {

@@ -41,7 +41,8 @@ static bool is_dirty[PAGES];
 static unsigned dirty_pages[PAGES];
 static unsigned dirty_count;
 
-/* What stores outside the schedule and places' first values were, to begin the next run alike. */
+/* The stores outside the schedule and the places' first values, so that the next run begins
+ * alike. */
 static struct {
     volatile void *at;
     size_t size;
@@ -386,8 +387,8 @@ static bool is_floor(const struct store *store)
     return store->before == 0;
 }
 
-/* The store a load reads: the newest, or with the search's leave an older one. A compare-and-swap
- * that fails cannot read what it expects. */
+/* The store that a load reads: the newest, or an older one if the search chooses so. A
+ * compare-and-swap that fails cannot read what it expects. */
 static struct store *choose_store(struct place *place, const uint64_t *unwanted)
 {
     unsigned choices[16];
@@ -634,7 +635,7 @@ const char *memory_name(const volatile void *at)
     return name;
 }
 
-/* Nobody waits for anything that was an object's, and what was freed was not written to. */
+/* Nobody waits for any part of the object, and the freed memory was not written to. */
 void memory_check_end(void)
 {
     for (unsigned i = 0; i < object_count; i++) {

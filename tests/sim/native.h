@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Registers what forks call. The lot is not opened then, so that cases can race for that. The other
- * copy's are not run by the system, but when a case loads it. */
+ * copy's handlers are run not by the system, but when a case loads it. */
 #define PAWL__AT_LOAD __attribute__((constructor))
 
 /* There are no signal handlers. */

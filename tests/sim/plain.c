@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* What is known of a byte of the simulated memory, in the run whose number it bears. */
+/* The state of a byte of the simulated memory, in the run whose number it has. */
 struct cell {
     uint32_t run;
     uint32_t touch_tick[2][SIM_FIBRES]; /* by plain and by atomic accesses: reads and writes */
@@ -30,7 +30,8 @@ void plain_reset(void)
     run++;
 }
 
-/* Whose access to the byte does not happen before this one, but must; SIM_FIBRES: nobody's. */
+/* The fibre whose access to the byte must happen before this one, and does not; SIM_FIBRES:
+ * none. */
 static unsigned rival_of(const struct cell *cell, int how, bool write)
 {
     const uint32_t *known = sim_engine.fibres[sim_engine.self].hb.at;
@@ -44,7 +45,7 @@ static unsigned rival_of(const struct cell *cell, int how, bool write)
     return i < sim_engine.fibre_count ? i : SIM_FIBRES;
 }
 
-/* Note an access to the bytes; returns whose access it races with, or SIM_FIBRES. */
+/* Record an access to the bytes; returns the fibre whose access it races with, or SIM_FIBRES. */
 static unsigned touch(size_t offset, size_t size, int how, bool write)
 {
     unsigned self = sim_engine.self;

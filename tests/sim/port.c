@@ -30,7 +30,7 @@ static struct {
     size_t size;
 } blocks[SIM_FIBRES];
 static unsigned block_count;
-/* What each copy registered, oldest first: the first of them before any case, the other's when a
+/* The handlers of each copy, oldest first: the first copy's before any case, the other's when a
  * case loads it. */
 static struct {
     void (*before)(void), (*in_child)(void);
@@ -52,7 +52,7 @@ void port_reset(void)
     fork_handler_count = 1;
 }
 
-/* Open the lot, and see which guard a waiter's parker comes from. */
+/* Open the lot, and find out which guard a waiter's parker comes from. */
 void port_find_pool(void)
 {
     struct pawl__sleeper waiter;
@@ -86,7 +86,7 @@ bool port_guard_is_free(const volatile void *at)
     return !((const volatile struct pawl__guard *)at)->held;
 }
 
-/* A look at the clock may find that time has passed. */
+/* A reading of the clock may find that time has passed. */
 pawl_time pawl__port_now(void)
 {
     if (sim_engine.live) {
@@ -303,8 +303,8 @@ void *pawl__port_map(size_t size)
     return memory_map(size);
 }
 
-/* At load there is no case yet, and no block: the first who needs it opens it. Zeros, which fresh
- * memory is, are an empty lot here: to prepare it would take most of a schedule's time. */
+/* At load there is no case yet, and no block: the first fibre that needs it opens it. Zeros, which
+ * fresh memory is, are an empty lot here: to prepare it would take most of a schedule's time. */
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
 {
     (void)prepare;

@@ -76,7 +76,7 @@ static void acquire_timed(void)
     }
 }
 
-/* A deadline that is past, and no duration: what is free is taken, and nobody waits. */
+/* A deadline that is past, and a duration of 0: a free rlock is acquired, and nobody waits. */
 static void try_in_the_past(void)
 {
     (void)sim_has_waited();
@@ -91,7 +91,7 @@ static void try_in_the_past(void)
     }
 }
 
-/* Another's rlock, or nobody's, is not the caller's, however old what it reads. */
+/* Another fibre's rlock, or a free one, is not the caller's, however old the value it reads. */
 static void release_unowned(void)
 {
     SIM_CHECK(!pawl_rlock_owned(rlock));

@@ -184,7 +184,7 @@ static void over_release(void)
     SIM_CHECK(pawl_semaphore_release_n(semaphore, 2) == PAWL_OVERFLOW);
 }
 
-/* A deadline that is past, and no duration: a permit that is there is taken, and nobody waits. */
+/* A deadline that is past, and a duration of 0: a free permit is taken, and nobody waits. */
 static void try_in_the_past(void)
 {
     (void)sim_has_waited();
@@ -244,7 +244,7 @@ static void none_is_left(void)
 static void permits_are_conserved(void)
 {
     sim_check_linearizable(&none_model);
-    /* What is left is what was given less what was taken, which the model knows for each order. */
+    /* The rest is what was given minus what was taken, which the model knows for each order. */
     SIM_CHECK(pawl_semaphore_value(semaphore) <= 2);
 }
 

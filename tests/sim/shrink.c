@@ -10,7 +10,8 @@
 
 enum { TRIES = 3000 };
 
-/* What a person has to follow: changes of fibre, ways that are not the plain one, then steps. */
+/* The cost of a schedule to a reader: changes of fibre, ways that are not the plain one, then
+ * steps. */
 static uint32_t cost(const struct schedule *schedule)
 {
     uint32_t sum = schedule->length;
