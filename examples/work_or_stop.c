@@ -14,7 +14,7 @@
 
 static pawl_semaphore lines; /* one permit for each line that was written */
 static pawl_event stop;
-static pawl_event flushed; /* the worker flushed because no line came */
+static pawl_event flushed;                 /* the worker flushed because no line came */
 static int collected, saved, idle_flushes; /* the worker's until it is joined */
 
 static void flush(void)
