@@ -78,8 +78,9 @@ void pawl__file_host(char *host, size_t size);
 /* Seconds since 1970, for people. */
 int64_t pawl__file_wall_clock(void);
 
-/* Make this number what errno or GetLastError returns. */
+/* Make this number what errno or GetLastError returns, and read that. */
 void pawl__file_leave_error(int32_t error);
+int32_t pawl__file_left_error(void);
 
 typedef void pawl__keeper(void);
 typedef bool pawl__keeper_stop(void);

@@ -562,7 +562,7 @@ static void stop_seeking(pawl_filelock *filelock, bool shared, pawl_status statu
 
 /* Between two tries of a thread. */
 struct wait {
-    struct pawl__sleeper sleeper;
+    struct pawl__sleeper sleeper; /* has the stop */
     pawl_time deadline;
     pawl_ns pause;
     uint32_t knocks; /* before the last try */
@@ -571,13 +571,13 @@ struct wait {
 
 /* Pause, until the next try is due or something happens that makes it worth while.
  *
- * Returns   false: the deadline has passed. */
+ * Returns   false: the wait has ended: the deadline has passed, or the sleeper was stopped. */
 static bool pause_between(pawl_filelock *filelock, struct wait *wait)
 {
     if (pawl__lot_is_past(wait->deadline)) {
         return false;
     }
-    if (wait->pause > WATCHED_FROM && !wait->asked) {
+    if (wait->pause > WATCHED_FROM && !wait->asked && wait->sleeper.stop == NULL) {
         wait->asked = true;
         pawl__file_watch(&filelock->file);
         return true; /* a change before this is not told: try at once */
@@ -590,20 +590,22 @@ static bool pause_between(pawl_filelock *filelock, struct wait *wait)
                         : wait_for_knock(&wait->sleeper, wait->knocks, next);
     wait->pause =
         told ? SHORTEST_PAUSE : doubled(wait->pause, watched ? WATCHED_PAUSE : LONGEST_PAUSE);
-    return true;
+    return !wait->sleeper.stopped;
 }
 
-/* As the seeker: try until the lock is acquired, the deadline has passed, or the system refuses. */
-static pawl_status seek(pawl_filelock *filelock, bool shared, pawl_time deadline)
+/* As the seeker: try until the lock is acquired, the limit is reached, or the system refuses. A
+ * wait that has a stop parks in the room, where the stop finds it, and does not watch the file. */
+static pawl_status seek(pawl_filelock *filelock, bool shared, struct pawl__limit limit)
 {
     pawl_status status = ask_once(filelock, shared);
-    if (status == PAWL_TIMEOUT && !pawl__lot_is_past(deadline)) {
-        struct wait wait = {.deadline = deadline, .pause = SHORTEST_PAUSE};
-        pawl__lot_open(&wait.sleeper, PAWL__ON_FILE_EXCLUSIVE);
+    if (status == PAWL_TIMEOUT && !pawl__lot_is_past(limit.deadline)) {
+        struct wait wait = {.deadline = limit.deadline, .pause = SHORTEST_PAUSE};
+        pawl__lot_open_with(&wait.sleeper, PAWL__ON_FILE_EXCLUSIVE, limit.stop);
         do {
             wait.knocks = pawl__load32(&room.knocks, PAWL__RELAXED);
             status = ask(filelock, shared);
         } while (status == PAWL_TIMEOUT && pause_between(filelock, &wait));
+        status = status == PAWL_TIMEOUT ? pawl__sleeper_ended(&wait.sleeper) : status;
         pawl__lot_close(&wait.sleeper);
         pawl__file_unwatch(&filelock->file);
     }
@@ -625,20 +627,21 @@ void pawl__filelock_withdraw_and_unlock(pawl_filelock *filelock, struct pawl__bu
 
 /* Wait in the queue.
  *
- * Returns   PAWL_PENDING: the caller is the seeker; PAWL_OK: it has joined; PAWL_TIMEOUT. */
-static pawl_status wait_in_queue(pawl_filelock *filelock, bool shared, pawl_time deadline)
+ * Returns   PAWL_PENDING: the caller is the seeker; PAWL_OK: it has joined; or why it gave up. */
+static pawl_status wait_in_queue(pawl_filelock *filelock, bool shared, struct pawl__limit limit)
 {
     struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
-    pawl__lot_open(&sleeper, shared ? PAWL__ON_FILE_SHARED : PAWL__ON_FILE_EXCLUSIVE);
+    pawl__lot_open_with(&sleeper, shared ? PAWL__ON_FILE_SHARED : PAWL__ON_FILE_EXCLUSIVE,
+                        limit.stop);
     enum entry entry = enter(filelock, shared, &sleeper.waiter);
     if (entry == SEEKS) {
         status = PAWL_PENDING;
     } else if (entry == WAITS) {
         struct pawl__bucket *bucket = pawl__lot_bucket(filelock);
-        if (pawl__lot_wait(&sleeper, bucket, filelock, deadline)) {
+        if (pawl__lot_wait(&sleeper, bucket, filelock, limit.deadline)) {
             pawl__filelock_withdraw_and_unlock(filelock, bucket);
-            status = PAWL_TIMEOUT;
+            status = pawl__sleeper_ended(&sleeper);
         } else {
             status = (pawl_status)sleeper.waiter.outcome_;
         }
@@ -647,23 +650,38 @@ static pawl_status wait_in_queue(pawl_filelock *filelock, bool shared, pawl_time
     return status;
 }
 
-static pawl_status acquire_uncancelled(pawl_filelock *filelock, bool shared, pawl_time deadline)
+static pawl_status acquire_uncancelled(pawl_filelock *filelock, bool shared,
+                                       struct pawl__limit limit)
 {
     enum entry entry = enter(filelock, shared, NULL);
     pawl_status status = entry == JOINED ? PAWL_OK : PAWL_PENDING;
     if (entry == WAITS) {
-        status =
-            pawl__lot_is_past(deadline) ? PAWL_TIMEOUT : wait_in_queue(filelock, shared, deadline);
+        status = pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT
+                                                   : wait_in_queue(filelock, shared, limit);
     }
-    return status == PAWL_PENDING ? seek(filelock, shared, deadline) : status;
+    return status == PAWL_PENDING ? seek(filelock, shared, limit) : status;
+}
+
+static pawl_status acquire_within(pawl_filelock *filelock, bool shared, struct pawl__limit limit)
+{
+    int cancellation = pawl__port_forbid_cancellation();
+    pawl_status status = acquire_uncancelled(filelock, shared, limit);
+    pawl__port_restore_cancellation(cancellation);
+    return status;
 }
 
 static pawl_status acquire(pawl_filelock *filelock, bool shared, pawl_time deadline)
 {
-    int cancellation = pawl__port_forbid_cancellation();
-    pawl_status status = acquire_uncancelled(filelock, shared, deadline);
-    pawl__port_restore_cancellation(cancellation);
-    return status;
+    return acquire_within(filelock, shared, pawl__until(deadline));
+}
+
+/* A stop that is set on entry wins over a free lock. */
+static pawl_status acquire_unless(pawl_filelock *filelock, bool shared, pawl_event *stop,
+                                  pawl_time deadline)
+{
+    return pawl_event_is_set(stop)
+               ? PAWL_CANCELLED
+               : acquire_within(filelock, shared, (struct pawl__limit){deadline, stop});
 }
 
 static void need(const pawl_filelock *filelock, const char *call)
@@ -717,6 +735,22 @@ pawl_status pawl_filelock_acquire_exclusive_until(pawl_filelock *filelock, pawl_
 {
     need(filelock, "pawl_filelock_acquire_exclusive_until");
     return acquire(filelock, false, deadline);
+}
+
+pawl_status pawl_filelock_acquire_shared_unless(pawl_filelock *filelock, pawl_event *stop,
+                                                pawl_time deadline)
+{
+    need(filelock, "pawl_filelock_acquire_shared_unless");
+    pawl__need(stop, "pawl_filelock_acquire_shared_unless", "stop");
+    return acquire_unless(filelock, true, stop, deadline);
+}
+
+pawl_status pawl_filelock_acquire_exclusive_unless(pawl_filelock *filelock, pawl_event *stop,
+                                                   pawl_time deadline)
+{
+    need(filelock, "pawl_filelock_acquire_exclusive_unless");
+    pawl__need(stop, "pawl_filelock_acquire_exclusive_unless", "stop");
+    return acquire_unless(filelock, false, stop, deadline);
 }
 
 /* The operation is queued before the try, as the first, so that it keeps its place if that fails.
@@ -851,6 +885,11 @@ pawl_status pawl_filelock_open(const char *path, const char *label, pawl_fileloc
         pawl__file_leave_error(error);
     }
     return status;
+}
+
+int32_t pawl__filelock_open_error(void)
+{
+    return pawl__file_left_error();
 }
 
 /* The keeper may still have an object whose tasks were withdrawn. */

@@ -60,6 +60,7 @@
 #define PAWL_FILELOCK_H
 
 #include <pawl/await.h>
+#include <pawl/event.h>
 
 PAWL__BEGIN
 
@@ -143,10 +144,27 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_filelock_acquire_exclusive_for(pawl_fi
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_filelock_acquire_exclusive_until(pawl_filelock *filelock,
                                                                            pawl_time deadline);
 
+/* Acquire the lock unless `stop` is set, until the monotonic time `deadline` at the latest;
+ * PAWL_NEVER is a legal deadline. Such a wait polls the file every 32 ms, on Linux as well.
+ *
+ * Returns   PAWL_CANCELLED  stop was set on entry, or became set during the wait; nothing was
+ *                           acquired
+ *           else            as the acquire with a deadline
+ * Requires  the object and `stop` stay in place until the call returns. Any thread; not a signal
+ *           handler.
+ * Orders    when PAWL_CANCELLED, the set happens before this returns; else as the acquire.
+ * Costs     as the acquire of that kind. */
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_filelock_acquire_shared_unless(pawl_filelock *filelock,
+                                                                         pawl_event *stop,
+                                                                         pawl_time deadline);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_filelock_acquire_exclusive_unless(pawl_filelock *filelock,
+                                                                            pawl_event *stop,
+                                                                            pawl_time deadline);
+
 /* Acquire the lock now or later, without a thread: as pawl_lock_acquire_await. While the first that
  * waits is a task, one thread of pawl's own polls for all of them and calls the function. It is
- * started then, and ends after a second without work. fn can also get PAWL_SYSTEM and
- * PAWL_UNSUPPORTED.
+ * started then, and ends after a second without work. fn can also get PAWL_SYSTEM,
+ * PAWL_UNSUPPORTED, and PAWL_NO_MEMORY if that thread cannot be started.
  *
  * Returns   PAWL_OK           acquired; fn will not be called
  *           PAWL_PENDING      fn will be called, exactly once, unless the operation is withdrawn
@@ -196,6 +214,9 @@ PAWL_MUST_CHECK PAWL_API int32_t pawl_filelock_error(pawl_filelock *filelock);
  *
  * Returns   as snprintf; (NULL, 0) is allowed. */
 PAWL_API int pawl_filelock_describe(pawl_filelock *filelock, char *buf, size_t size);
+
+/* For pawl.hpp: errno or GetLastError after a failed open. Not for users. */
+PAWL_API int32_t pawl__filelock_open_error(void);
 
 PAWL__END
 

@@ -4,7 +4,7 @@
  *
  *     pawl::lock  pawl::fair_lock  pawl::rlock             Lockable and TimedLockable
  *     pawl::semaphore  pawl::bounded_semaphore             the same: a hold is one permit
- *     pawl::rwlock                                         SharedTimedLockable
+ *     pawl::rwlock  pawl::filelock                         SharedTimedLockable
  *     pawl::condition  pawl::event  pawl::latch  pawl::barrier  pawl::once
  *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
@@ -13,9 +13,10 @@
  * well: coroutine.hpp.
  *
  * Each class is its C struct and nothing more: of the same size, ready without any code at program
- * start, never copied or moved. The contract of a call is that of the C function of the same name,
- * in its own header; the comments here say what C++ adds. A call throws only if its comment says
- * so, and is not marked noexcept, because around a call of C that would cost code. Example:
+ * start, never copied or moved. (filelock is a pointer, and opens a file.) The contract of a call is
+ * that of the C function of the same name, in its own header; the comments here say what C++ adds. A
+ * call throws only if its comment says so, and is not marked noexcept, because around a call of C
+ * that would cost code. Example:
  *
  *     #include <pawl/pawl.hpp>
  *
@@ -54,6 +55,7 @@
 #include <numeric>
 #include <ratio>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -1690,6 +1692,215 @@ class latch : detail::immovable
     }
 
     pawl_latch native_ = PAWL_LATCH_INIT(0);
+};
+
+/* pawl_filelock: filelock.h. The constructor opens the lock file, the destructor closes it, and both
+ * release what the object holds. Where the C function returns PAWL_SYSTEM or PAWL_UNSUPPORTED, a
+ * constructor and the standard's verbs throw std::system_error with the system's error, and
+ * std::invalid_argument if the path is empty or contains a NUL. The acquire verbs return the status
+ * instead. */
+class PAWL__IS_CAPABILITY("filelock") filelock : detail::immovable
+{
+  public:
+    explicit filelock(const char *path, const char *label = nullptr)
+    {
+        open(path, label);
+    }
+
+    explicit filelock(const std::string &path, const char *label = nullptr)
+    {
+        open_whole(path, label);
+    }
+
+    /* A path of any class that has u8string(), such as std::filesystem::path. */
+    template <class Path, class = decltype(std::declval<const Path &>().u8string())>
+    explicit filelock(const Path &path, const char *label = nullptr)
+    {
+        const auto text = path.u8string();
+        open_whole(std::string(text.begin(), text.end()), label);
+    }
+
+    ~filelock()
+    {
+        pawl_filelock_close(native_);
+    }
+
+    void lock() PAWL__ACQUIRES()
+    {
+        expect(acquire());
+    }
+
+    [[nodiscard]] bool try_lock() PAWL__TRIES(true)
+    {
+        return pawl_filelock_try_acquire_exclusive(native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES(true)
+    {
+        return expect(acquire_for(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES(true)
+    {
+        return expect(acquire_until(time));
+    }
+
+    void unlock() PAWL__RELEASES()
+    {
+        (void)release();
+    }
+
+    void lock_shared() PAWL__ACQUIRES_SHARED()
+    {
+        expect(acquire_shared());
+    }
+
+    [[nodiscard]] bool try_lock_shared() PAWL__TRIES_SHARED(true)
+    {
+        return pawl_filelock_try_acquire_shared(native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period> &time)
+        PAWL__TRIES_SHARED(true)
+    {
+        return expect(acquire_shared_for(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+        PAWL__TRIES_SHARED(true)
+    {
+        return expect(acquire_shared_until(time));
+    }
+
+    void unlock_shared() PAWL__RELEASES_SHARED()
+    {
+        (void)release_shared();
+    }
+
+    [[nodiscard]] pawl_status acquire()
+    {
+        return pawl_filelock_acquire_exclusive(native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_filelock_acquire_exclusive_for(native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status acquire_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return detail::until(time, [this](pawl_time end) {
+            return pawl_filelock_acquire_exclusive_until(native_, end);
+        });
+    }
+
+    pawl_status release()
+    {
+        return pawl_filelock_release_exclusive(native_);
+    }
+
+    [[nodiscard]] pawl_status acquire_shared()
+    {
+        return pawl_filelock_acquire_shared(native_);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_shared_for(const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_filelock_acquire_shared_for(native_, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_shared_until(const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return detail::until(time, [this](pawl_time end) {
+            return pawl_filelock_acquire_shared_until(native_, end);
+        });
+    }
+
+    pawl_status release_shared()
+    {
+        return pawl_filelock_release_shared(native_);
+    }
+
+    [[nodiscard]] bool abandoned() const
+    {
+        return pawl_filelock_abandoned(native_);
+    }
+
+    bool holder(pawl_holder &who) const
+    {
+        return pawl_filelock_holder(native_, &who);
+    }
+
+    [[nodiscard]] std::error_code error() const
+    {
+        return {pawl_filelock_error(native_), std::system_category()};
+    }
+
+    int describe(char *buf, std::size_t size) const
+    {
+        return pawl_filelock_describe(native_, buf, size);
+    }
+
+    [[nodiscard]] pawl_filelock *native() const
+    {
+        return native_;
+    }
+
+  private:
+    void open(const char *path, const char *label)
+    {
+        const pawl_status status = pawl_filelock_open(path, label, &native_);
+        if (status == PAWL_INVALID) {
+            detail::refuse_argument("pawl::filelock: the path is empty, or is no UTF-8");
+        } else if (status != PAWL_OK) {
+            refuse(status, status == PAWL_SYSTEM ? pawl__filelock_open_error() : 0);
+        }
+    }
+
+    void open_whole(const std::string &path, const char *label)
+    {
+        if (path.find('\0') != std::string::npos) {
+            detail::refuse_argument("pawl::filelock: the path contains a NUL");
+        }
+        open(path.c_str(), label);
+    }
+
+    /* Whether it was acquired, if the system did not refuse. */
+    bool expect(pawl_status status)
+    {
+        if (status != PAWL_OK && status != PAWL_TIMEOUT) {
+            refuse(status, pawl_filelock_error(native_));
+        }
+        return status == PAWL_OK;
+    }
+
+    [[noreturn]] static void refuse(pawl_status status, int error)
+    {
+#if PAWL__EXCEPTIONS
+        const std::error_code code =
+            error != 0 ? std::error_code(error, std::system_category())
+                       : std::make_error_code(status == PAWL_NO_MEMORY
+                                                  ? std::errc::not_enough_memory
+                                                  : std::errc::operation_not_supported);
+        throw std::system_error(code, "pawl::filelock");
+#else
+        std::fprintf(stderr, "pawl::filelock: %s, error %d\n", pawl_status_name(status), error);
+        std::abort();
+#endif
+    }
+
+    pawl_filelock *native_ = nullptr;
 };
 
 /* pawl_sleep_for, pawl_sleep_until, pawl_yield: base.h. */

@@ -390,6 +390,11 @@ void pawl__file_leave_error(int32_t error)
     errno = error;
 }
 
+int32_t pawl__file_left_error(void)
+{
+    return errno;
+}
+
 static void *run_keeper(void *nothing)
 {
     (void)nothing;

@@ -291,6 +291,11 @@ void pawl__file_leave_error(int32_t error)
     SetLastError((DWORD)error);
 }
 
+int32_t pawl__file_left_error(void)
+{
+    return (int32_t)GetLastError();
+}
+
 static pawl__keeper *keeper_function; /* the same in every call */
 
 /* The thread holds a reference to the library that its code is in. */

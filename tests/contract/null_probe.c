@@ -295,6 +295,14 @@ static volatile unsigned sink;
     X(pawl_filelock_acquire_exclusive_await, op,                                                   \
       sink = (unsigned)pawl_filelock_acquire_exclusive_await(some_filelock, NULL))                 \
     X(pawl_filelock_release_exclusive, filelock, pawl_filelock_release_exclusive(NULL))            \
+    X(pawl_filelock_acquire_shared_unless, filelock,                                               \
+      sink = (unsigned)pawl_filelock_acquire_shared_unless(NULL, &an_event, 0))                    \
+    X(pawl_filelock_acquire_shared_unless, stop,                                                   \
+      sink = (unsigned)pawl_filelock_acquire_shared_unless(some_filelock, NULL, 0))                \
+    X(pawl_filelock_acquire_exclusive_unless, filelock,                                            \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_unless(NULL, &an_event, 0))                 \
+    X(pawl_filelock_acquire_exclusive_unless, stop,                                                \
+      sink = (unsigned)pawl_filelock_acquire_exclusive_unless(some_filelock, NULL, 0))             \
     X(pawl_filelock_abandoned, filelock, sink = (unsigned)pawl_filelock_abandoned(NULL))           \
     X(pawl_filelock_error, filelock, sink = (unsigned)pawl_filelock_error(NULL))                   \
     X(pawl_filelock_holder, filelock, pawl_filelock_holder(NULL, &a_holder))                       \

@@ -135,6 +135,11 @@ void pawl__file_leave_error(int32_t error)
     (void)error;
 }
 
+int32_t pawl__file_left_error(void)
+{
+    return 0;
+}
+
 bool pawl__file_start_keeper(pawl__keeper *keeper, pawl__keeper_stop *stop)
 {
     (void)keeper;

@@ -195,6 +195,48 @@ static void writer_that_times_out_lets_readers_behind_it_join(void **state)
     assert_int_equal(pawl_filelock_release_shared(one), PAWL_OK);
 }
 
+static pawl_event stop;
+
+static pawl_status call_unless(struct caller *caller)
+{
+    return pawl_filelock_acquire_exclusive_unless(caller->object, &stop, caller->time);
+}
+
+static void stop_that_is_set_wins_over_a_free_lock(void **state)
+{
+    (void)state;
+    pawl_event_set(&stop);
+    assert_int_equal(pawl_filelock_acquire_exclusive_unless(one, &stop, PAWL_NEVER),
+                     PAWL_CANCELLED);
+    assert_int_equal(pawl_filelock_acquire_shared_unless(one, &stop, PAWL_NEVER), PAWL_CANCELLED);
+    pawl_event_clear(&stop);
+    assert_int_equal(pawl_filelock_acquire_shared_unless(one, &stop, 0), PAWL_OK);
+    assert_int_equal(pawl_filelock_acquire_exclusive_unless(one, &stop, 0), PAWL_TIMEOUT);
+    assert_int_equal(pawl_filelock_acquire_exclusive_unless(other, &stop, pawl_after_ms(3)),
+                     PAWL_TIMEOUT);
+}
+
+static void stop_ends_the_waits_in_the_queue_and_for_another_process(void **state)
+{
+    enum { CALLERS = 3 };
+    struct caller callers[CALLERS];
+    (void)state;
+    pawl_event_clear(&stop);
+    assert_int_equal(pawl_filelock_acquire_exclusive(one), PAWL_OK);
+    for (int i = 0; i < CALLERS; i++) {
+        callers[i] = (struct caller){.call = call_unless, .object = other, .time = PAWL_NEVER};
+        caller_start(&callers[i], (size_t)i);
+        crew_until(waits, other);
+    }
+    pawl_event_set(&stop);
+    for (int i = 0; i < CALLERS; i++) {
+        assert_int_equal(caller_join(&callers[i]), PAWL_CANCELLED);
+    }
+    pawl_event_clear(&stop);
+    assert_int_equal(pawl_filelock_release_exclusive(one), PAWL_OK);
+    assert_int_equal(pawl_filelock_acquire_exclusive_unless(other, &stop, PAWL_NEVER), PAWL_OK);
+}
+
 /* --- Two objects ------------------------------------------------------------------------------ */
 
 static void two_objects_on_one_path_exclude_each_other(void **state)
@@ -615,6 +657,8 @@ int main(void)
         TEST(threads_of_one_object_are_served_in_order_of_arrival),
         TEST(newcomer_does_not_pass_a_waiting_writer),
         TEST(writer_that_times_out_lets_readers_behind_it_join),
+        TEST(stop_that_is_set_wins_over_a_free_lock),
+        TEST(stop_ends_the_waits_in_the_queue_and_for_another_process),
         TEST(two_objects_on_one_path_exclude_each_other),
         TEST(timeout_is_never_early_and_leaves_no_try_behind),
         TEST(release_ends_a_wait_in_the_same_process),

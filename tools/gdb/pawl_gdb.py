@@ -15,7 +15,7 @@ import gdb
 
 GOLDEN = 0x9E3779B97F4A7C15  # as in hash(), src/process.c
 KINDS = ['lock', 'lock (notified)', 'semaphore', 'event', 'condition', 'barrier', 'rwlock shared',
-         'rwlock exclusive', 'once', 'latch',
+         'rwlock exclusive', 'once', 'latch', 'filelock shared', 'filelock exclusive',
          'stop of another wait']  # enum pawl__wait_kind, src/waiter.h
 FIELDS = ['bucket_bits', 'chain_bits', 'buckets', 'bucket_bytes', 'chains', 'next', 'chain', 'key',
           'fn', 'kind']  # struct pawl__layout, src/process.h
