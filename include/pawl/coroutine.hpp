@@ -18,13 +18,16 @@
  * must wait joins the one queue of threads and tasks, and holds what it asked for before it is
  * resumed. The contract of each call is that of the C function of the same name, in await.h.
  *
- * `where` says how a suspended coroutine continues. It may be left out:
+ * `where` says how a suspended coroutine continues. It has no default, because the choice is one of
+ * whose time the coroutine takes:
  *
- *     pawl::resume_inline    the default: the thread that grants resumes it, inside its release,
- *                            set, notify or last arrival, after these have left every guard of
- *                            pawl. Resumptions do not nest, so chains need no stack; but until the
- *                            coroutine suspends again the other coroutines that this thread granted
- *                            wait for it: it must not block for long, nor wait for one of them.
+ *     pawl::resume_inline    the thread that grants resumes it, inside its release, set, notify or
+ *                            last arrival, after these have left every guard of pawl. Resumptions
+ *                            do not nest, so chains need no stack; but that call returns only when
+ *                            the chain ends, and two coroutines that keep passing a lock on never
+ *                            end it. Until the coroutine suspends again the other coroutines that
+ *                            this thread granted wait for it: it must not block for long, nor wait
+ *                            for one of them.
  *     any where(handle)      yours: called in that place with the std::coroutine_handle<>, to pass
  *                            it to a scheduler, which resumes it once. Like fn in await.h it does
  *                            not throw, longjmp away or end its thread.
@@ -75,7 +78,7 @@
  *
  *     my::task add_one() // a coroutine type of yours, or of your library's
  *     {
- *         auto hold = co_await lock.acquire_await();
+ *         auto hold = co_await lock.acquire_await(pawl::resume_inline);
  *         count++;
  *     } // released here, and by an exception
  */

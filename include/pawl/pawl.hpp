@@ -667,8 +667,8 @@ class PAWL__IS_CAPABILITY("lock") basic_lock : public detail::lockable<pawl_lock
     }
 
 #if PAWL__COROUTINES
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::acquiring<basic_lock>, Where> acquire_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::acquiring<basic_lock>, Where> acquire_await(Where where)
     {
         return {detail::acquiring(this), std::move(where)};
     }
@@ -768,8 +768,8 @@ class semaphore : public detail::holdable<pawl_semaphore>
     }
 
 #if PAWL__COROUTINES
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::acquiring<semaphore>, Where> acquire_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::acquiring<semaphore>, Where> acquire_await(Where where)
     {
         return {detail::acquiring(this), std::move(where)};
     }
@@ -994,14 +994,14 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
     }
 
 #if PAWL__COROUTINES
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::sharing<rwlock>, Where> acquire_shared_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::sharing<rwlock>, Where> acquire_shared_await(Where where)
     {
         return {detail::sharing(this), std::move(where)};
     }
 
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::excluding<rwlock>, Where> acquire_exclusive_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::excluding<rwlock>, Where> acquire_exclusive_await(Where where)
     {
         return {detail::excluding(this), std::move(where)};
     }
@@ -1230,8 +1230,8 @@ class condition : detail::immovable
 #if PAWL__COROUTINES
     /* `Hold` is a std::unique_lock of a pawl::lock or fair_lock, or one of these itself, but not an
      * rlock, which a thread owns. Misuse throws as in the other waits. */
-    template <class Hold, where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::listening<Hold>, Where> wait_await(Hold &hold, Where where = {})
+    template <class Hold, where_to_resume Where>
+    detail::awaiter<detail::listening<Hold>, Where> wait_await(Hold &hold, Where where)
     {
         static_assert(std::is_same_v<decltype(detail::held_by(hold)), pawl_lock *>,
                       "a coroutine waits with a pawl::lock or pawl::fair_lock");
@@ -1349,8 +1349,8 @@ class event : detail::immovable
     }
 
 #if PAWL__COROUTINES
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::happening, Where> wait_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::happening, Where> wait_await(Where where)
     {
         return {detail::happening(&native_), std::move(where)};
     }
@@ -1421,16 +1421,10 @@ class barrier : detail::immovable
 
 #if PAWL__COROUTINES
     /* *index, if index is not null, must be valid until the wait has ended. */
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::meeting, Where> wait_await(Where where = {},
-                                                       std::uint32_t *index = nullptr)
+    template <where_to_resume Where>
+    detail::awaiter<detail::meeting, Where> wait_await(Where where, std::uint32_t *index = nullptr)
     {
         return {detail::meeting(&native_, index), std::move(where)};
-    }
-
-    detail::awaiter<detail::meeting, resume_inline_t> wait_await(std::uint32_t *index)
-    {
-        return {detail::meeting(&native_, index), resume_inline};
     }
 #endif
 
@@ -1660,8 +1654,8 @@ class latch : detail::immovable
     }
 
 #if PAWL__COROUTINES
-    template <where_to_resume Where = resume_inline_t>
-    detail::awaiter<detail::opening, Where> wait_await(Where where = {})
+    template <where_to_resume Where>
+    detail::awaiter<detail::opening, Where> wait_await(Where where)
     {
         return {detail::opening(&native_), std::move(where)};
     }

@@ -15,7 +15,7 @@ enum { CHILD_OK = 7 };
 
 static task wait_for(pawl::lock &lock, bool &served)
 {
-    auto hold = co_await lock.acquire_await();
+    auto hold = co_await lock.acquire_await(pawl::resume_inline);
     served = true;
 }
 

@@ -335,7 +335,7 @@ static void what_was_acquired_is_released_by_an_exception()
 
 template <class Thing> static task log_turn(Thing &thing, std::string &log, char name)
 {
-    auto held = co_await thing.acquire_await();
+    auto held = co_await thing.acquire_await(pawl::resume_inline);
     log += name;
 }
 
@@ -377,7 +377,7 @@ static void a_newcomer_waits_behind_a_coroutine()
     pawl::semaphore semaphore;
     report told;
     pawl::event begin;
-    auto wait = [&] { return semaphore.acquire_await(); };
+    auto wait = [&] { return semaphore.acquire_await(pawl::resume_inline); };
     const task waits = wait_once_for(wait, told);
     const task newcomer = act_inside(begin, [&] {
         semaphore.release();
@@ -410,8 +410,10 @@ static void readers_that_waited_for_a_destroyed_writer_come_in()
     pawl::rwlock rwlock;
     report told[2];
     rwlock.acquire_shared();
-    task writer = wait_once_for([&] { return rwlock.acquire_exclusive_await(); }, told[0]);
-    const task reader = wait_once_for([&] { return rwlock.acquire_shared_await(); }, told[1]);
+    auto exclude = [&] { return rwlock.acquire_exclusive_await(pawl::resume_inline); };
+    auto share = [&] { return rwlock.acquire_shared_await(pawl::resume_inline); };
+    task writer = wait_once_for(exclude, told[0]);
+    const task reader = wait_once_for(share, told[1]);
     CHECK(!writer.done() && !reader.done());
     writer.destroy();
     CHECK(reader.done() && told[0].served == 0 && told[1].served == 1);
@@ -499,7 +501,7 @@ static void note_depth(depth &stack)
 
 static task pass_on(pawl::fair_lock &lock, depth &stack, int &turns)
 {
-    auto hold = co_await lock.acquire_await();
+    auto hold = co_await lock.acquire_await(pawl::resume_inline);
     note_depth(stack);
     turns++;
 }
@@ -530,7 +532,7 @@ static void an_event_resumes_all_who_wait_also_when_it_is_cleared_at_once()
 {
     pawl::event event;
     report told[3];
-    auto wait = [&] { return event.wait_await(); };
+    auto wait = [&] { return event.wait_await(pawl::resume_inline); };
     const task one = wait_once_for(wait, told[0]);
     task gone = wait_once_for(wait, told[1]);
     const task two = wait_once_for(wait, told[2]);
@@ -551,7 +553,7 @@ static void one_that_an_event_let_through_may_be_destroyed_by_another()
     report told;
     std::optional<task> second;
     const task first = act_inside(event, [&] { second.reset(); });
-    second.emplace(wait_once_for([&] { return event.wait_await(); }, told));
+    second.emplace(wait_once_for([&] { return event.wait_await(pawl::resume_inline); }, told));
     event.set();
     CHECK(first.done() && told.served == 0);
 }
@@ -560,7 +562,7 @@ static void a_latch_resumes_all_who_wait()
 {
     pawl::latch latch(2);
     report told[3];
-    auto wait = [&] { return latch.wait_await(); };
+    auto wait = [&] { return latch.wait_await(pawl::resume_inline); };
     const task one = wait_once_for(wait, told[0]);
     task gone = wait_once_for(wait, told[1]);
     const task two = wait_once_for(wait, told[2]);
@@ -586,9 +588,10 @@ template <class Lock> struct shelf {
 
 template <class Lock> static task take_item(shelf<Lock> &from, report &told)
 {
-    auto hold = co_await from.lock.acquire_await();
+    auto hold = co_await from.lock.acquire_await(pawl::resume_inline);
     while (from.items == 0) {
-        const pawl::cv_status status = co_await from.condition.wait_await(hold);
+        const pawl::cv_status status =
+            co_await from.condition.wait_await(hold, pawl::resume_inline);
         CHECK(status == pawl::cv_status::no_timeout && hold.owns_lock() && from.lock.locked());
     }
     from.items--;
@@ -628,7 +631,7 @@ static void a_notified_coroutine_holds_the_lock_again()
 static task wait_with_the_lock_itself(shelf<pawl::lock> &all, report &told)
 {
     all.lock.acquire();
-    co_await all.condition.wait_await(all.lock);
+    co_await all.condition.wait_await(all.lock, pawl::resume_inline);
     CHECK(all.lock.locked());
     told.served++;
     all.lock.release();
@@ -645,7 +648,7 @@ static void a_condition_takes_the_lock_itself_too()
 
 template <class Hold> static task only_wait(pawl::condition &condition, Hold &hold)
 {
-    co_await condition.wait_await(hold);
+    co_await condition.wait_await(hold, pawl::resume_inline);
 }
 
 static void a_wait_without_the_lock_is_refused()
@@ -712,7 +715,7 @@ static void destroyed_after_it_was_notified_and_granted_the_lock_it_hands_both_o
 
 static task wait_on_a_queue(shelf<pawl::lock> &all, run_queue &queue)
 {
-    auto hold = co_await all.lock.acquire_await();
+    auto hold = co_await all.lock.acquire_await(pawl::resume_inline);
     co_await all.condition.wait_await(hold, queue.on());
 }
 
@@ -732,7 +735,7 @@ static void destroyed_in_its_schedulers_queue_it_hands_lock_and_notification_on(
 
 static task acquire_and_note_who_waits(shelf<pawl::lock> &all, bool &nobody_waits)
 {
-    auto hold = co_await all.lock.acquire_await();
+    auto hold = co_await all.lock.acquire_await(pawl::resume_inline);
     nobody_waits = shows(all.condition, "waiters=0 ");
 }
 
@@ -778,12 +781,12 @@ static void all_were_notified_so_a_destroyed_one_owes_nobody_a_notification()
 static task wait_from_a_queue(shelf<pawl::lock> &all, run_queue &queue)
 {
     auto hold = co_await all.lock.acquire_await(queue.on());
-    co_await all.condition.wait_await(hold);
+    co_await all.condition.wait_await(hold, pawl::resume_inline);
 }
 
 static task lock_and_destroy(pawl::lock &lock, std::optional<task> &other)
 {
-    auto hold = co_await lock.acquire_await();
+    auto hold = co_await lock.acquire_await(pawl::resume_inline);
     other.reset();
 }
 
@@ -810,7 +813,7 @@ struct arrival {
 
 static task arrive(pawl::barrier &barrier, arrival &told)
 {
-    told.status = co_await barrier.wait_await(&told.index);
+    told.status = co_await barrier.wait_await(pawl::resume_inline, &told.index);
 }
 
 static void parties_at_a_barrier_get_their_indexes_whether_threads_or_coroutines()
@@ -844,7 +847,7 @@ static void a_broken_barrier_is_told_to_who_waits_and_who_comes()
 static task arrive_at_what_throws(pawl::barrier &barrier, bool &thrown)
 {
     try {
-        (void)co_await barrier.wait_await();
+        (void)co_await barrier.wait_await(pawl::resume_inline);
     } catch (const std::runtime_error &) {
         thrown = true;
     }
@@ -890,9 +893,15 @@ static void a_party_that_was_let_through_may_be_destroyed_by_another()
 
 // Where. ------------------------------------------------------------------------------------------
 
+template <class Lock>
+concept can_leave_out_where = requires(Lock &lock)
+{
+    lock.acquire_await();
+};
+static_assert(!can_leave_out_where<pawl::lock>);
 static_assert(pawl::where_to_resume<pawl::resume_inline_t>);
 static_assert(pawl::where_to_resume<void (*)(handle)>);
-static_assert(sizeof(std::declval<pawl::lock &>().acquire_await()) <=
+static_assert(sizeof(std::declval<pawl::lock &>().acquire_await(pawl::resume_inline)) <=
               sizeof(pawl_await) + 8 * sizeof(void *));
 static_assert(!pawl::where_to_resume<int> && !pawl::where_to_resume<void (*)()>);
 
@@ -1160,7 +1169,7 @@ struct scripted_shelf : shelf<pawl::lock> {
 
 static task wait_by_script(scripted_shelf &all)
 {
-    auto hold = co_await all.lock.acquire_await();
+    auto hold = co_await all.lock.acquire_await(pawl::resume_inline);
     try {
         all.status = co_await all.condition.wait_await(hold, scripted{&all.plan});
         all.owned_after = hold.owns_lock();
@@ -1289,11 +1298,11 @@ static task take_all_rounds(crowd &all, int number)
             auto hold = co_await all.lock.acquire_await(all.queue.on());
             all.by_lock++;
         } else {
-            auto hold = co_await all.lock.acquire_await();
+            auto hold = co_await all.lock.acquire_await(pawl::resume_inline);
             all.by_lock++;
         }
         permit.unlock();
-        auto hold = co_await all.fair.acquire_await();
+        auto hold = co_await all.fair.acquire_await(pawl::resume_inline);
         all.by_fair++;
     }
     all.ended.release();
@@ -1342,7 +1351,7 @@ static void destroy_what_another_thread_resumes()
     pawl::event never;
     report told;
     lock.acquire();
-    task waits = wait_once_for([&] { return lock.acquire_await(); }, told);
+    task waits = wait_once_for([&] { return lock.acquire_await(pawl::resume_inline); }, told);
     const task granter = act_inside(begin, [&] {
         lock.release();
         granted.set();
@@ -1385,7 +1394,7 @@ struct throwing_task {
 
 static throwing_task throw_out(pawl::event &event)
 {
-    co_await event.wait_await();
+    co_await event.wait_await(pawl::resume_inline);
     throw std::runtime_error("out");
 }
 

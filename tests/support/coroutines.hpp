@@ -99,7 +99,7 @@ inline task task_promise::get_return_object()
 // Run action() as a coroutine that is resumed by begin: what it grants waits for its return.
 template <class Action> task act_inside(pawl::event &begin, Action action)
 {
-    co_await begin.wait_await();
+    co_await begin.wait_await(pawl::resume_inline);
     action();
 }
 

@@ -132,7 +132,7 @@ static task wait_for_what_the_release_destroys()
 
 static task destroy_the_victim_with_the_lock()
 {
-    auto hold = co_await lock.acquire_await();
+    auto hold = co_await lock.acquire_await(pawl::resume_inline);
     victim->destroy();
     done += 10;
 }
@@ -155,7 +155,7 @@ static void coroutine_destroyed_by_the_next_holder_is_not_touched_again()
 
 static task destroy_the_victim_when_broken(pawl::barrier &barrier)
 {
-    const pawl_status status = co_await barrier.wait_await();
+    const pawl_status status = co_await barrier.wait_await(pawl::resume_inline);
     CHECK(status == PAWL_BROKEN);
     victim->destroy();
     done++;
