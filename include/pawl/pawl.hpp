@@ -1375,10 +1375,15 @@ class event : detail::immovable
     pawl_event native_ = PAWL_EVENT_INIT;
 };
 
-inline detail::event_stop detail::stop_of(event &stop)
+namespace detail
+{
+
+inline event_stop stop_of(event &stop)
 {
     return event_stop(stop.native());
 }
+
+} // namespace detail
 
 /* pawl_barrier, barrier.h. With no parties the constructor throws std::invalid_argument, or ends
  * the process where exceptions are disabled; in a constant expression it does not compile.
