@@ -14,6 +14,7 @@
 #include <pawl/condition.h>
 
 #include "limit.h"
+#include "lockword.h"
 #include "misuse.h"
 #include "process.h"
 #include "relock.h"
@@ -26,6 +27,11 @@
 _Static_assert(sizeof(pawl_condition) <= 8, "the size that is promised");
 
 enum { PARKED = 1 };
+
+static struct pawl__word word_of(pawl_lock *lock)
+{
+    return (struct pawl__word){lock, false};
+}
 
 /* Queue the waiter, and then release the lock. A task may be called, and gone, by the release. */
 static void queue_and_release(pawl_condition *condition, pawl_lock *lock, pawl_await *waiter)
@@ -81,7 +87,8 @@ static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, struct
         pawl_lock_acquire(lock);
     } else {
         sleeper.stop = NULL; /* the lock is awaited as long as it takes */
-        pawl__lock_accept(lock, &sleeper);
+        pawl__word_accept(word_of(lock), &sleeper);
+        PAWL__TSAN_ACQUIRED(lock, 0U);
     }
     pawl__lot_close(&sleeper);
     return status;
@@ -218,6 +225,7 @@ struct notification {
     bool to_others; /* more were waiting than it is for */
     pawl_time now;
     struct pawl__wake_list granted;
+    struct pawl__sleeper *roused;
 };
 
 /* Move one waiter, inside both buckets. A task that is cancelled while it waits for the lock hands
@@ -230,7 +238,8 @@ static void move(pawl_condition *condition, struct pawl__bucket *from, struct pa
     pawl__lot_dequeue(from, waiter);
     waiter->kind_ = PAWL__ON_NOTIFIED_LOCK;
     waiter->object_ = notification->to_others ? condition : NULL;
-    pawl__lock_admit(lock, to, waiter, notification->now, &notification->granted);
+    pawl__word_admit(word_of(lock), to, waiter, notification->now, &notification->granted,
+                     &notification->roused);
 }
 
 /* Move the oldest who wait with `lock`, in a row. The lock is there if the first of them waits with
@@ -282,7 +291,7 @@ static pawl_lock *look(pawl_condition *condition, size_t n, struct notification 
  * one round. */
 static size_t notify(pawl_condition *condition, size_t n)
 {
-    struct notification notification = {0, false, 0, {NULL, NULL}};
+    struct notification notification = {0, false, 0, {NULL, NULL}, NULL};
     if (n == 0 || pawl__load8(&condition->state_, PAWL__RELAXED) == 0) {
         return 0;
     }
@@ -292,6 +301,7 @@ static size_t notify(pawl_condition *condition, size_t n)
     while (lock != NULL) {
         lock = move_to(condition, lock, &notification);
     }
+    pawl__lot_unpark_all(notification.roused);
     pawl__lot_wake(&notification.granted);
     return wanted - notification.left;
 }

@@ -177,15 +177,27 @@ void pawl__lot_grant_all(struct pawl__bucket *bucket, const void *key, pawl_stat
     }
 }
 
-void pawl__lot_awaken(struct pawl__bucket *bucket, struct pawl__sleeper *sleeper)
+void pawl__lot_awaken(struct pawl__bucket *bucket, struct pawl__sleeper *sleeper,
+                      struct pawl__sleeper **roused)
 {
+    (void)bucket;
     sleeper->awake = true;
-    pawl__store8(&bucket->passes, 0, PAWL__RELAXED); /* as in pawl__spin_time_to_check */
+    sleeper->next_roused = *roused;
+    *roused = sleeper;
 }
 
-void pawl__lot_unpark(struct pawl__sleeper *sleeper)
+static void unpark(struct pawl__sleeper *sleeper)
 {
     pawl__unpark(&sleeper->slot->parker);
+}
+
+void pawl__lot_unpark_all(struct pawl__sleeper *roused)
+{
+    while (roused != NULL) {
+        struct pawl__sleeper *next = roused->next_roused; /* before it is gone */
+        unpark(roused);
+        roused = next;
+    }
 }
 
 void pawl__lot_wake(const struct pawl__wake_list *list)
@@ -197,7 +209,7 @@ void pawl__lot_wake(const struct pawl__wake_list *list)
         if (pawl__waiter_is_task(waiter)) {
             pawl__list_append(&tasks, waiter);
         } else {
-            pawl__lot_unpark(pawl__sleeper_of(waiter));
+            unpark(pawl__sleeper_of(waiter));
         }
     }
     if (tasks.first != NULL) {
@@ -250,6 +262,22 @@ bool pawl__lot_wait(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, 
      * here. */
     pawl__park(parker, PAWL_NEVER);
     return false;
+}
+
+void pawl__lot_nap(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, const void *key,
+                   pawl_time until)
+{
+    if (pawl__park(&sleeper->slot->parker, until)) {
+        return;
+    }
+    pawl__lot_lock(bucket);
+    bool sleeps =
+        pawl__load_pointer(&sleeper->waiter.key_, PAWL__RELAXED) == key && !sleeper->awake;
+    sleeper->awake = sleeper->awake || sleeps;
+    pawl__lot_unlock(bucket);
+    if (!sleeps) { /* as in pawl__lot_wait */
+        pawl__park(&sleeper->slot->parker, PAWL_NEVER);
+    }
 }
 
 size_t pawl__lot_count(const void *key)

@@ -82,12 +82,12 @@ void pawl__lot_grant_awake(pawl_await *waiter);
 /* In the waiter's own thread: whether it was granted. A true return happens after that grant. */
 bool pawl__lot_is_granted(const pawl_await *waiter);
 
-/* Wake a thread whose waiter stays queued: pawl__lot_wait returns there. First, with the bucket
- * locked, it becomes awake, so that nobody else wakes it; then, with the bucket unlocked, its
- * thread is unparked. */
-void pawl__lot_awaken(struct pawl__bucket *bucket, struct pawl__sleeper *sleeper)
-    PAWL_REQUIRES(bucket);
-void pawl__lot_unpark(struct pawl__sleeper *sleeper);
+/* Wake threads whose waiters stay queued: pawl__lot_wait returns there. First, with the bucket
+ * locked, each becomes awake, so that nobody else wakes it, and joins the list `roused`; then, with
+ * the bucket unlocked, the threads are unparked. */
+void pawl__lot_awaken(struct pawl__bucket *bucket, struct pawl__sleeper *sleeper,
+                      struct pawl__sleeper **roused) PAWL_REQUIRES(bucket);
+void pawl__lot_unpark_all(struct pawl__sleeper *roused);
 
 /* With no bucket locked: wake all of a list, threads first, then call the tasks (tasks.h). They may
  * be gone when this returns. */
@@ -117,6 +117,11 @@ struct pawl__bucket *pawl__lot_withdraw(pawl_await *op, struct pawl__withdrawn *
  * is locked: the caller adjusts the object's word and unlocks it. */
 bool pawl__lot_wait(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, const void *key,
                     pawl_time deadline) PAWL__TRIES(true, bucket);
+
+/* With no bucket locked: park until the sleeper, enqueued under the key of this bucket, was woken,
+ * or until `until` at the latest. It may be awake afterwards without having been woken. */
+void pawl__lot_nap(struct pawl__sleeper *sleeper, struct pawl__bucket *bucket, const void *key,
+                   pawl_time until);
 
 /* How many wait for the key. Costs a walk along the queue. */
 size_t pawl__lot_count(const void *key);

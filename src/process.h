@@ -22,7 +22,7 @@ enum { PAWL__BUCKET_BITS = 10, PAWL__CHAIN_BITS = 5, PAWL__LINE_BYTES = 64 };
  * The three counters are guesses of spin.h. */
 struct PAWL__IS_CAPABILITY("bucket") pawl__bucket {
     _Alignas(PAWL__LINE_BYTES) struct pawl__guard guard;
-    uint8_t passes;                      /* atomic: calls of time_to_check since a wake-up */
+    uint8_t passes[8];                   /* atomic: by key, calls of time_to_check */
     void *chains[1 << PAWL__CHAIN_BITS]; /* under the guard: each the first of a chain, or NULL */
     uint8_t misses;                      /* atomic: recently failed spins, up to a limit */
     uint8_t skips;                       /* atomic: waits that did not spin */

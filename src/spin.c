@@ -80,12 +80,22 @@ bool pawl__spin_for_token(struct pawl__sleeper *sleeper, const void *key)
     return woken;
 }
 
-/* Not one atomic step: another lock's waiters in the bucket may cause more checks. */
+/* Neighbours in a word, or in a bucket, have counts of their own, mostly. */
+static uint8_t *passes_of(const void *key)
+{
+    return &pawl__process_bucket(key)->passes[((uintptr_t)key ^ (uintptr_t)key >> 3) & 7];
+}
+
+void pawl__spin_begin_checks(const void *key)
+{
+    pawl__store8(passes_of(key), 0, PAWL__RELAXED);
+}
+
+/* Not one atomic step: two threads may count as one. */
 bool pawl__spin_time_to_check(const void *key)
 {
     enum { LAST_INTERVAL = 64 };
-    struct pawl__bucket *bucket = pawl__process_bucket(key);
-    uint8_t passes = (uint8_t)(pawl__load8(&bucket->passes, PAWL__RELAXED) + 1);
-    pawl__store8(&bucket->passes, passes, PAWL__RELAXED);
+    uint8_t passes = (uint8_t)(pawl__load8(passes_of(key), PAWL__RELAXED) + 1);
+    pawl__store8(passes_of(key), passes, PAWL__RELAXED);
     return (passes & (passes - 1)) == 0 || passes % LAST_INTERVAL == 0;
 }

@@ -32,8 +32,10 @@ void pawl__spin_end(const void *key, unsigned turn, bool won);
 bool pawl__spin_for_token(struct pawl__sleeper *sleeper, const void *key);
 
 /* For threads that overtake a woken waiter: whether it is time to check if that one is not
- * scheduled. True in the first such call, the second, the fourth and so on, and then in each 64th:
- * so a check is late by no more than the time that has gone by, and costs next to nothing. */
+ * scheduled. True in the first such call since checks began, the second, the fourth and so on, and
+ * then in each 64th: so a check is late by no more than the time that has gone by, and costs next
+ * to nothing. */
+void pawl__spin_begin_checks(const void *key);
 bool pawl__spin_time_to_check(const void *key);
 
 PAWL__HIDDEN_END

@@ -32,15 +32,21 @@ enum pawl__wait_kind {
 
 /* A thread that waits. */
 struct pawl__sleeper {
-    pawl_await waiter;       /* first, so that a waiter's address is its sleeper's */
-    struct pawl__slot *slot; /* holds the parker */
-    pawl_time since;         /* when it began to wait for a lock, or was moved to its queue */
-    uint32_t woken_us;       /* when a release last woke it, in microseconds; wraps */
-    bool awake;              /* it was woken, or has not parked yet, and polls
-                                pawl__lot_is_granted; under the bucket's guard */
-    bool tried;              /* it was awake and found the lock taken */
-    bool stopped;            /* its stop was set; its own thread's, as is the next */
-    struct pawl_event *stop; /* ends the wait when it is set (stop.h); or NULL */
+    pawl_await waiter;                 /* first, so that a waiter's address is its sleeper's */
+    struct pawl__slot *slot;           /* holds the parker */
+    struct pawl__sleeper *next_roused; /* who is to be unparked after it */
+    struct pawl_event *stop;           /* ends the wait when it is set (stop.h); or NULL */
+    bool stopped;                      /* it was set; its own thread's, as stop is */
+
+    /* Of one that waits for a lock or an rwlock (lockword.c), under the bucket's guard. */
+    pawl_time since;    /* when it began to wait, or was moved to the lock's queue */
+    pawl_time woken;    /* when it was woken last, or 0 */
+    pawl_time reserved; /* until when the word is reserved for it, or 0 */
+    pawl_time nap;      /* it sleeps until then at the latest; its own thread's */
+    bool awake;         /* it was woken, or has not parked yet, and polls pawl__lot_is_granted */
+    bool tried;         /* it was awake and found the word taken */
+    bool demands;       /* it is awake, and the next release is to reserve the word for it */
+    bool absent;        /* a reservation passed, and it has not been seen since it was woken */
 };
 
 /* When a thread gives up a wait: at a deadline, or when an event is set. */

@@ -10,6 +10,14 @@
 #define PAWL__INSIDE
 #include "withdraw.h"
 
+#include "lockword.h"
+
+/* A writer's key may be its rwlock's drain key, an odd address. */
+static struct pawl__word rwlock_of(void *key)
+{
+    return (struct pawl__word){(char *)key - ((uintptr_t)key & 1), true};
+}
+
 /* A task was dequeued: adjust the object's word, and unlock the bucket. */
 PAWL__NO_ANALYSIS
 static void fix_up_and_unlock(const struct pawl__withdrawn *was, struct pawl__bucket *bucket)
@@ -18,7 +26,7 @@ static void fix_up_and_unlock(const struct pawl__withdrawn *was, struct pawl__bu
     switch (was->kind) {
     case PAWL__ON_LOCK:
     case PAWL__ON_NOTIFIED_LOCK:
-        pawl__lock_withdraw_and_unlock(key, bucket);
+        pawl__word_withdraw_and_unlock((struct pawl__word){key, false}, key, bucket);
         break;
     case PAWL__ON_SEMAPHORE:
         pawl__semaphore_withdraw_and_unlock(key, bucket);
@@ -37,7 +45,7 @@ static void fix_up_and_unlock(const struct pawl__withdrawn *was, struct pawl__bu
         break;
     case PAWL__ON_SHARED:
     case PAWL__ON_EXCLUSIVE:
-        pawl__rwlock_withdraw_and_unlock(key, was->kind, bucket);
+        pawl__word_withdraw_and_unlock(rwlock_of(key), key, bucket);
         break;
     case PAWL__ON_FILE_SHARED:
     case PAWL__ON_FILE_EXCLUSIVE:

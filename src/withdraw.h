@@ -28,8 +28,6 @@ bool pawl__withdraw_timed_out(pawl_await *op);
 /* Each of the following is called after a waiter was dequeued, with the key's bucket locked: it
  * adjusts the object's word as a thread's timeout does, and unlocks the bucket. The object may be
  * gone afterwards, if that granted something to somebody. */
-void pawl__lock_withdraw_and_unlock(pawl_lock *lock, struct pawl__bucket *bucket)
-    PAWL__RELEASES(bucket);
 void pawl__semaphore_withdraw_and_unlock(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
 void pawl__event_withdraw_and_unlock(pawl_event *event, struct pawl__bucket *bucket)
@@ -47,10 +45,6 @@ void pawl__barrier_break_and_unlock(pawl_barrier *barrier, struct pawl__bucket *
 
 void pawl__filelock_withdraw_and_unlock(pawl_filelock *filelock, struct pawl__bucket *bucket)
     PAWL__RELEASES(bucket);
-
-/* `key` is a reader's or a writer's, as `kind` says. */
-void pawl__rwlock_withdraw_and_unlock(void *key, enum pawl__wait_kind kind,
-                                      struct pawl__bucket *bucket) PAWL__RELEASES(bucket);
 
 PAWL__HIDDEN_END
 

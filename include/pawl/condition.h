@@ -11,8 +11,9 @@
  *                  the lock
  *     notify_all   all do, one after the other               0; nothing is remembered
  *
- * A notified waiter is moved to the lock's queue, so notify_all of a thousand wakes them one by
- * one. A wait ends because of a notification or its deadline, never spuriously; yet what was true
+ * A notified waiter is moved to the lock's queue, so notify_all of a thousand wakes a few at a
+ * time. A notification never takes a free lock for a thread that sleeps: the thread is woken and
+ * competes for the lock, as every waiter does (lock.h). A wait ends because of a notification or its deadline, never spuriously; yet what was true
  * at the notification may have changed when the waiter has the lock, so use a loop or wait_pred.
  * Example:
  *

@@ -45,52 +45,71 @@ typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
 #define PAWL_LOCK_INIT      {0}
 #define PAWL_FAIR_LOCK_INIT {PAWL__LOCK_FAIR}
 
-/* The bits of state_.
+/* The bits of state_. src/lockword.c explains how they change.
  *
- *     LOCKED   exact: somebody holds the lock. Set by who acquires, cleared by who releases; it
- *              stays set while the lock is handed over.
- *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues, so a release
- *              that does not see it has nobody to wake; cleared, under the bucket's guard, by who
- *              finds or leaves the queue empty.
- *     FAIR     exact: set at initialisation, never changed.
- *     COMING   the first of those queued was roused and is on its way, so no release need rouse
- *              another. Set, it is exact, but where threads have vanished, in a forked child or an
- *              ending process. Set and cleared under the bucket's guard.
- *     HANDED   may lag or lead: a hint that LOCKED is a thread's that has yet to run, or will be
- *              after the next release, so that spinning is no use. */
+ *     LOCKED    exact: somebody holds the lock
+ *     PARKED    may lag: threads or tasks are queued in the lot, and a release has to look after
+ *               them. Not set while one that was woken is on its way, who will.
+ *     FAIR      exact: set at initialisation, never changed
+ *     WATCHED   may lag: the waiter that is on its way has waited for long; those who use the lock
+ *               look now and then whether it gets a processor
+ *     RESERVED  exact: the lock is free, and for a millisecond at most only the waiter that has
+ *               waited longest may take it. Never set with LOCKED.
+ *
+ * All but LOCKED are changed under the guard of the lot's bucket. */
 enum {
     PAWL__LOCK_LOCKED = 1,
     PAWL__LOCK_PARKED = 2,
     PAWL__LOCK_FAIR = 4,
-    PAWL__LOCK_COMING = 8,
-    PAWL__LOCK_HANDED = 16
+    PAWL__LOCK_WATCHED = 8,
+    PAWL__LOCK_RESERVED = 16
 };
 
 /* The slow paths: another thread is in the way. */
 PAWL_API PAWL__COLD void pawl__lock_acquire_slow(pawl_lock *lock);
+PAWL_API PAWL__COLD bool pawl__lock_try_slow(pawl_lock *lock);
 PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_for_slow(pawl_lock *lock, pawl_ns ns);
 PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_until_slow(pawl_lock *lock, pawl_time deadline);
 PAWL_API PAWL__COLD pawl_status pawl__lock_acquire_await_slow(pawl_lock *lock, pawl_await *op);
 PAWL_API PAWL__COLD pawl_status pawl__lock_release_slow(pawl_lock *lock);
 
-/* Takes the lock if it is free, whoever waits. The acquire pairs with the release in
- * pawl_lock_release and pawl__lock_release_slow. */
-PAWL__HELPER bool pawl__lock_take(pawl_lock *lock)
+/* In a process with one thread: as pawl__lock_take, without an atomic operation. */
+PAWL__HELPER bool pawl__lock_take_alone(pawl_lock *lock)
 {
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    if (PAWL__SINGLE_THREADED()) {
-        if ((seen & PAWL__LOCK_LOCKED) != 0) {
-            return false;
-        }
-        pawl__store8(&lock->state_, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__RELAXED);
-        return true;
+    if ((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_RESERVED)) != 0) {
+        return false;
     }
-    while ((seen & PAWL__LOCK_LOCKED) == 0) {
+    pawl__store8(&lock->state_, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__RELAXED);
+    return true;
+}
+
+/* Takes the lock if it is free, whoever waits. Begins with a guess, an unlocked default lock that
+ * nobody waits for, since a load of a word that was just written makes the next operation on it
+ * wait. The acquire pairs with the release in pawl_lock_release and in src/lockword.c. */
+PAWL__HELPER bool pawl__lock_take(pawl_lock *lock)
+{
+    uint8_t seen = 0;
+    if (PAWL__UNLIKELY(PAWL__SINGLE_THREADED())) {
+        return pawl__lock_take_alone(lock);
+    }
+    do {
         if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__ACQUIRE)) {
             return true;
         }
-    }
+    } while ((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_RESERVED)) == 0);
     return false;
+}
+
+/* The same, with a look first: a try of a lock that is held takes no cache line away. */
+PAWL__HELPER bool pawl__lock_try(pawl_lock *lock)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if ((seen & PAWL__LOCK_LOCKED) != 0) {
+        return false;
+    }
+    bool reserved = (seen & PAWL__LOCK_RESERVED) != 0;
+    return reserved ? pawl__lock_try_slow(lock) : pawl__lock_take(lock);
 }
 
 PAWL__HELPER void pawl__lock_check(const pawl_lock *lock, const char *call)
@@ -108,13 +127,15 @@ PAWL_API void pawl_lock_init_fair(pawl_lock *lock);
 
 /* Acquire the lock, waiting as long as it takes.
  *
- * A default lock does not say who is next: the oldest waiter is woken, and newcomers may be faster.
- * But the next release hands it the lock, so that nobody else can be faster, when it has
- *   slept for 10 ms;
+ * A default lock does not say who is next: a release wakes the oldest waiter, which competes with
+ * newcomers. But waiting is bounded by time, however many threads compete. The next release
+ * reserves the lock for a waiter that has
+ *   slept for 8 ms;
  *   or waited for 1 ms, was woken, and found the lock taken;
- *   or waited for 5 ms, was woken 120 us ago or longer, and has got no processor: those who use
- *   the lock meanwhile look for such a one.
- * A fair lock serves in order of arrival.
+ *   or waited for 4 ms, was woken 80 us ago or longer, and has got no processor: those who use the
+ *   lock meanwhile look for such a one.
+ * A reservation keeps others out for 1 ms at most, so that a thread that does not run does not keep
+ * the lock from those that do. A fair lock serves in order of arrival.
  *
  * Requires  the lock outlives the call. Any thread; not a signal handler.
  * Orders    the release that let this call through happens before it returns.
@@ -138,7 +159,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock) PAWL__TRIES(true, lock)
 {
     pawl__lock_check(lock, "pawl_lock_try_acquire");
-    return PAWL__TSAN_TRIED(pawl__lock_take(lock), lock, 0U);
+    return PAWL__TSAN_TRIED(pawl__lock_try(lock), lock, 0U);
 }
 
 /* Acquire the lock, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
@@ -189,8 +210,19 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock,
                : pawl__lock_acquire_await_slow(lock, op);
 }
 
-/* Release the lock, whichever thread acquired it. If threads wait, the oldest is handed it, or is
- * woken, unless it is on its way already, and tries for it: a newcomer may be faster. A task
+/* In a process with one thread: without an atomic operation. */
+PAWL__HELPER pawl_status pawl__lock_release_alone(pawl_lock *lock)
+{
+    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
+    if ((seen & ~PAWL__LOCK_FAIR) != PAWL__LOCK_LOCKED) {
+        return pawl__lock_release_slow(lock);
+    }
+    pawl__store8(&lock->state_, (uint8_t)(seen & ~PAWL__LOCK_LOCKED), PAWL__RELAXED);
+    return PAWL_OK;
+}
+
+/* Release the lock, whichever thread acquired it. If threads wait, the oldest is woken,
+ * unless one is on its way already, and competes for the lock: a newcomer may be faster. A task
  * (await.h) and a fair lock's oldest waiter are always handed it.
  *
  * Returns   PAWL_OK        the lock was held and is released
@@ -205,24 +237,18 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_await(pawl_lock *lock,
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
     pawl__lock_check(lock, "pawl_lock_release");
-    uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    PAWL__TSAN_RELEASING((seen & PAWL__LOCK_LOCKED) != 0, lock, 0U);
-    if (PAWL__SINGLE_THREADED()) { /* constants, so that the next acquire need not wait for seen */
-        if (seen == PAWL__LOCK_LOCKED) {
-            pawl__store8(&lock->state_, 0, PAWL__RELAXED);
-            return PAWL_OK;
-        }
-        if (seen == (PAWL__LOCK_LOCKED | PAWL__LOCK_FAIR)) {
-            pawl__store8(&lock->state_, PAWL__LOCK_FAIR, PAWL__RELAXED);
-            return PAWL_OK;
-        }
+    PAWL__TSAN_RELEASING((pawl__load8(&lock->state_, PAWL__RELAXED) & PAWL__LOCK_LOCKED) != 0, lock,
+                         0U);
+    if (PAWL__UNLIKELY(PAWL__SINGLE_THREADED())) {
+        return pawl__lock_release_alone(lock);
     }
-    uint8_t unlocked = (uint8_t)(seen & ~PAWL__LOCK_LOCKED);
-    if (PAWL__UNLIKELY((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_PARKED)) != PAWL__LOCK_LOCKED)) {
-        return pawl__lock_release_slow(lock);
+    uint8_t seen = PAWL__LOCK_LOCKED; /* a guess, as in pawl__lock_take, with which it pairs */
+    if (pawl__cas8(&lock->state_, &seen, 0, PAWL__RELEASE)) {
+        return PAWL_OK;
     }
-    /* Pairs with the acquire in pawl__lock_take. */
-    return pawl__cas8(&lock->state_, &seen, unlocked, PAWL__RELEASE)
+    /* The guess is wrong for a fair lock. */
+    return seen == (PAWL__LOCK_LOCKED | PAWL__LOCK_FAIR) &&
+                   pawl__cas8(&lock->state_, &seen, PAWL__LOCK_FAIR, PAWL__RELEASE)
                ? PAWL_OK
                : pawl__lock_release_slow(lock);
 }

@@ -8,13 +8,15 @@
  *     state               acquire_shared   acquire_exclusive   release_shared   release_exclusive
  *     free                shared by 1      exclusive           PAWL_NOT_HELD    PAWL_NOT_HELD
  *     shared by n         shared by n + 1  waits               shared by n - 1  PAWL_NOT_HELD
- *     shared, one waits   waits            waits               shared by n - 1  PAWL_NOT_HELD
- *     exclusive           waits            waits               PAWL_NOT_HELD    free, or the
- *                                                                               waiters'
+ *     shared, and a       waits            waits               shared by n - 1  PAWL_NOT_HELD
+ *     writer is next
+ *     exclusive           waits            waits               PAWL_NOT_HELD    free, or a task's
  *
- * Neither side starves: a waiting writer holds back new readers, and after a writer, downgraded or
- * not, all readers that waited go before the next writer. So acquiring shared again while holding
- * it may wait for ever. downgrade() turns exclusive into shared with no gap. Example:
+ * Neither side starves. Readers and writers wait in one queue, with the bounds of a default lock
+ * (lock.h): whoever finds the rwlock free may be faster than those who wait, but a waiter that has
+ * waited for some milliseconds is next. The writer that is next keeps new readers out and waits
+ * until those inside have left. So acquiring shared again while holding it may wait for ever.
+ * downgrade() turns exclusive into shared with no gap. Example:
  *
  *     #include <pawl/rwlock.h>
  *
@@ -51,30 +53,33 @@ typedef struct PAWL__IS_CAPABILITY("pawl_rwlock") pawl_rwlock {
 
 #define PAWL_RWLOCK_INIT {0}
 
-/* state_: the number of shared holders times PAWL__RWLOCK_READER, and three bits.
+/* state_: the number of shared holders times PAWL__RWLOCK_READER, and bits, of which WATCHED and
+ * RESERVED are as a lock's (lock.h). src/lockword.c explains how they change.
  *
- *     WRITER   exact: held exclusively; then there is no shared holder
- *     PARKED   may lag: threads may be queued in the lot. Set before a thread queues; cleared,
- *              under the bucket's guard, by who finds or leaves the queues empty. While it is set,
- *              new holders are made under the guard only.
- *     PASSED   exact, and implies PARKED: a writer became a reader and left readers waiting, for
- *              the sake of a writer that waits. They go first when the last reader leaves.
- *              Written under the guard. */
+ *     WRITER   exact: held exclusively, or with DRAIN: by a writer that waits for the readers
+ *              inside to leave; either way no reader comes in
+ *     PARKED   may lag: threads or tasks are queued in the lot, and a writer's release has to look
+ *              after them
+ *     DRAIN    exact, and implies WRITER: the last reader is to wake the writer. Changed under the
+ *              guard of the lot's bucket, as PARKED, WATCHED and RESERVED are. */
 enum {
     PAWL__RWLOCK_WRITER = 1,
     PAWL__RWLOCK_PARKED = 2,
-    PAWL__RWLOCK_PASSED = 4,
-    PAWL__RWLOCK_READER = 8
+    PAWL__RWLOCK_WATCHED = 8,
+    PAWL__RWLOCK_RESERVED = 16,
+    PAWL__RWLOCK_DRAIN = 32,
+    PAWL__RWLOCK_READER = 64
 };
-#define PAWL__RWLOCK_FULL UINT32_C(0xFFFFFFF8) /* 2^29 - 1 shared holders */
+#define PAWL__RWLOCK_FULL UINT32_C(0xFFFFFFC0) /* 2^26 - 1 shared holders */
 
 PAWL_API PAWL__COLD void pawl__rwlock_acquire_shared_slow(pawl_rwlock *rwlock);
 PAWL_API PAWL__COLD pawl_status pawl__rwlock_release_shared_slow(pawl_rwlock *rwlock);
 PAWL_API PAWL__COLD void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock);
 PAWL_API PAWL__COLD pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock);
 
-/* Who finds the rwlock held shared, with waiters: none of them may be left, in a forked child. */
-PAWL_API PAWL__COLD bool pawl__rwlock_try_shared_slow(pawl_rwlock *rwlock);
+/* Who finds it reserved, or a writer waiting for readers: the one may be over, the other may have
+ * vanished in a fork. */
+PAWL_API PAWL__COLD bool pawl__rwlock_try_slow(pawl_rwlock *rwlock, bool shared);
 
 PAWL__HELPER void pawl__rwlock_check(const pawl_rwlock *rwlock, const char *call)
 {
@@ -83,41 +88,53 @@ PAWL__HELPER void pawl__rwlock_check(const pawl_rwlock *rwlock, const char *call
     }
 }
 
-/* The acquires in the next three pair with the releases of the four calls that release. */
+PAWL__HELPER bool pawl__rwlock_is_open(uint32_t seen)
+{
+    return (seen & (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_RESERVED)) == 0 && seen < PAWL__RWLOCK_FULL;
+}
+
+/* The acquires in the next four pair with the releases of the calls that release. The first two
+ * begin with a guess, a free rwlock, as pawl__lock_take does. */
 PAWL__HELPER bool pawl__rwlock_take_shared(pawl_rwlock *rwlock)
 {
-    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
-    while ((seen & (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_PARKED)) == 0 &&
-           seen < PAWL__RWLOCK_FULL) {
+    uint32_t seen = 0;
+    do {
         if (pawl__cas32(&rwlock->state_, &seen, seen + PAWL__RWLOCK_READER, PAWL__ACQUIRE)) {
             return true;
         }
-    }
+    } while (pawl__rwlock_is_open(seen));
+    return false;
+}
+
+PAWL__HELPER bool pawl__rwlock_take_exclusive(pawl_rwlock *rwlock)
+{
+    uint32_t seen = 0;
+    do {
+        if (pawl__cas32(&rwlock->state_, &seen, seen | PAWL__RWLOCK_WRITER, PAWL__ACQUIRE)) {
+            return true;
+        }
+    } while (pawl__rwlock_is_open(seen) && seen < PAWL__RWLOCK_READER);
     return false;
 }
 
 PAWL__HELPER bool pawl__rwlock_try_shared(pawl_rwlock *rwlock)
 {
-    return pawl__rwlock_take_shared(rwlock) ||
-           ((pawl__load32(&rwlock->state_, PAWL__RELAXED) &
-             (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_PARKED)) == PAWL__RWLOCK_PARKED &&
-            pawl__rwlock_try_shared_slow(rwlock));
+    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
+    if (pawl__rwlock_is_open(seen)) {
+        return pawl__rwlock_take_shared(rwlock);
+    }
+    return (seen & (PAWL__RWLOCK_DRAIN | PAWL__RWLOCK_RESERVED)) != 0 &&
+           pawl__rwlock_try_slow(rwlock, true);
 }
 
-/* The same in one attempt, for who waits if it fails: readers that come at the same time then get
- * out of each other's way. */
-PAWL__HELPER bool pawl__rwlock_take_shared_once(pawl_rwlock *rwlock)
+PAWL__HELPER bool pawl__rwlock_try_exclusive(pawl_rwlock *rwlock)
 {
     uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
-    return (seen & (PAWL__RWLOCK_WRITER | PAWL__RWLOCK_PARKED)) == 0 &&
-           seen < PAWL__RWLOCK_FULL &&
-           pawl__cas32(&rwlock->state_, &seen, seen + PAWL__RWLOCK_READER, PAWL__ACQUIRE);
-}
-
-PAWL__HELPER bool pawl__rwlock_take_exclusive(pawl_rwlock *rwlock)
-{
-    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
-    return seen == 0 && pawl__cas32(&rwlock->state_, &seen, PAWL__RWLOCK_WRITER, PAWL__ACQUIRE);
+    if (seen >= PAWL__RWLOCK_READER || (seen & PAWL__RWLOCK_WRITER) != 0) {
+        return false;
+    }
+    return (seen & PAWL__RWLOCK_RESERVED) != 0 ? pawl__rwlock_try_slow(rwlock, false)
+                                               : pawl__rwlock_take_exclusive(rwlock);
 }
 
 /* Make the memory a free rwlock, whatever it held before.
@@ -126,7 +143,7 @@ PAWL__HELPER bool pawl__rwlock_take_exclusive(pawl_rwlock *rwlock)
 PAWL_API void pawl_rwlock_init(pawl_rwlock *rwlock);
 
 /* Acquire the rwlock for reading, beside others, or for writing, alone: waiting as long as it
- * takes. More than 2^29 - 1 shared holders end the process with a message, since this call has no
+ * takes. More than 2^26 - 1 shared holders end the process with a message, since this call has no
  * status to tell it by.
  *
  * Requires  the rwlock outlives the call. Any thread; not a signal handler.
@@ -138,7 +155,7 @@ PAWL_INLINE void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock)
     PAWL__ACQUIRES_SHARED(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_acquire_shared");
-    if (PAWL__UNLIKELY(!pawl__rwlock_take_shared_once(rwlock))) {
+    if (PAWL__UNLIKELY(!pawl__rwlock_take_shared(rwlock))) {
         pawl__rwlock_acquire_shared_slow(rwlock);
     }
     PAWL__TSAN_ACQUIRED(rwlock, PAWL__TSAN_SHARED);
@@ -171,7 +188,7 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *
     PAWL__TRIES(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_exclusive");
-    return PAWL__TSAN_TRIED(pawl__rwlock_take_exclusive(rwlock), rwlock, 0U);
+    return PAWL__TSAN_TRIED(pawl__rwlock_try_exclusive(rwlock), rwlock, 0U);
 }
 
 /* Acquire it, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
@@ -180,7 +197,7 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *
  * Returns   PAWL_OK        the caller holds it that way
  *           PAWL_TIMEOUT   the time passed, never early; nothing was acquired, and readers that
  *                          only waited behind this writer are let in
- *           PAWL_OVERFLOW  shared: there are 2^29 - 1 holders; nothing changed
+ *           PAWL_OVERFLOW  shared: there are 2^26 - 1 holders; nothing changed
  * Requires  the rwlock outlives the call. Any thread; not a signal handler.
  * Orders    when PAWL_OK, as the acquire of that kind.
  * Costs     as the acquire; the clock is read only if the call must wait. */
@@ -207,25 +224,25 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rw
                                                                          pawl_await *op)
     PAWL__TRIES(0, rwlock);
 
-/* Release a hold of that kind, whichever thread acquired it. The last reader out lets the oldest
- * waiting writer in; a writer lets in all readers that wait, or else the oldest writer; and so does
- * the last reader after a downgrade.
+/* Release a hold of that kind, whichever thread acquired it. The last reader lets in the writer
+ * that is next. A writer wakes the oldest waiter, with the readers right behind it if it is a
+ * reader; a task is let in by the release itself.
  *
  * Returns   PAWL_OK        one hold of that kind is released
  *           PAWL_NOT_HELD  there was none; nothing changed
  * Requires  the rwlock outlives the moment at which another thread can have it: from then on this
  *           call does not touch it. Any thread; not a signal handler.
  * Orders    what the caller did before happens before an acquire returns that this allowed.
- * Costs     one atomic operation when nobody waits; else a wake-up for each one let in. A task
+ * Costs     one atomic operation when nobody waits; else a wake-up for each one woken. A task
  *           (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
     PAWL__RELEASES_SHARED(rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");
-    uint32_t seen = pawl__load32(&rwlock->state_, PAWL__RELAXED);
-    PAWL__TSAN_RELEASING(seen >= PAWL__RWLOCK_READER, rwlock, PAWL__TSAN_SHARED);
-    return seen >= PAWL__RWLOCK_READER && (seen & PAWL__RWLOCK_PARKED) == 0 &&
-                   pawl__cas32(&rwlock->state_, &seen, seen - PAWL__RWLOCK_READER, PAWL__RELEASE)
+    uint32_t seen = PAWL__RWLOCK_READER;
+    PAWL__TSAN_RELEASING(pawl__load32(&rwlock->state_, PAWL__RELAXED) >= PAWL__RWLOCK_READER,
+                         rwlock, PAWL__TSAN_SHARED);
+    return pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)
                ? PAWL_OK
                : pawl__rwlock_release_shared_slow(rwlock);
 }
@@ -242,8 +259,8 @@ PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
                : pawl__rwlock_release_exclusive_slow(rwlock);
 }
 
-/* Turn an exclusive hold into a shared one with no gap. Readers that wait come in too. If a writer
- * waits they do not yet, but go before it when the last shared hold is released.
+/* Turn an exclusive hold into a shared one with no gap. Readers that wait come in too, up to the
+ * oldest writer, which is next.
  *
  * Returns   PAWL_OK        the hold is now shared
  *           PAWL_NOT_HELD  it is not held exclusively; nothing changed

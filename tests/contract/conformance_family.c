@@ -304,7 +304,6 @@ static void walk_rwlock(void)
 static void walk_rwlock_waiters(void)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    const void *writers = (char *)&rwlock + 1;
     struct caller reader = {.call = call_shared, .object = &rwlock, .time = PAWL_NEVER};
     struct caller second = reader;
     struct caller writer = {.call = call_exclusive, .object = &rwlock, .time = PAWL_NEVER};
@@ -316,16 +315,15 @@ static void walk_rwlock_waiters(void)
         truth(newcomer), (unsigned)pawl__lot_count(&rwlock));
     pawl_rwlock_release_shared(&rwlock);
     say("RWLock.1 the writer", "%s", name(caller_join(&writer)));
-    caller_start(&writer, 1);
     caller_start(&second, 2);
     pawl_rwlock_release_exclusive(&rwlock);
     pawl_status first = caller_join(&reader);
     pawl_status last = caller_join(&second);
-    say("RWLock.1 after it the readers before the next writer", "%s %s, writers waiting %u",
-        name(first), name(last), (unsigned)pawl__lot_count(writers));
+    say("RWLock.1 after it the readers that waited", "%s %s", name(first), name(last));
+    caller_start(&writer, 1);
     pawl_rwlock_release_shared(&rwlock);
     pawl_rwlock_release_shared(&rwlock);
-    say("RWLock.1 and then that one", "%s", name(caller_join(&writer)));
+    say("RWLock.1 and then the next writer", "%s", name(caller_join(&writer)));
     caller_start(&reader, 1);
     pawl_rwlock_downgrade(&rwlock);
     say("RWLock.2 downgrade lets waiting readers in", "%s", name(caller_join(&reader)));
@@ -346,17 +344,17 @@ static void walk_rwlock_downgrade(void)
     struct caller reader = {.call = call_shared, .object = &rwlock, .time = PAWL_NEVER};
     struct caller writer = {.call = call_exclusive, .object = &rwlock, .time = PAWL_NEVER};
     pawl_rwlock_acquire_exclusive(&rwlock);
+    writer.key = &rwlock; /* behind another writer, it waits where the readers do */
     caller_start(&writer, 1);
-    caller_start(&reader, 1);
     pawl_rwlock_downgrade(&rwlock);
+    wait_for_waiters(writers, 1);
+    caller_start(&reader, 1);
     say("RWLock.2 downgrade, and a writer waits", "readers waiting %u",
         (unsigned)pawl__lot_count(&rwlock));
     pawl_rwlock_release_shared(&rwlock);
-    pawl_status first = caller_join(&reader);
-    say("RWLock.1 after it the readers before the next writer", "%s, writers waiting %u",
-        name(first), (unsigned)pawl__lot_count(writers));
-    pawl_rwlock_release_shared(&rwlock);
-    say("RWLock.1 and then that one", "%s", name(caller_join(&writer)));
+    say("RWLock.1 the writer before the reader", "%s", name(caller_join(&writer)));
+    pawl_rwlock_release_exclusive(&rwlock);
+    say("RWLock.1 and then that one", "%s", name(caller_join(&reader)));
 }
 
 static void walk_once(void)

@@ -23,7 +23,8 @@ struct machine {
     bool set, broken;
     unsigned readers;
     bool writer;
-    bool passed; /* readers that waited at a downgrade wait for the shared hold to end */
+    bool wants_exclusive[MACHINE_TASKS]; /* of those in queues[SHARED], which all wait in; in
+                                            queues[EXCLUSIVE] is who is next, once readers left */
     struct queue queues[THINGS];
     enum state states[MACHINE_TASKS];
     enum thing where[MACHINE_TASKS]; /* the queue that the task waits in */
@@ -173,29 +174,50 @@ static pawl_status arrive(struct machine *machine, unsigned task)
     return PAWL_OK;
 }
 
-static bool anyone_waits_for_rwlock(const struct machine *machine)
+/* Held exclusively, or about to be: nobody comes in. */
+static bool is_closed(const struct machine *machine)
 {
-    return machine->queues[SHARED].length + machine->queues[EXCLUSIVE].length > 0;
+    return machine->writer || machine->queues[EXCLUSIVE].length > 0;
 }
 
 static bool take_shared(struct machine *machine)
 {
-    bool free = !machine->writer && !anyone_waits_for_rwlock(machine);
+    bool free = !is_closed(machine);
     machine->readers += free ? 1 : 0;
     return free;
 }
 
 static bool take_exclusive(struct machine *machine)
 {
-    bool free = !machine->writer && machine->readers == 0;
+    bool free = !is_closed(machine) && machine->readers == 0;
     machine->writer = machine->writer || free;
     return free;
 }
 
-static void admit_readers(struct machine *machine)
+/* A writer is the next at once, behind the readers that are in; or queues. */
+static void wait_for_rwlock(struct machine *machine, unsigned task, enum thing thing)
 {
-    machine->readers += grant_all(machine, SHARED, PAWL_OK);
-    machine->passed = false;
+    bool next = thing == EXCLUSIVE && !is_closed(machine);
+    machine->wants_exclusive[task] = thing == EXCLUSIVE;
+    wait_in(machine, task, next ? EXCLUSIVE : SHARED);
+}
+
+/* Let in those who queue, in their order. */
+static void let_in(struct machine *machine)
+{
+    while (!is_closed(machine) && machine->queues[SHARED].length > 0) {
+        unsigned task = machine->queues[SHARED].tasks[0];
+        if (!machine->wants_exclusive[task]) {
+            machine->readers++;
+            grant(machine, task, PAWL_OK);
+        } else if (machine->readers == 0) {
+            machine->writer = true;
+            grant(machine, task, PAWL_OK);
+        } else {
+            erase(&machine->queues[SHARED], task);
+            wait_in(machine, task, EXCLUSIVE);
+        }
+    }
 }
 
 static pawl_status release_shared(struct machine *machine)
@@ -203,12 +225,8 @@ static pawl_status release_shared(struct machine *machine)
     if (machine->readers == 0) {
         return PAWL_NOT_HELD;
     }
-    if (--machine->readers > 0) {
-        return PAWL_OK;
-    }
-    machine->writer = !machine->passed && grant_first(machine, EXCLUSIVE, PAWL_OK);
-    if (!machine->writer) {
-        admit_readers(machine);
+    if (--machine->readers == 0) {
+        machine->writer = grant_first(machine, EXCLUSIVE, PAWL_OK);
     }
     return PAWL_OK;
 }
@@ -219,10 +237,7 @@ static pawl_status release_exclusive(struct machine *machine)
         return PAWL_NOT_HELD;
     }
     machine->writer = false;
-    admit_readers(machine);
-    if (machine->readers == 0) {
-        machine->writer = grant_first(machine, EXCLUSIVE, PAWL_OK);
-    }
+    let_in(machine);
     return PAWL_OK;
 }
 
@@ -233,11 +248,7 @@ static pawl_status downgrade(struct machine *machine)
     }
     machine->writer = false;
     machine->readers = 1;
-    if (machine->queues[EXCLUSIVE].length == 0) {
-        admit_readers(machine);
-    } else {
-        machine->passed = machine->queues[SHARED].length > 0;
-    }
+    let_in(machine);
     return PAWL_OK;
 }
 
@@ -285,7 +296,11 @@ static pawl_status take_or_wait(struct machine *machine, unsigned task, enum thi
     if (taken) {
         return PAWL_OK;
     }
-    wait_in(machine, task, thing);
+    if (thing == SHARED || thing == EXCLUSIVE) {
+        wait_for_rwlock(machine, task, thing);
+    } else {
+        wait_in(machine, task, thing);
+    }
     return PAWL_PENDING;
 }
 
@@ -320,10 +335,9 @@ static bool leave(struct machine *machine, unsigned task)
     enum thing thing = machine->where[task];
     erase(&machine->queues[thing], task);
     machine->states[task] = IDLE;
-    if (thing == EXCLUSIVE && machine->queues[EXCLUSIVE].length == 0 && !machine->writer) {
-        admit_readers(machine);
+    if (thing == EXCLUSIVE) {
+        let_in(machine);
     }
-    machine->passed = machine->passed && machine->queues[SHARED].length > 0;
     return true;
 }
 

@@ -444,7 +444,8 @@ static void release_one_shared(void)
 
 static void is_held_shared_once(void)
 {
-    SIM_CHECK(rwlock->state_ == PAWL__RWLOCK_READER);
+    SIM_CHECK(rwlock->state_ / PAWL__RWLOCK_READER == 1 &&
+              (rwlock->state_ & PAWL__RWLOCK_WRITER) == 0);
 }
 
 /* A child's, with the word of a parent whose waiters have vanished. */

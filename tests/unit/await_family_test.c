@@ -491,7 +491,7 @@ static void barrier_of_no_parties_is_refused(void **state)
 
 /* --- RWLock ----------------------------------------------------------------------------------- */
 
-static void shared_tasks_come_in_together_and_a_writer_after_them(void **state)
+static void tasks_come_in_in_their_order_and_readers_together(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
     struct task readers[2], writer;
@@ -501,8 +501,8 @@ static void shared_tasks_come_in_together_and_a_writer_after_them(void **state)
     task_init(&writer, NULL, NULL);
     pawl_rwlock_acquire_exclusive(&rwlock);
     assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &readers[0].op), PAWL_PENDING);
-    assert_int_equal(pawl_rwlock_acquire_exclusive_await(&rwlock, &writer.op), PAWL_PENDING);
     assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &readers[1].op), PAWL_PENDING);
+    assert_int_equal(pawl_rwlock_acquire_exclusive_await(&rwlock, &writer.op), PAWL_PENDING);
     assert_int_equal(pawl_rwlock_release_exclusive(&rwlock), PAWL_OK);
     assert_true(readers[0].calls == 1 && readers[1].calls == 1 && writer.calls == 0);
     assert_int_equal(pawl_rwlock_release_shared(&rwlock), PAWL_OK);
@@ -536,18 +536,20 @@ static void writer_that_is_cancelled_lets_in_the_readers_that_waited_for_it(void
 static void writer_that_is_cancelled_lets_in_no_more_readers_than_can_be_counted(void **state)
 {
     pawl_rwlock rwlock = PAWL_RWLOCK_INIT;
-    struct task reader, writer;
+    struct task readers[2], writer;
     (void)state;
-    task_init(&reader, NULL, NULL);
+    task_init(&readers[0], NULL, NULL);
+    task_init(&readers[1], NULL, NULL);
     task_init(&writer, NULL, NULL);
-    rwlock.state_ = PAWL__RWLOCK_FULL;
+    rwlock.state_ = PAWL__RWLOCK_FULL - PAWL__RWLOCK_READER; /* room for one */
     assert_int_equal(pawl_rwlock_acquire_exclusive_await(&rwlock, &writer.op), PAWL_PENDING);
-    assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &reader.op), PAWL_PENDING);
+    assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &readers[0].op), PAWL_PENDING);
+    assert_int_equal(pawl_rwlock_acquire_shared_await(&rwlock, &readers[1].op), PAWL_PENDING);
     assert_true(pawl_await_cancel(&writer.op));
-    assert_int_equal(reader.calls, 0);
-    rwlock.state_ -= PAWL__RWLOCK_FULL - PAWL__RWLOCK_READER; /* all leave but one */
+    assert_true(readers[0].calls == 1 && readers[1].calls == 0);
     assert_int_equal(pawl_rwlock_release_shared(&rwlock), PAWL_OK);
-    assert_int_equal(reader.calls, 1);
+    assert_int_equal(readers[1].calls, 1);
+    rwlock.state_ -= PAWL__RWLOCK_FULL - PAWL__RWLOCK_READER; /* all leave but one */
     assert_int_equal(pawl_rwlock_release_shared(&rwlock), PAWL_OK);
     assert_true(pawl_rwlock_try_acquire_exclusive(&rwlock));
 }
@@ -617,7 +619,7 @@ int main(void)
                                task_begin_test),
         cmocka_unit_test_setup(task_that_times_out_breaks_the_barrier, task_begin_test),
         cmocka_unit_test_setup(barrier_of_no_parties_is_refused, task_begin_test),
-        cmocka_unit_test_setup(shared_tasks_come_in_together_and_a_writer_after_them,
+        cmocka_unit_test_setup(tasks_come_in_in_their_order_and_readers_together,
                                task_begin_test),
         cmocka_unit_test_setup(writer_that_is_cancelled_lets_in_the_readers_that_waited_for_it,
                                task_begin_test),

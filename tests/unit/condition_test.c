@@ -389,17 +389,36 @@ static void wait_holds_the_lock_again_when_it_timed_out(void **state)
     assert_int_equal(leave(monitor), PAWL_OK);
 }
 
-static void wait_that_timed_out_returns_only_with_the_lock(void **state)
+static bool is_back_or_waits_for_lock(void *context)
 {
-    struct monitor *monitor = *state;
+    struct caller *other = context;
+    return caller_is_back(other) || pawl__lot_count(lock_of(other->object)) == 1;
+}
+
+/* A thread that gets no processor for the time that the lock is kept for it comes too late: then
+ * again. Returns whether it came in time. */
+static bool a_wait_times_out_while_the_lock_is_held(struct monitor *monitor)
+{
     struct caller other = {.then = leave_after};
     caller_start_on(&other, wait_for_a_patient_one, monitor, 0, AT_ITS_OWN_TIME);
     caller_await_begin(&other);
     enter(monitor); /* by its wait */
-    wait_for_waiters(lock_of(monitor), 1);
-    assert_false(caller_is_back(&other));
+    crew_until(is_back_or_waits_for_lock, &other);
+    bool in_time = !caller_is_back(&other);
     assert_int_equal(leave(monitor), PAWL_OK);
     callers_join(&other, 1, PAWL_TIMEOUT);
+    return in_time;
+}
+
+static void wait_that_timed_out_returns_only_with_the_lock(void **state)
+{
+    while (!a_wait_times_out_while_the_lock_is_held(*state)) {
+    }
+}
+
+static bool is_fair(const struct monitor *monitor)
+{
+    return (pawl__load8(&monitor->lock.state_, PAWL__RELAXED) & PAWL__LOCK_FAIR) != 0;
 }
 
 static pawl_status wait_in_the_past(struct monitor *monitor, int way)
@@ -426,9 +445,11 @@ static void wait_whose_deadline_has_passed_lets_the_lock_go_once(void **state)
         struct caller other = {0};
         enter(monitor);
         visitor_start(&other, monitor, 1);
-        assert_int_equal(wait_in_the_past(monitor, way), PAWL_TIMEOUT);
+        do { /* once, if the other thread gets a processor while the lock is kept for it */
+            assert_int_equal(wait_in_the_past(monitor, way), PAWL_TIMEOUT);
+            assert_true(is_held(monitor));
+        } while (!caller_is_back(&other) && !is_fair(monitor));
         assert_true(caller_is_back(&other));
-        assert_true(is_held(monitor));
         assert_int_equal(leave(monitor), PAWL_OK);
         caller_join(&other);
         assert_nobody_is_left(monitor);
@@ -914,11 +935,14 @@ static void wait_pred_with_a_past_deadline_lets_the_lock_go_and_asks_again(void 
 {
     struct monitor *monitor = *state;
     struct caller other = {0};
-    struct question question = {.monitor = monitor, .enough = INT32_MAX, .from = PAWL_NEVER};
     enter(monitor);
     visitor_start(&other, monitor, 1);
-    assert_int_equal(wait_pred(monitor, is_enough, &question, 0), PAWL_TIMEOUT);
-    assert_int_equal(question.asked, 2);
+    do { /* once, if the other thread gets a processor while the lock is kept for it */
+        struct question question = {
+            .monitor = monitor, .enough = INT32_MAX, .from = PAWL_NEVER};
+        assert_int_equal(wait_pred(monitor, is_enough, &question, 0), PAWL_TIMEOUT);
+        assert_int_equal(question.asked, 2);
+    } while (!caller_is_back(&other) && !is_fair(monitor));
     assert_true(caller_is_back(&other));
     assert_int_equal(leave(monitor), PAWL_OK);
     caller_join(&other);
@@ -1171,7 +1195,7 @@ static void init_makes_a_condition_that_nobody_waits_for_of_any_memory(void **st
 
 /* Like a thread that came to the lock by itself. Another thread waits on, because the lock notes
  * its waiters when the first is moved. */
-static void who_was_notified_is_handed_the_lock_after_some_milliseconds(void **state)
+static void the_lock_is_kept_for_who_was_notified_some_milliseconds_ago(void **state)
 {
     struct monitor *monitor = *state;
     struct caller waiter = {0};
@@ -1181,9 +1205,11 @@ static void who_was_notified_is_handed_the_lock_after_some_milliseconds(void **s
     enter(monitor);
     assert_int_equal(pawl_condition_notify(&monitor->condition, 1), 1);
     let_time_pass(PATIENCE);
+    pawl_time before = pawl_now();
     assert_int_equal(leave(monitor), PAWL_OK);
-    bool became_free = is_free(monitor);
-    assert_true(!became_free || caller_is_back(&waiter));
+    uint8_t left = pawl__load8(&((const pawl_lock *)lock_of(monitor))->state_, PAWL__RELAXED);
+    bool kept = (left & (PAWL__LOCK_LOCKED | PAWL__LOCK_RESERVED)) != 0;
+    assert_true(kept || caller_is_back(&waiter) || pawl_now() - before >= PAWL_MS(1));
     caller_join(&waiter);
     assert_int_equal(pawl_condition_notify(&monitor->condition, 1), 1);
     caller_join(&another);
@@ -1321,7 +1347,7 @@ int main(void)
         BY_ROWS(condition_may_be_freed_by_the_thread_that_was_just_notified, ONCE),
         BY_ROWS(threads_that_end_leave_nothing_behind, ONCE),
         BY_ROWS(init_makes_a_condition_that_nobody_waits_for_of_any_memory, ONCE),
-        BY_ROWS(who_was_notified_is_handed_the_lock_after_some_milliseconds, ALL),
+        BY_ROWS(the_lock_is_kept_for_who_was_notified_some_milliseconds_ago, ALL),
         BY_ROWS(while_an_rlock_s_owner_waits_nobody_owns_it, ONCE),
         BY_ROWS(new_condition_is_ready_and_free_ends_it, ONCE),
         BY_ROWS(describe_tells_the_number_of_waiters, ONCE),

@@ -257,12 +257,12 @@ class Barrier(Printer):
 
 class RWLock(Printer):
     name = 'pawl_rwlock'
-    keys = 2  # readers wait under its address, writers under the next one
+    keys = 2  # one writer, which waits for readers to leave, has the next address
 
     def words(self):
         state = self.field('state_')
         if state >= 8:
-            return ' shared holders=%d' % (state >> 3)
+            return ' shared holders=%d' % (state >> 6)
         return ' exclusive' if state & 1 else ' unlocked'
 
 
