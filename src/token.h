@@ -3,13 +3,13 @@
  * The token of a parker, for the backends: one atomic word, so that a token that was left before
  * the thread sleeps costs neither thread a native call.
  *
- * Invariant: one of the two AWAITED says that a thread sleeps, or is about to and will check again
- * first, and how. The thread that puts LEFT in its place wakes the sleeper in that way, which need
- * not be its own: copies of pawl that were built for different hosts share parkers. A wait gets one
- * token, so nobody but the sleeper changes LEFT, except to add POKED.
+ * Invariant: one of the two AWAITED values says that a thread sleeps, or is about to and will check
+ * again first, and how. The thread that replaces it by LEFT wakes the sleeper in that way, which
+ * need not be its own: copies of pawl that were built for different hosts share parkers. A wait
+ * gets one token, so only the sleeper changes LEFT, except to add POKED.
  *
  * POKED is added to any of them to make a sleeper check why it waits. It is no token: it is dropped
- * where the token is left or taken, because the wait is over then anyhow.
+ * when the token is left or taken, because the wait then ends anyway.
  */
 #ifndef PAWL_SRC_TOKEN_H
 #define PAWL_SRC_TOKEN_H

@@ -70,8 +70,8 @@ PAWL__HELPER int pawl__tsan_outcome(int outcome, int success, void *lock, unsign
 /* Observers of the atomics (atomic.h): LEAVE before each access, BEFORE and AFTER an access of this
  * order. */
 #if defined(PAWL_VALGRIND) && !defined(PAWL__MACHINE) && !PAWL__MSVC
-/* Helgrind and DRD take an atomic access for a plain one, and see no order from it. So they are
- * told to ignore the word, and are told the order, which is all that matters for a lock that nobody
+/* Helgrind and DRD treat an atomic access as a plain one, and see no order from it. So these macros
+ * make them ignore the word, and state the order, which is all that matters for a lock that nobody
  * owns. (The CMake option of that name defines PAWL_VALGRIND here and for targets that link pawl.)
  * Both understand the same requests for order; drd.h cannot be included together with helgrind.h,
  * and its request to ignore a range is VG_USERREQ__DRD_START_SUPPRESSION. */

@@ -140,9 +140,9 @@ void *pawl__port_map(size_t size)
     return block;
 }
 
-/* Copies of pawl in one process meet at a few bytes of named shared memory that hold the block's
- * address. The name has the process's id and a number that Windows makes from a secret of the
- * process's own (EncodePointer), so no other process can come first or look in. */
+/* Copies of pawl in one process share a few bytes of named memory that hold the block's address.
+ * The name has the process's id and a number that Windows makes from a secret of the process's own
+ * (EncodePointer), so no other process can create it first or read it. */
 static HANDLE open_cell(void ***cell)
 {
     char name[64];

@@ -63,7 +63,7 @@ static void pass_through_queue(void *context)
     }
 }
 
-/* A pool: whoever has a permit finds a free member of the pool under the rlock. */
+/* A pool: a thread with a permit finds a free member of the pool under the rlock. */
 static pawl_semaphore permits = PAWL_BOUNDED_SEMAPHORE_INIT(PERMITS);
 static pawl_rlock pool_lock;
 static struct member {
