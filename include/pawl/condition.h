@@ -13,9 +13,9 @@
  *
  * A notified waiter is moved to the lock's queue, so notify_all of a thousand wakes a few at a
  * time. A notification never takes a free lock for a thread that sleeps: the thread is woken and
- * competes for the lock, as every waiter does (lock.h). A wait ends because of a notification or its deadline, never spuriously; yet what was true
- * at the notification may have changed when the waiter has the lock, so use a loop or wait_pred.
- * Example:
+ * competes for the lock, as every waiter does (lock.h). A wait ends because of a notification or
+ * its deadline, never spuriously; yet what was true at the notification may have changed when the
+ * waiter has the lock, so use a loop or wait_pred. Example:
  *
  *     #include <pawl/condition.h>
  *

@@ -9,14 +9,13 @@
  *
  * So std::lock_guard, std::unique_lock, std::scoped_lock, std::shared_lock and
  * std::condition_variable_any take them; pawl::guard and pawl::shared_guard are for Clang's
- * -Wthread-safety. In C++20 most of them can be awaited by coroutines as
- * well: coroutine.hpp.
+ * -Wthread-safety. In C++20 most of them can be awaited by coroutines as well: coroutine.hpp.
  *
  * Each class is its C struct and nothing more: of the same size, ready without any code at program
- * start, never copied or moved. (filelock is a pointer, and opens a file.) The contract of a call is
- * that of the C function of the same name, in its own header; the comments here say what C++ adds. A
- * call throws only if its comment says so, and is not marked noexcept, because around a call of C
- * that would cost code. Example:
+ * start, never copied or moved. (filelock is a pointer, and opens a file.) The contract of a call
+ * is that of the C function of the same name, in its own header; the comments here say what C++
+ * adds. A call throws only if its comment says so, and is not marked noexcept, because around a
+ * call of C that would cost code. Example:
  *
  *     #include <pawl/pawl.hpp>
  *
@@ -1693,9 +1692,9 @@ class latch : detail::immovable
     pawl_latch native_ = PAWL_LATCH_INIT(0);
 };
 
-/* pawl_filelock: filelock.h. The constructor opens the lock file, the destructor closes it, and both
- * release what the object holds. Where the C function returns PAWL_SYSTEM or PAWL_UNSUPPORTED, a
- * constructor and the standard's verbs throw std::system_error with the system's error, and
+/* pawl_filelock: filelock.h. The constructor opens the lock file, the destructor closes it, and
+ * both release what the object holds. Where the C function returns PAWL_SYSTEM or PAWL_UNSUPPORTED,
+ * a constructor and the standard's verbs throw std::system_error with the system's error, and
  * std::invalid_argument if the path is empty or contains a NUL. The acquire verbs return the status
  * instead. */
 class PAWL__IS_CAPABILITY("filelock") filelock : detail::immovable
