@@ -1254,22 +1254,34 @@ static void events_and_barriers_that_timed_out_say_so_and_closed_ones_throw()
     CHECK((results == std::vector<pawl_status>{PAWL_TIMEOUT, PAWL_TIMEOUT}));
 }
 
-template <class Thing> static task only_wait_by_script(Thing &thing, script &plan)
+template <class Thing>
+static task only_wait_by_script(Thing &thing, script &plan, pawl_status &result)
 {
-    (void)co_await thing.wait_await(scripted{&plan});
+    result = co_await thing.wait_await(scripted{&plan});
 }
 
-static void a_latch_and_a_barrier_whose_loop_was_closed_throw()
+template <class Thing> static void expect_outcomes_or_to_throw(Thing &thing)
 {
+    script plan;
+    pawl_status result = PAWL_INVALID;
+    for (const pawl_status outcome : {PAWL_OK, PAWL_TIMEOUT}) {
+        const task waits = only_wait_by_script(thing, plan, result);
+        plan.end(outcome);
+        CHECK(waits.done() && result == outcome);
+    }
+    const task waits = only_wait_by_script(thing, plan, result);
+    plan.end(PAWL_CANCELLED);
+    CHECK(waits.threw(std::errc::operation_canceled));
+}
+
+static void what_is_no_outcome_of_a_wait_is_thrown()
+{
+    pawl::event event;
     pawl::latch latch(1);
     pawl::barrier barrier(2);
-    script plan;
-    const task at_latch = only_wait_by_script(latch, plan);
-    plan.end(PAWL_CANCELLED);
-    CHECK(at_latch.threw(std::errc::operation_canceled));
-    const task at_barrier = only_wait_by_script(barrier, plan);
-    plan.end(PAWL_CANCELLED);
-    CHECK(at_barrier.threw(std::errc::operation_canceled));
+    expect_outcomes_or_to_throw(event);
+    expect_outcomes_or_to_throw(latch);
+    expect_outcomes_or_to_throw(barrier);
 }
 
 // Many threads. -----------------------------------------------------------------------------------
@@ -1470,7 +1482,7 @@ int main(int argc, char **argv)
         a_condition_wait_that_is_refused_leaves_the_lock_held,
         an_abandoned_condition_wait_that_timed_out_releases_the_lock_only,
         events_and_barriers_that_timed_out_say_so_and_closed_ones_throw,
-        a_latch_and_a_barrier_whose_loop_was_closed_throw,
+        what_is_no_outcome_of_a_wait_is_thrown,
         threads_and_coroutines_share_locks_and_lose_nothing,
     };
     if (argc > 1) {
