@@ -84,6 +84,10 @@ void *pawl__port_map(size_t size);
 #define PAWL__LOT_ABI 3
 void *pawl__port_shared_block(size_t size, void (*prepare)(void *block));
 
+/* Called by prepare for the block of `size` bytes: a word that the system sets to 0 in the child of
+ * every fork, whether or not fork handlers run, or NULL where the system cannot. */
+uint32_t *pawl__port_fork_mark(void *block, size_t size);
+
 /* Make a pointer that is NULL in every thread until it sets it; read and set the calling thread's,
  * at any time until it is gone. Where the system clears the pointer before the thread's last code
  * has run, it calls keep(value), unless keep is NULL, which sets the pointer again. */

@@ -26,17 +26,24 @@ struct block {
     struct pawl__guard pool_guard;
     struct chunk *chunks;    /* under pool_guard, as are the slots' next_free */
     struct pawl__slot *free; /* under pool_guard */
-    struct pawl__guard locals_guard;
-    uint64_t identities; /* given to threads so far; under locals_guard */
+    /* On a line of its own, because each use of the block reads it and hardly any writes there. The
+     * mark (port.h) is an enum mark, and 0 in a forked child. */
+    _Alignas(PAWL__LINE_BYTES) uint32_t *fork_mark;
+    uint32_t generation; /* written by an only thread only */
+    bool ending;         /* the same */
     uint8_t has_locals;  /* atomic: 1 once the next three are made, under locals_guard */
     struct pawl__local identity_low, identity_high; /* two, as a pointer may have 32 bits */
     struct pawl__local calling;
     void (*keep_low)(void *value), (*keep_high)(void *value); /* of the copy that made the block */
     PAWL__ALIGNED_8 uint64_t forks_begun; /* atomic: by each copy of pawl once a fork, or more */
-    uint64_t forks_seen;                  /* written by an only thread only, as are the next */
-    uint32_t generation;
-    bool ending;
+    PAWL__ALIGNED_8 uint64_t forks_seen;  /* atomic, but written by one thread of a child only */
+    struct pawl__guard locals_guard;
+    uint64_t identities; /* given to threads so far; under locals_guard */
 };
+
+/* What the fork mark says in a child: nothing has noticed the fork yet, a thread is starting
+ * afresh, or has. */
+enum mark { MARK_FORKED = 0, MARK_STARTING = 1, MARK_STARTED = 2 };
 
 /* This copy's pointer to the process's block; NULL until this copy first needs it. */
 static void *shared_block;
@@ -104,14 +111,42 @@ static void begin_fork(void)
     }
 }
 
+static void mark_started(struct block *block)
+{
+    if (block->fork_mark != NULL) {
+        pawl__store32(block->fork_mark, MARK_STARTED, PAWL__RELEASE); /* pairs with get */
+    }
+}
+
+static void forget_forks(struct block *block)
+{
+    uint64_t begun = pawl__load64(&block->forks_begun, PAWL__RELAXED);
+    pawl__store64(&block->forks_seen, begun, PAWL__RELAXED);
+    start_afresh(block);
+    mark_started(block);
+}
+
 /* Each copy of pawl has registered this, but one is to do it: a copy that was loaded late is called
  * after handlers of the program's, which may use a lock. */
 static void start_afresh_in_child(void)
 {
     struct block *block = pawl__load_pointer(&shared_block, PAWL__RELAXED);
-    if (block != NULL && block->forks_seen != block->forks_begun) {
-        block->forks_seen = block->forks_begun;
-        start_afresh(block);
+    if (block != NULL && pawl__load64(&block->forks_seen, PAWL__RELAXED) !=
+                             pawl__load64(&block->forks_begun, PAWL__RELAXED)) {
+        forget_forks(block);
+    }
+}
+
+/* In a child whose fork called no handlers (_Fork), or none yet, at the first use of the block. The
+ * child may have threads already: one of them starts afresh and the others wait for it. */
+static PAWL__COLD void notice_fork(struct block *block)
+{
+    uint32_t seen = MARK_FORKED;
+    if (pawl__cas32(block->fork_mark, &seen, MARK_STARTING, PAWL__ACQUIRE)) {
+        forget_forks(block);
+    }
+    while (pawl__load32(block->fork_mark, PAWL__ACQUIRE) != MARK_STARTED) {
+        PAWL__PAUSE();
     }
 }
 
@@ -139,6 +174,8 @@ static void make_block(void *memory)
     struct block *block = memory;
     block->keep_low = keep_low;
     block->keep_high = keep_high;
+    block->fork_mark = pawl__port_fork_mark(block, sizeof *block);
+    mark_started(block);
     prepare(memory);
 }
 
@@ -155,6 +192,10 @@ static struct block *get(void)
 {
     struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
     block = block != NULL ? block : open_block();
+    if (block->fork_mark != NULL && pawl__load32(block->fork_mark, PAWL__ACQUIRE) !=
+                                        MARK_STARTED) { /* pairs with mark_started */
+        notice_fork(block);
+    }
     if (pawl__port_is_ending() && !block->ending) {
         start_afresh(block);
         block->ending = true;

@@ -197,6 +197,18 @@ void *pawl__port_map(size_t size)
     return block;
 }
 
+/* Behind the block lies a page for the fork mark. */
+static size_t mark_offset(size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page;
+}
+
+static size_t with_mark(size_t size)
+{
+    return mark_offset(size) + (size_t)sysconf(_SC_PAGESIZE);
+}
+
 /* A filled slot anywhere wins; otherwise all copies that come at the same time agree on the first
  * object's slot. The block's own library stays loaded: its slot is where a later copy finds the
  * block. */
@@ -206,15 +218,34 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     if (block != NULL) {
         return block;
     }
-    void *fresh = pawl__port_map(size);
+    void *fresh = pawl__port_map(with_mark(size));
     prepare(fresh);
     block = pawl__meet(fresh);
     if (block != NULL && block != fresh) {
-        munmap(fresh, size);
+        munmap(fresh, with_mark(size));
         return block;
     }
     pawl__meet_stay();
     return fresh; /* also if no note survived the link, and this copy is alone */
+}
+
+/* Linux 4.14 wipes such a page in a child. errno is kept, as by a wait, in which this may happen.
+ */
+uint32_t *pawl__port_fork_mark(void *block, size_t size)
+{
+    uint32_t *mark = NULL;
+#if defined(MADV_WIPEONFORK)
+    int error = errno;
+    char *page = (char *)block + mark_offset(size);
+    if (madvise(page, with_mark(size) - mark_offset(size), MADV_WIPEONFORK) == 0) {
+        mark = (uint32_t *)(void *)page;
+    }
+    errno = error;
+#else
+    (void)block;
+    (void)size;
+#endif
+    return mark;
 }
 
 _Thread_local uint64_t pawl__remembered_word;

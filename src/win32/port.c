@@ -184,6 +184,14 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
+/* Windows has no fork. */
+uint32_t *pawl__port_fork_mark(void *block, size_t size)
+{
+    (void)block;
+    (void)size;
+    return NULL;
+}
+
 /* Windows clears no slot before the thread is gone. */
 void pawl__local_init(struct pawl__local *local, void (*keep)(void *value))
 {

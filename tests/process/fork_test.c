@@ -15,17 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Run the work in a forked child; its result is the exit status. */
-static int in_child(int (*work)(pawl_lock *lock), pawl_lock *lock)
+/* Run the work in a child; its result is the exit status. */
+static int in_child_of(pid_t (*make)(void), int (*work)(pawl_lock *lock), pawl_lock *lock)
 {
     int status = 0;
-    pid_t child = fork();
+    pid_t child = make();
     assert_true(child >= 0);
     if (child == 0) {
         _exit(work(lock));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static int in_child(int (*work)(pawl_lock *lock), pawl_lock *lock)
+{
+    return in_child_of(fork, work, lock);
 }
 
 enum { CHILD_OK = 7 };
@@ -532,6 +537,39 @@ static void readers_in_a_child_do_not_wait_for_its_parent_s_writers(void **state
     crew_join(&writer);
 }
 
+#if HAVE_FORK_WITHOUT_HANDLERS
+pid_t _Fork(void); /* POSIX 2024 */
+
+/* The queue is empty there, although no handler has run. (A fair lock would go to a thread that is
+ * not there.) Also in the child of such a child, and in the child that a fork makes of one. */
+static int release_and_make_children(pawl_lock *lock)
+{
+    int used = release_and_use_it(lock);
+    if (used != CHILD_OK || !pawl_lock_try_acquire(lock)) {
+        return used;
+    }
+    used = in_child_of(_Fork, release_and_use_it, lock);
+    return used == CHILD_OK ? in_child(release_and_use_it, lock) : 30 + used;
+}
+
+static void child_without_fork_handlers_starts_afresh(void **state)
+{
+    (void)state;
+    for (int fair = 0; fair <= 1; fair++) {
+        pawl_lock locks[2] = {PAWL_LOCK_INIT, PAWL_FAIR_LOCK_INIT};
+        pawl_lock *lock = &locks[fair];
+        struct caller waiter = {.then = release_lock_after};
+        pawl_lock_acquire(lock);
+        caller_start_on(&waiter, call_lock, lock, PAWL_NEVER, 1);
+        assert_int_equal(in_child_of(_Fork, release_and_make_children, lock), CHILD_OK);
+        assert_int_equal(pawl__lot_count(lock), 1); /* here it waits */
+        assert_int_equal(pawl_lock_release(lock), PAWL_OK);
+        caller_join(&waiter);
+        assert_int_equal(waiter.status, PAWL_OK);
+    }
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,6 +578,9 @@ int main(void)
         cmocka_unit_test(unheld_lock_needs_nothing_in_a_child),
         cmocka_unit_test(held_lock_with_waiters_is_free_in_a_child_after_reinit),
         cmocka_unit_test(grandchild_starts_afresh_as_well),
+#if HAVE_FORK_WITHOUT_HANDLERS
+        cmocka_unit_test(child_without_fork_handlers_starts_afresh),
+#endif
         cmocka_unit_test(nobody_waits_in_a_child_for_any_object),
         cmocka_unit_test(many_threads_of_a_child_wait),
         cmocka_unit_test(readers_in_a_child_do_not_wait_for_its_parent_s_writers),

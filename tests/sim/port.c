@@ -324,6 +324,14 @@ void *pawl__port_shared_block(size_t size, void (*prepare)(void *block))
     return block;
 }
 
+/* Each fork of the machine calls the handlers. */
+uint32_t *pawl__port_fork_mark(void *block, size_t size)
+{
+    (void)block;
+    (void)size;
+    return NULL;
+}
+
 void pawl__local_init(struct pawl__local *local, void (*keep)(void *value))
 {
     (void)keep; /* a thread's locals are never cleared */
