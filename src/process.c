@@ -209,21 +209,28 @@ PAWL__AT_LOAD static void open_early(void)
     open_block();
 }
 
-/* A multiplicative hash (by the golden ratio's odd constant): the highest bits choose the bucket,
- * the next ones the chain in it. */
-static uint64_t hash(const void *key)
+/* A multiplicative hash by the golden ratio's odd constant: bits 32 to 63 of the product. The
+ * highest ones choose the bucket, the next ones the chain in it. No product or sum here overflows,
+ * because programs are built with -fsanitize=integer. */
+static uint32_t hash(const void *key)
 {
-    return ((uintptr_t)key >> 2) * UINT64_C(0x9E3779B97F4A7C15);
+    const uint64_t low = 0x7F4A7C15;
+    const uint64_t high = 0x9E3779B9;
+    uint64_t word = (uintptr_t)key >> 2;
+    uint64_t word_low = word & UINT32_MAX;
+    uint64_t product =
+        (word_low * low >> 32) + (word_low * high & UINT32_MAX) + ((word >> 32) * low & UINT32_MAX);
+    return (uint32_t)(product & UINT32_MAX);
 }
 
 struct pawl__bucket *pawl__process_bucket(const void *key)
 {
-    return &get()->buckets[hash(key) >> (64 - PAWL__BUCKET_BITS)];
+    return &get()->buckets[hash(key) >> (32 - PAWL__BUCKET_BITS)];
 }
 
 void **pawl__process_chain(struct pawl__bucket *bucket, const void *key)
 {
-    return &bucket->chains[hash(key) >> (64 - PAWL__BUCKET_BITS - PAWL__CHAIN_BITS) &
+    return &bucket->chains[hash(key) >> (32 - PAWL__BUCKET_BITS - PAWL__CHAIN_BITS) &
                            ((1U << PAWL__CHAIN_BITS) - 1)];
 }
 

@@ -13,6 +13,7 @@ check_builds() {
     check_refusals
     check_configuring
     check_parents
+    check_warnings
     check "tools/demo.sh shows what pawl does, and fetches no CMocka" demo
 }
 
@@ -35,7 +36,11 @@ check_examples() {
         esac
         check "$system: $source builds by its command and runs" builds_alone "$source" "$command"
     done
-    [ "$system" != elf ] || check "an example builds with pawl's two files" by_two_files
+    [ "$system" = elf ] || return 0
+    check "an example builds with pawl's two files" by_two_files
+    for c in gcc clang; do
+        check "$c: an imported target's headers are silent under strict warnings" by_import $c
+    done
 }
 
 # In one line, without the comment's marks.
@@ -223,6 +228,75 @@ in_strict_meson() {
     step meson setup "$project/build" "$project" -Dwerror=true -Dwarning_level=3 -Dunity=on \
         -Dc_args=-Wdeclaration-after-statement && step meson compile -C "$project/build" &&
         step "$project/build/consumer"
+}
+
+# --- Warnings ------------------------------------------------------------------------------------
+
+# What people ask their compilers for. Of clang -Weverything is left out what no library can do
+# anything about: padding, reserved names, and that C++11 is not C++98.
+strict='-Werror -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual
+    -Wcast-align -Wswitch-default -Wswitch-enum -Wredundant-decls -Wfloat-equal -Wformat=2'
+strict_c='-Wdeclaration-after-statement -Wmissing-prototypes -Wstrict-prototypes -Wc++-compat'
+strict_cpp='-Wold-style-cast -Weffc++ -Wzero-as-null-pointer-constant -Woverloaded-virtual'
+everything='-Weverything -Wno-padded -Wno-reserved-identifier -Wno-reserved-macro-identifier
+    -Wno-c++98-compat -Wno-c++98-compat-pedantic'
+
+# COMPILER LANGUAGE: its options; a coroutine's switch and its null pointer are the compiler's own
+warning_options() {
+    own=$strict_c
+    [ "$2" = c ] || own="$strict_cpp -Wmissing-declarations"
+    if [ "$1" = clang ]; then
+        own="$own $everything"
+    elif [ "$2" != c ]; then
+        own="$own -Wuseless-cast"
+    fi
+    [ "$2" != coroutines ] || own="$own -Wno-switch-default -Wno-zero-as-null-pointer-constant"
+    echo "$strict $own -D_POSIX_C_SOURCE=200809L"
+}
+
+check_warnings() {
+    for c in gcc clang; do
+        for standard in c11 c17 c2x c++17 c++20 c++2b; do
+            check "$c: the headers by -I are silent under strict warnings in $standard" \
+                are_silent $c $standard
+        done
+    done
+    check "clang: -fsanitize=integer finds nothing" is_sanitized
+}
+
+# COMPILER STANDARD
+are_silent() {
+    case $2 in
+    c++*) language=c++ files='warnings.c warnings_uv.c warnings.cpp' ;;
+    *) language=c files='warnings.c warnings_uv.c' ;;
+    esac
+    [ "$2" = c++17 ] || [ $language = c ] || files="$files warnings_await.cpp"
+    for file in $files; do
+        kind=$language
+        [ "$file" != warnings_await.cpp ] || kind=coroutines
+        # shellcheck disable=SC2046 # words
+        step "$1" -x $language "-std=$2" $(warning_options "$1" $kind) -Iinclude -fsyntax-only \
+            "tests/consumers/$file" || return
+    done
+}
+
+# COMPILER: the same files, with the headers that find_package finds.
+by_import() {
+    take_project warnings "$system-warnings"
+    cp tests/consumers/warnings*.c* "$project"
+    step cmake -S "$project" -B "$project/$1" -G Ninja "-DCMAKE_C_COMPILER=$1" \
+        "-DCMAKE_CXX_COMPILER=$(echo "$1" | sed 's/gcc/g/')++" \
+        "-Dpawl_DIR=$prefix/both/lib/cmake/pawl" "-DC_OPTIONS=$(warning_options "$1" c)" \
+        "-DCXX_OPTIONS=$(warning_options "$1" coroutines)" && step cmake --build "$project/$1"
+}
+
+is_sanitized() {
+    flags='-fsanitize=integer -fno-sanitize-recover=all'
+    configure -DCMAKE_C_COMPILER=clang "-DCMAKE_C_FLAGS=$flags" -DPAWL_BUILD_TESTS=OFF \
+        -DPAWL_BUILD_EXAMPLES=ON && step cmake --build "$builds/build" || return
+    for example in connection_pool cache start_line early_return; do
+        step "$builds/build/examples/$example" || return
+    done
 }
 
 # --- The demo ------------------------------------------------------------------------------------

@@ -125,14 +125,14 @@ PAWL_API void pawl_await_free(pawl_await *op);
  * write to an operation that ends, in src/lot.c. */
 PAWL__HELPER bool pawl__await_is_idle(const pawl_await *op)
 {
-    return op->fn_ != NULL && pawl__load_pointer(&op->key_, PAWL__ACQUIRE) == NULL;
+    return op->fn_ != PAWL__NULL && pawl__load_pointer(&op->key_, PAWL__ACQUIRE) == PAWL__NULL;
 }
 
 PAWL__HELPER void pawl__await_check(const void *object, const pawl_await *op, const char *call,
                                     const char *argument)
 {
-    if (PAWL__UNLIKELY(object == NULL || op == NULL)) {
-        pawl__die_null(call, object == NULL ? argument : "op");
+    if (PAWL__UNLIKELY(object == PAWL__NULL || op == PAWL__NULL)) {
+        pawl__die_null(call, object == PAWL__NULL ? argument : "op");
     }
 }
 

@@ -50,9 +50,10 @@ typedef struct pawl_barrier {
 
 /* For a constant number of parties; a negative one does not compile. */
 #define PAWL_BARRIER_INIT(parties)                                                                 \
-    {NULL, NULL,                                                                                   \
-     (uint32_t)PAWL__CONSTANT((uint32_t)(parties),                                                 \
-                              (int64_t)(parties) >= 0 && (int64_t)(parties) <= UINT32_MAX),        \
+    {PAWL__NULL, PAWL__NULL,                                                                       \
+     PAWL__TO(uint32_t, PAWL__CONSTANT(PAWL__TO(uint32_t, parties),                                \
+                                       PAWL__TO(int64_t, parties) >= 0 &&                          \
+                                           PAWL__TO(int64_t, parties) <= UINT32_MAX)),             \
      0, 0, 0}
 
 /* Make the memory a barrier for `parties` threads. If `action` is not NULL, the last arrival of

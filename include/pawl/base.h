@@ -63,9 +63,9 @@ typedef int64_t pawl_ns;
 
 /* Durations from microseconds, milliseconds, seconds. `n` may be a fraction, PAWL_S(0.5), and is
  * evaluated once; the product must fit in a pawl_ns. */
-#define PAWL_US(n) ((pawl_ns)((n) * INT64_C(1000)))
-#define PAWL_MS(n) ((pawl_ns)((n) * INT64_C(1000000)))
-#define PAWL_S(n)  ((pawl_ns)((n) * INT64_C(1000000000)))
+#define PAWL_US(n) PAWL__TO(pawl_ns, (n) * INT64_C(1000))
+#define PAWL_MS(n) PAWL__TO(pawl_ns, (n) * INT64_C(1000000))
+#define PAWL_S(n)  PAWL__TO(pawl_ns, (n) * INT64_C(1000000000))
 
 /* The monotonic clock, in nanoseconds.
  *

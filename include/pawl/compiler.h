@@ -77,8 +77,48 @@
 # define PAWL__MSVC 0
 #endif
 
+/* Conversions and the null pointer as each language's strictest warnings want them: PAWL__CAST to a
+ * type that is another one, PAWL__TO also to one that may be the same. */
+#if defined(__cplusplus)
+extern "C++" {
+template <class To, class From> struct pawl__conversion {
+    static constexpr To of(From value)
+    {
+        return static_cast<To>(value);
+    }
+};
+template <class To> struct pawl__conversion<To, To> {
+    static constexpr To of(To value)
+    {
+        return value;
+    }
+};
+template <class To, class From> constexpr To pawl__to(From value)
+{
+    return pawl__conversion<To, From>::of(value);
+}
+template <bool holds, class Value> constexpr Value pawl__constant(Value value)
+{
+    static_assert(holds, "the initialiser's value is negative or above its bound");
+    return value;
+}
+} /* extern "C++" */
+# define PAWL__CAST(type, value) static_cast<type>(value)
+# define PAWL__TO(type, value)   pawl__to<type>(value)
+# define PAWL__NULL              nullptr
+#else
+# define PAWL__CAST(type, value) ((type)(value))
+# define PAWL__TO(type, value)   ((type)(value))
+# define PAWL__NULL              NULL
+#endif
+
 /* The value of a constant expression, which does not compile unless `holds`. */
-#define PAWL__CONSTANT(value, holds) ((value) + 0 * sizeof(char[(holds) ? 1 : -1]))
+#if defined(__cplusplus)
+# define PAWL__CONSTANT(value, holds) pawl__constant<(holds)>(value)
+#else
+# define PAWL__CONSTANT(value, holds) ((value) + 0 * sizeof(char[(holds) ? 1 : -1]))
+#endif
+
 
 #if defined(__cplusplus) && __cplusplus >= 201703L
 # define PAWL_MUST_CHECK [[nodiscard]]

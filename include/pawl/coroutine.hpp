@@ -134,20 +134,14 @@ namespace detail
 [[noreturn]] inline void refuse_status(pawl_status status)
 {
     std::errc code = std::errc::invalid_argument;
-    switch (status) {
-    case PAWL_CANCELLED:
-        code = std::errc::operation_canceled;
-        break;
-    case PAWL_OVERFLOW:
-        code = std::errc::resource_unavailable_try_again; /* as std::shared_mutex has it */
-        break;
-    case PAWL_NO_MEMORY:
-        code = std::errc::not_enough_memory;
-        break;
-    case PAWL_NOT_HELD:
+    if (status == PAWL_NOT_HELD) {
         refuse_wait();
-    default:
-        break;
+    } else if (status == PAWL_CANCELLED) {
+        code = std::errc::operation_canceled;
+    } else if (status == PAWL_OVERFLOW) {
+        code = std::errc::resource_unavailable_try_again; /* as std::shared_mutex has it */
+    } else if (status == PAWL_NO_MEMORY) {
+        code = std::errc::not_enough_memory;
     }
 # if PAWL__EXCEPTIONS
     throw std::system_error(std::make_error_code(code), "pawl: co_await");
@@ -182,12 +176,19 @@ PAWL__NO_ANALYSIS inline bool was_started_here(const pawl_await &op)
     return pending && pawl_await_cancel(&probe) && same;
 }
 
+/* A C object that is initialised later, by its own call: until then its bytes are left alone. */
+template <class Native> struct uninitialised : Native {
+    uninitialised() noexcept
+    {
+    }
+};
+
 /* One wait, for a where that is called. It is also the pattern of every member class `operation`:
  * made from the where, which outlives it; started at most once at a time; never moved. */
 class called_operation : immovable
 {
   public:
-    template <class Where> explicit called_operation(const Where &)
+    template <class Where> explicit called_operation(const Where &) : op_()
     {
     }
 
@@ -243,9 +244,9 @@ class called_operation : immovable
         self->ended_(self->ctx_, result);
     }
 
-    pawl_await op_;
-    void (*ended_)(void *ctx, pawl_status result);
-    void *ctx_;
+    uninitialised<pawl_await> op_;
+    void (*ended_)(void *ctx, pawl_status result) = nullptr;
+    void *ctx_ = nullptr;
 };
 
 template <class Where> struct operation_for {
@@ -368,8 +369,8 @@ class [[nodiscard("without co_await nothing waits")]] awaiter : immovable
     Step step_;
     [[no_unique_address]] Where where_;
     typename operation_for<Where>::type operation_;
-    std::coroutine_handle<> waiting_;
-    pawl_status status_;
+    std::coroutine_handle<> waiting_ = nullptr;
+    pawl_status status_ = PAWL_OK;
     phase phase_ = phase::idle;
 };
 
@@ -439,7 +440,7 @@ template <class Thing> struct acquiring : step {
         return hold_after<std::unique_lock<Thing>>(status, *thing);
     }
 
-    void give_back(pawl_status status, bool)
+    PAWL__NO_ANALYSIS void give_back(pawl_status status, bool)
     {
         if (status == PAWL_OK) {
             thing->unlock();
@@ -469,7 +470,7 @@ template <class Rwlock> struct sharing : step {
         return hold_after<std::shared_lock<Rwlock>>(status, *rwlock);
     }
 
-    void give_back(pawl_status status, bool)
+    PAWL__NO_ANALYSIS void give_back(pawl_status status, bool)
     {
         if (status == PAWL_OK) {
             rwlock->unlock_shared();
@@ -499,7 +500,7 @@ template <class Rwlock> struct excluding : step {
         return hold_after<std::unique_lock<Rwlock>>(status, *rwlock);
     }
 
-    void give_back(pawl_status status, bool)
+    PAWL__NO_ANALYSIS void give_back(pawl_status status, bool)
     {
         if (status == PAWL_OK) {
             rwlock->unlock();
@@ -564,12 +565,14 @@ struct opening : step {
 struct meeting : step {
     pawl_barrier *barrier;
     std::uint32_t *index;
-    std::exception_ptr thrown; /* by the action, which this coroutine ran */
+    std::exception_ptr thrown{}; /* by the action, which this coroutine ran */
 
     meeting(pawl_barrier *place, std::uint32_t *index_to_write)
         : barrier(place), index(index_to_write)
     {
     }
+    meeting(const meeting &) = default;
+    meeting &operator=(const meeting &) = default;
 
     bool try_now()
     {
@@ -650,7 +653,7 @@ template <class Hold> struct listening : step {
 
     /* On a loop that is closing the lock is not held, as when the loop is closed during the
      * wait. */
-    void keep(pawl_status status)
+    PAWL__NO_ANALYSIS void keep(pawl_status status)
     {
         if (status == PAWL_CANCELLED) {
             pawl_lock_release(lock);
@@ -659,7 +662,7 @@ template <class Hold> struct listening : step {
         }
     }
 
-    pawl_status begin(pawl_await *op)
+    PAWL__NO_ANALYSIS pawl_status begin(pawl_await *op)
     {
         return pawl_condition_wait_await(condition, lock, op);
     }
@@ -679,7 +682,7 @@ template <class Hold> struct listening : step {
     }
 
     /* In this order, because the next holder of the lock may free the condition. */
-    void give_back(pawl_status status, bool owes_notification)
+    PAWL__NO_ANALYSIS void give_back(pawl_status status, bool owes_notification)
     {
         if (status == PAWL_OK && owes_notification) {
             pawl_condition_notify(condition, 1);

@@ -47,8 +47,9 @@ typedef struct pawl_latch {
 /* An initialiser, for a constant count from 0 to PAWL_LATCH_MAX. Other constants do not compile. */
 #define PAWL_LATCH_INIT(count)                                                                     \
     {                                                                                              \
-        PAWL__CONSTANT((uint64_t)(count) << 1,                                                     \
-                       (int64_t)(count) >= 0 && (int64_t)(count) <= PAWL_LATCH_MAX)                \
+        PAWL__CONSTANT(PAWL__TO(uint64_t, count) << 1,                                             \
+                       PAWL__TO(int64_t, count) >= 0 &&                                            \
+                           PAWL__TO(int64_t, count) <= PAWL_LATCH_MAX)                             \
     }
 
 /* The lowest bit of state_: may lag. Waiters may be queued in the lot, and then the count is above

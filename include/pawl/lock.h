@@ -80,7 +80,7 @@ PAWL__HELPER bool pawl__lock_take_alone(pawl_lock *lock)
     if ((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_RESERVED)) != 0) {
         return false;
     }
-    pawl__store8(&lock->state_, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__RELAXED);
+    pawl__store8(&lock->state_, PAWL__CAST(uint8_t, seen | PAWL__LOCK_LOCKED), PAWL__RELAXED);
     return true;
 }
 
@@ -94,7 +94,8 @@ PAWL__HELPER bool pawl__lock_take(pawl_lock *lock)
         return pawl__lock_take_alone(lock);
     }
     do {
-        if (pawl__cas8(&lock->state_, &seen, (uint8_t)(seen | PAWL__LOCK_LOCKED), PAWL__ACQUIRE)) {
+        if (pawl__cas8(&lock->state_, &seen, PAWL__CAST(uint8_t, seen | PAWL__LOCK_LOCKED),
+                       PAWL__ACQUIRE)) {
             return true;
         }
     } while ((seen & (PAWL__LOCK_LOCKED | PAWL__LOCK_RESERVED)) == 0);
@@ -108,8 +109,7 @@ PAWL__HELPER bool pawl__lock_try(pawl_lock *lock)
     if ((seen & PAWL__LOCK_LOCKED) != 0) {
         return false;
     }
-    bool reserved = (seen & PAWL__LOCK_RESERVED) != 0;
-    return reserved ? pawl__lock_try_slow(lock) : pawl__lock_take(lock);
+    return (seen & PAWL__LOCK_RESERVED) != 0 ? pawl__lock_try_slow(lock) : pawl__lock_take(lock);
 }
 
 PAWL__HELPER void pawl__lock_check(const pawl_lock *lock, const char *call)
@@ -217,7 +217,7 @@ PAWL__HELPER pawl_status pawl__lock_release_alone(pawl_lock *lock)
     if ((seen & ~PAWL__LOCK_FAIR) != PAWL__LOCK_LOCKED) {
         return pawl__lock_release_slow(lock);
     }
-    pawl__store8(&lock->state_, (uint8_t)(seen & ~PAWL__LOCK_LOCKED), PAWL__RELAXED);
+    pawl__store8(&lock->state_, PAWL__CAST(uint8_t, seen & ~PAWL__LOCK_LOCKED), PAWL__RELAXED);
     return PAWL_OK;
 }
 
@@ -236,13 +236,13 @@ PAWL__HELPER pawl_status pawl__lock_release_alone(pawl_lock *lock)
  *           returns. */
 PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
+    uint8_t seen = PAWL__LOCK_LOCKED; /* a guess, as in pawl__lock_take, with which it pairs */
     pawl__lock_check(lock, "pawl_lock_release");
     PAWL__TSAN_RELEASING((pawl__load8(&lock->state_, PAWL__RELAXED) & PAWL__LOCK_LOCKED) != 0, lock,
                          0U);
     if (PAWL__UNLIKELY(PAWL__SINGLE_THREADED())) {
         return pawl__lock_release_alone(lock);
     }
-    uint8_t seen = PAWL__LOCK_LOCKED; /* a guess, as in pawl__lock_take, with which it pairs */
     if (pawl__cas8(&lock->state_, &seen, 0, PAWL__RELEASE)) {
         return PAWL_OK;
     }

@@ -318,7 +318,7 @@ constexpr std::int64_t in_ns(const std::chrono::duration<Rep, Period> &time, rou
         const bool negative = std::is_signed_v<Rep> && time < time.zero();
         const auto count = static_cast<std::uint64_t>(time.count());
         const bool away = negative == (to == rounding::down);
-        return with_sign(negative, scale<ratio>(negative ? 0 - count : count, away));
+        return with_sign(negative, scale<ratio>(negative ? ~count + 1 : count, away));
     } else { /* a class, or wider than 64 bits: exact unless it saturates */
         const real about = std::chrono::duration_cast<real_ns>(time).count();
         if (!(about > -near_the_end && about < near_the_end)) {
@@ -669,7 +669,7 @@ class PAWL__IS_CAPABILITY("lock") basic_lock : public detail::lockable<pawl_lock
     template <where_to_resume Where>
     detail::awaiter<detail::acquiring<basic_lock>, Where> acquire_await(Where where)
     {
-        return {detail::acquiring(this), std::move(where)};
+        return {detail::acquiring<basic_lock>(this), std::move(where)};
     }
 #endif
 
@@ -770,7 +770,7 @@ class semaphore : public detail::holdable<pawl_semaphore>
     template <where_to_resume Where>
     detail::awaiter<detail::acquiring<semaphore>, Where> acquire_await(Where where)
     {
-        return {detail::acquiring(this), std::move(where)};
+        return {detail::acquiring<semaphore>(this), std::move(where)};
     }
 #endif
 
@@ -996,13 +996,13 @@ class PAWL__IS_CAPABILITY("rwlock") rwlock : detail::immovable
     template <where_to_resume Where>
     detail::awaiter<detail::sharing<rwlock>, Where> acquire_shared_await(Where where)
     {
-        return {detail::sharing(this), std::move(where)};
+        return {detail::sharing<rwlock>(this), std::move(where)};
     }
 
     template <where_to_resume Where>
     detail::awaiter<detail::excluding<rwlock>, Where> acquire_exclusive_await(Where where)
     {
-        return {detail::excluding(this), std::move(where)};
+        return {detail::excluding<rwlock>(this), std::move(where)};
     }
 #endif
 
@@ -1234,7 +1234,7 @@ class condition : detail::immovable
     {
         static_assert(std::is_same_v<decltype(detail::held_by(hold)), pawl_lock *>,
                       "a coroutine waits with a pawl::lock or pawl::fair_lock");
-        return {detail::listening(&native_, &hold), std::move(where)};
+        return {detail::listening<Hold>(&native_, &hold), std::move(where)};
     }
 #endif
 
@@ -1722,6 +1722,8 @@ class PAWL__IS_CAPABILITY("filelock") filelock : detail::immovable
     {
         pawl_filelock_close(native_);
     }
+    filelock(const filelock &) = delete;
+    filelock &operator=(const filelock &) = delete;
 
     void lock() PAWL__ACQUIRES()
     {

@@ -238,8 +238,8 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_rwlock_acquire_exclusive_await(pawl_rw
 PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
     PAWL__RELEASES_SHARED(rwlock)
 {
-    pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");
     uint32_t seen = PAWL__RWLOCK_READER;
+    pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");
     PAWL__TSAN_RELEASING(pawl__load32(&rwlock->state_, PAWL__RELAXED) >= PAWL__RWLOCK_READER,
                          rwlock, PAWL__TSAN_SHARED);
     return pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)
@@ -250,8 +250,8 @@ PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
 PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
     PAWL__RELEASES(rwlock)
 {
-    pawl__rwlock_check(rwlock, "pawl_rwlock_release_exclusive");
     uint32_t seen = PAWL__RWLOCK_WRITER;
+    pawl__rwlock_check(rwlock, "pawl_rwlock_release_exclusive");
     PAWL__TSAN_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & PAWL__RWLOCK_WRITER) != 0,
                          rwlock, 0U);
     return pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)

@@ -53,10 +53,11 @@ typedef struct pawl_semaphore {
 #define PAWL_BOUNDED_SEMAPHORE_INIT(value) PAWL_BOUNDED_SEMAPHORE_INIT_AT(value, value)
 #define PAWL_BOUNDED_SEMAPHORE_INIT_AT(value, bound)                                               \
     {PAWL__SEMAPHORE_STATE(value, bound),                                                          \
-     PAWL__CONSTANT((uint64_t)(bound) + 1, (int64_t)(bound) <= PAWL_SEMAPHORE_MAX)}
+     PAWL__CONSTANT(PAWL__TO(uint64_t, bound) + 1, PAWL__TO(int64_t, bound) <= PAWL_SEMAPHORE_MAX)}
 #define PAWL__SEMAPHORE_STATE(value, bound)                                                        \
-    PAWL__CONSTANT((uint64_t)(value) << 1,                                                         \
-                   (int64_t)(value) >= 0 && (int64_t)(value) <= (int64_t)(bound))
+    PAWL__CONSTANT(PAWL__TO(uint64_t, value) << 1,                                                 \
+                   PAWL__TO(int64_t, value) >= 0 &&                                                \
+                       PAWL__TO(int64_t, value) <= PAWL__TO(int64_t, bound))
 
 /* The lowest bit of state_: may lag. Threads may be queued in the lot, and then the value is 0. Set
  * before a thread queues; cleared, under the bucket's guard, by who finds or leaves the queue
@@ -66,7 +67,8 @@ enum { PAWL__SEMAPHORE_PARKED = 1, PAWL__SEMAPHORE_ONE = 2 };
 /* The greatest value it may have. */
 PAWL__HELPER uint64_t pawl__semaphore_bound(const pawl_semaphore *semaphore)
 {
-    return semaphore->limit_ != 0 ? semaphore->limit_ - 1 : (uint64_t)PAWL_SEMAPHORE_MAX;
+    return semaphore->limit_ != 0 ? semaphore->limit_ - 1
+                                  : PAWL__CAST(uint64_t, PAWL_SEMAPHORE_MAX);
 }
 
 PAWL_API PAWL__COLD void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore);
@@ -186,8 +188,9 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaph
  *           (await.h) is called instead, before this returns. */
 PAWL_INLINE pawl_status pawl_semaphore_release(pawl_semaphore *semaphore)
 {
+    uint64_t seen;
     pawl__semaphore_check(semaphore, "pawl_semaphore_release");
-    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
     if ((seen & PAWL__SEMAPHORE_PARKED) == 0 && seen >> 1 < pawl__semaphore_bound(semaphore) &&
         pawl__cas64(&semaphore->state_, &seen, seen + PAWL__SEMAPHORE_ONE, PAWL__RELEASE)) {
         return PAWL_OK;

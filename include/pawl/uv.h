@@ -176,9 +176,15 @@ struct pawl_uv {
 /* The number of calls after which libuv serves its other handles. */
 enum { PAWL_UV__TURN = 1024 };
 
+/* libuv's handles begin with what a uv_handle_t has. */
+static inline uv_handle_t *pawl_uv__handle(void *handle)
+{
+    return PAWL__CAST(uv_handle_t *, handle);
+}
+
 static inline void pawl_uv__need(const void *pointer, const char *call, const char *argument)
 {
-    if (PAWL__UNLIKELY(pointer == NULL)) {
+    if (PAWL__UNLIKELY(pointer == PAWL__NULL)) {
         pawl__die_null(call, argument);
     }
 }
@@ -190,7 +196,7 @@ static inline pawl_uv_await *pawl_uv__meld(pawl_uv_await *first, pawl_uv_await *
     pawl_uv_await *child = root == first ? second : first;
     child->above_ = root;
     child->beside_ = root->below_;
-    if (root->below_ != NULL) {
+    if (root->below_ != PAWL__NULL) {
         root->below_->above_ = child;
     }
     root->below_ = child;
@@ -200,44 +206,46 @@ static inline pawl_uv_await *pawl_uv__meld(pawl_uv_await *first, pawl_uv_await *
 /* One heap of the children of a root that is removed: in pairs, and then pair by pair. */
 static inline pawl_uv_await *pawl_uv__meld_children(pawl_uv_await *root)
 {
-    pawl_uv_await *pairs = NULL;
+    pawl_uv_await *pairs = PAWL__NULL;
     pawl_uv_await *rest = root->below_;
-    while (rest != NULL) {
+    pawl_uv_await *heap;
+    while (rest != PAWL__NULL) {
         pawl_uv_await *pair = rest;
         pawl_uv_await *second = rest->beside_;
-        rest = second != NULL ? second->beside_ : NULL;
-        if (second != NULL) {
+        rest = second != PAWL__NULL ? second->beside_ : PAWL__NULL;
+        if (second != PAWL__NULL) {
             pair = pawl_uv__meld(pair, second);
         }
         pair->beside_ = pairs;
         pairs = pair;
     }
-    pawl_uv_await *heap = NULL;
-    while (pairs != NULL) {
+    heap = PAWL__NULL;
+    while (pairs != PAWL__NULL) {
         pawl_uv_await *pair = pairs;
         pairs = pair->beside_;
-        pair->beside_ = NULL;
-        pair->above_ = NULL;
-        heap = heap != NULL ? pawl_uv__meld(heap, pair) : pair;
+        pair->beside_ = PAWL__NULL;
+        pair->above_ = PAWL__NULL;
+        heap = heap != PAWL__NULL ? pawl_uv__meld(heap, pair) : pair;
     }
     return heap;
 }
 
 static inline void pawl_uv__heap_insert(pawl_uv *uv, pawl_uv_await *op)
 {
-    op->below_ = NULL;
-    op->beside_ = NULL;
-    op->above_ = NULL;
+    op->below_ = PAWL__NULL;
+    op->beside_ = PAWL__NULL;
+    op->above_ = PAWL__NULL;
     op->in_heap_ = true;
-    uv->earliest_ = uv->earliest_ != NULL ? pawl_uv__meld(uv->earliest_, op) : op;
+    uv->earliest_ = uv->earliest_ != PAWL__NULL ? pawl_uv__meld(uv->earliest_, op) : op;
 }
 
 static inline void pawl_uv__heap_remove(pawl_uv *uv, pawl_uv_await *op)
 {
+    pawl_uv_await *children;
     if (!op->in_heap_) {
         return;
     }
-    pawl_uv_await *children = pawl_uv__meld_children(op);
+    children = pawl_uv__meld_children(op);
     op->in_heap_ = false;
     if (op == uv->earliest_) {
         uv->earliest_ = children;
@@ -248,10 +256,10 @@ static inline void pawl_uv__heap_remove(pawl_uv *uv, pawl_uv_await *op)
     } else {
         op->above_->beside_ = op->beside_;
     }
-    if (op->beside_ != NULL) {
+    if (op->beside_ != PAWL__NULL) {
         op->beside_->above_ = op->above_;
     }
-    if (children != NULL) {
+    if (children != PAWL__NULL) {
         uv->earliest_ = pawl_uv__meld(uv->earliest_, children);
     }
 }
@@ -260,7 +268,7 @@ static inline void pawl_uv__list_insert(pawl_uv *uv, pawl_uv_await *op)
 {
     op->next_ = uv->in_flight_;
     op->link_ = &uv->in_flight_;
-    if (op->next_ != NULL) {
+    if (op->next_ != PAWL__NULL) {
         op->next_->link_ = &op->next_;
     }
     uv->in_flight_ = op;
@@ -268,12 +276,12 @@ static inline void pawl_uv__list_insert(pawl_uv *uv, pawl_uv_await *op)
 
 static inline void pawl_uv__list_remove(pawl_uv_await *op)
 {
-    if (op->link_ != NULL) {
+    if (op->link_ != PAWL__NULL) {
         *op->link_ = op->next_;
-        if (op->next_ != NULL) {
+        if (op->next_ != PAWL__NULL) {
             op->next_->link_ = op->link_;
         }
-        op->link_ = NULL;
+        op->link_ = PAWL__NULL;
     }
 }
 
@@ -282,8 +290,8 @@ static inline void pawl_uv__ready_remove(pawl_uv *uv, pawl_uv_await *op)
 {
     pawl_uv_await *next = op->ready_next_;
     pawl_uv_await *previous = op->ready_previous_;
-    *(previous != NULL ? &previous->ready_next_ : &uv->ready_first_) = next;
-    *(next != NULL ? &next->ready_previous_ : &uv->ready_last_) = previous;
+    *(previous != PAWL__NULL ? &previous->ready_next_ : &uv->ready_first_) = next;
+    *(next != PAWL__NULL ? &next->ready_previous_ : &uv->ready_last_) = previous;
     op->has_arrived_ = false;
 }
 
@@ -304,10 +312,10 @@ static inline void pawl_uv__arrive_with(pawl_uv_await *op, pawl_status result)
     pawl_uv *uv = op->uv_;
     pawl_lock_acquire(&uv->lock_);
     op->has_arrived_ = true;
-    op->result_ = (uint8_t)result;
-    op->ready_next_ = NULL;
+    op->result_ = PAWL__CAST(uint8_t, result);
+    op->ready_next_ = PAWL__NULL;
     op->ready_previous_ = uv->ready_last_;
-    *(uv->ready_last_ != NULL ? &uv->ready_last_->ready_next_ : &uv->ready_first_) = op;
+    *(uv->ready_last_ != PAWL__NULL ? &uv->ready_last_->ready_next_ : &uv->ready_first_) = op;
     uv->ready_last_ = op;
     pawl_uv__rouse(uv);
     pawl_condition_notify_all(&uv->arrived_);
@@ -317,15 +325,15 @@ static inline void pawl_uv__arrive_with(pawl_uv_await *op, pawl_status result)
 /* The pawl_resume of all operations: pawl calls it on the thread that granted. */
 static inline void pawl_uv__arrive(pawl_await *await, pawl_status result)
 {
-    pawl_uv_await *op = (pawl_uv_await *)pawl_await_context(await);
+    pawl_uv_await *op = PAWL__CAST(pawl_uv_await *, pawl_await_context(await));
     pawl_uv__arrive_with(op, op->timed_out_ ? PAWL_TIMEOUT : result);
 }
 
 static inline void pawl_uv__handle_closed(uv_handle_t *handle)
 {
-    pawl_uv *uv = (pawl_uv *)handle->data;
+    pawl_uv *uv = PAWL__CAST(pawl_uv *, handle->data);
     uv->handles_--;
-    if (uv->handles_ == 0 && uv->closed_ != NULL) {
+    if (uv->handles_ == 0 && uv->closed_ != PAWL__NULL) {
         uv->closed_(uv);
     }
 }
@@ -333,9 +341,9 @@ static inline void pawl_uv__handle_closed(uv_handle_t *handle)
 /* Close the handles, once, when the pawl_uv is closing and nothing is in flight. */
 static inline void pawl_uv__close_handles(pawl_uv *uv)
 {
-    if (uv->closing_ && uv->count_ == 0 && !uv_is_closing((uv_handle_t *)&uv->async_)) {
-        uv_close((uv_handle_t *)&uv->async_, pawl_uv__handle_closed);
-        uv_close((uv_handle_t *)&uv->timer_, pawl_uv__handle_closed);
+    if (uv->closing_ && uv->count_ == 0 && !uv_is_closing(pawl_uv__handle(&uv->async_))) {
+        uv_close(pawl_uv__handle(&uv->async_), pawl_uv__handle_closed);
+        uv_close(pawl_uv__handle(&uv->timer_), pawl_uv__handle_closed);
     }
 }
 
@@ -344,9 +352,9 @@ static inline void pawl_uv__hold_loop(pawl_uv *uv)
 {
     bool needed = uv->count_ != 0 || uv->closing_;
     if (needed && !uv->has_reference_) {
-        uv_ref((uv_handle_t *)&uv->async_);
+        uv_ref(pawl_uv__handle(&uv->async_));
     } else if (!needed && uv->has_reference_) {
-        uv_unref((uv_handle_t *)&uv->async_);
+        uv_unref(pawl_uv__handle(&uv->async_));
     }
     uv->has_reference_ = needed;
 }
@@ -358,12 +366,14 @@ static inline void pawl_uv__ring(uv_timer_t *timer);
  * again. */
 static inline void pawl_uv__arm(pawl_uv *uv)
 {
-    if (uv->earliest_ == NULL || uv->earliest_->deadline_ >= uv->armed_) {
+    pawl_time now;
+    uint64_t rest;
+    if (uv->earliest_ == PAWL__NULL || uv->earliest_->deadline_ >= uv->armed_) {
         return;
     }
     uv->armed_ = uv->earliest_->deadline_;
-    pawl_time now = pawl_now();
-    uint64_t rest = uv->armed_ > now ? (uint64_t)(uv->armed_ - now) : 1;
+    now = pawl_now();
+    rest = uv->armed_ > now ? PAWL__CAST(uint64_t, uv->armed_ - now) : 1;
     (void)uv_timer_start(&uv->timer_, pawl_uv__ring, (rest + 999999) / 1000000, 0);
 }
 
@@ -391,10 +401,11 @@ static inline void pawl_uv__end(pawl_uv *uv, pawl_uv_await *op)
 static inline bool pawl_uv__withdraw(pawl_uv *uv, pawl_uv_await *op, bool (*by)(pawl_await *await))
 {
     struct pawl_uv__withdrawal withdrawal = {op, uv->withdrawals_};
+    bool withdrawn;
     uv->withdrawals_ = &withdrawal;
-    bool withdrawn = by(&op->await_);
+    withdrawn = by(&op->await_);
     uv->withdrawals_ = withdrawal.outer;
-    return withdrawn && withdrawal.op != NULL;
+    return withdrawn && withdrawal.op != PAWL__NULL;
 }
 
 /* The deadline has passed. An operation that is being granted, or was notified, is left to
@@ -405,7 +416,7 @@ PAWL__NO_ANALYSIS static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await 
         return;
     }
     op->timed_out_ = true;
-    if (op->lock_ == NULL || pawl_lock_acquire_await(op->lock_, &op->await_) == PAWL_OK) {
+    if (op->lock_ == PAWL__NULL || pawl_lock_acquire_await(op->lock_, &op->await_) == PAWL_OK) {
         pawl_uv__arrive_with(op, PAWL_TIMEOUT);
     }
 }
@@ -413,7 +424,7 @@ PAWL__NO_ANALYSIS static inline void pawl_uv__expire(pawl_uv *uv, pawl_uv_await 
 /* After pawl_uv_close: withdraw all that wait. Operations that are just being granted arrive. */
 static inline void pawl_uv__withdraw_all(pawl_uv *uv)
 {
-    while (uv->in_flight_ != NULL) {
+    while (uv->in_flight_ != PAWL__NULL) {
         pawl_uv_await *op = uv->in_flight_;
         pawl_uv__list_remove(op);
         if (pawl_uv__withdraw(uv, op, pawl_await_cancel)) {
@@ -426,14 +437,15 @@ static inline void pawl_uv__withdraw_all(pawl_uv *uv)
 /* The oldest in the ready queue; NULL if the queue is empty or the turn has ended. */
 static inline pawl_uv_await *pawl_uv__next(pawl_uv *uv, unsigned served)
 {
+    pawl_uv_await *op;
     pawl_lock_acquire(&uv->lock_);
-    pawl_uv_await *op = uv->ready_first_;
-    uv->awake_ = op != NULL && served < PAWL_UV__TURN;
+    op = uv->ready_first_;
+    uv->awake_ = op != PAWL__NULL && served < PAWL_UV__TURN;
     if (uv->awake_) {
         pawl_uv__ready_remove(uv, op);
-    } else if (op != NULL) {
+    } else if (op != PAWL__NULL) {
         pawl_uv__rouse(uv);
-        op = NULL;
+        op = PAWL__NULL;
     }
     pawl_lock_release(&uv->lock_);
     return op;
@@ -443,14 +455,16 @@ static inline pawl_uv_await *pawl_uv__next(pawl_uv *uv, unsigned served)
 static inline void pawl_uv__serve(pawl_uv *uv)
 {
     for (unsigned served = 0;; served++) {
+        pawl_uv_await *op;
+        pawl_status result;
         if (uv->closing_ && !uv->withdrawn_) { /* by the fn that was called last, perhaps */
             pawl_uv__withdraw_all(uv);
         }
-        pawl_uv_await *op = pawl_uv__next(uv, served);
-        if (op == NULL) {
+        op = pawl_uv__next(uv, served);
+        if (op == PAWL__NULL) {
             break;
         }
-        pawl_status result = (pawl_status)op->result_;
+        result = PAWL__CAST(pawl_status, op->result_);
         pawl_uv__end(uv, op);
         op->fn_(op, result);
     }
@@ -459,16 +473,16 @@ static inline void pawl_uv__serve(pawl_uv *uv)
 
 static inline void pawl_uv__roused(uv_async_t *async)
 {
-    pawl_uv__serve((pawl_uv *)async->data);
+    pawl_uv__serve(PAWL__CAST(pawl_uv *, async->data));
 }
 
 /* The timer's callback. pawl_now alone decides which deadlines have passed. */
 static inline void pawl_uv__ring(uv_timer_t *timer)
 {
-    pawl_uv *uv = (pawl_uv *)timer->data;
+    pawl_uv *uv = PAWL__CAST(pawl_uv *, timer->data);
     pawl_time now = pawl_now();
     uv->armed_ = PAWL_NEVER;
-    while (uv->earliest_ != NULL && uv->earliest_->deadline_ <= now) {
+    while (uv->earliest_ != PAWL__NULL && uv->earliest_->deadline_ <= now) {
         pawl_uv_await *op = uv->earliest_;
         pawl_uv__heap_remove(uv, op);
         pawl_uv__expire(uv, op);
@@ -485,7 +499,7 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__prepare(pawl_uv_await *op, pa
                                                            pawl_time deadline)
 {
     pawl_uv *uv = op->uv_;
-    if (uv == NULL || op->in_flight_) {
+    if (uv == PAWL__NULL || op->in_flight_) {
         return PAWL_INVALID;
     }
     if (uv->closing_) {
@@ -511,7 +525,7 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__begun(pawl_uv *uv, pawl_uv_aw
                                                          pawl_lock *lock, pawl_time deadline,
                                                          pawl_status status)
 {
-    if (status == PAWL_PENDING && lock == NULL && deadline != PAWL_NEVER &&
+    if (status == PAWL_PENDING && lock == PAWL__NULL && deadline != PAWL_NEVER &&
         deadline <= pawl_now() && pawl_uv__withdraw(uv, op, pawl__await_time_out)) {
         status = PAWL_TIMEOUT;
     }
@@ -528,7 +542,7 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__begun(pawl_uv *uv, pawl_uv_aw
 static inline pawl_status pawl_uv__fetch(pawl_uv *uv, pawl_uv_await *op)
 {
     if (pawl__await_take_back(&op->await_)) {
-        return op->timed_out_ ? PAWL_TIMEOUT : (pawl_status)op->await_.outcome_;
+        return op->timed_out_ ? PAWL_TIMEOUT : PAWL__CAST(pawl_status, op->await_.outcome_);
     }
     if (uv_os_getpid() != uv->process_) {
         return PAWL_CANCELLED; /* in the child no thread can report a grant, or release the lock */
@@ -540,7 +554,7 @@ static inline pawl_status pawl_uv__fetch(pawl_uv *uv, pawl_uv_await *op)
     }
     pawl_uv__ready_remove(uv, op);
     pawl_lock_release(&uv->lock_);
-    return (pawl_status)op->result_;
+    return PAWL__CAST(pawl_status, op->result_);
 }
 
 /* For a coroutine that is destroyed while it waits: end the operation, in whatever state, without a
@@ -553,15 +567,16 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__abandon(pawl_uv_await *op)
 {
     pawl_uv *uv = op->uv_;
     pawl_status result = PAWL_CANCELLED;
+    struct pawl_uv__withdrawal *at;
     if (!op->in_flight_) {
         return result;
     }
-    struct pawl_uv__withdrawal *at = uv->withdrawals_;
-    while (at != NULL && at->op != op) {
+    at = uv->withdrawals_;
+    while (at != PAWL__NULL && at->op != op) {
         at = at->outer;
     }
-    if (at != NULL) {
-        at->op = NULL;
+    if (at != PAWL__NULL) {
+        at->op = PAWL__NULL;
     } else if (!pawl_await_cancel(&op->await_)) {
         result = pawl_uv__fetch(uv, op);
     }
@@ -578,9 +593,10 @@ PAWL_MUST_CHECK static inline pawl_status pawl_uv__abandon(pawl_uv_await *op)
  * Requires  on the loop's thread, as is everything below. */
 PAWL_MUST_CHECK static inline int pawl_uv_init(pawl_uv *uv, uv_loop_t *loop)
 {
+    int error;
     pawl_uv__need(uv, "pawl_uv_init", "uv");
     pawl_uv__need(loop, "pawl_uv_init", "loop");
-    int error = uv_async_init(loop, &uv->async_, pawl_uv__roused);
+    error = uv_async_init(loop, &uv->async_, pawl_uv__roused);
     if (error == 0) {
         error = uv_timer_init(loop, &uv->timer_); /* has no errors */
     }
@@ -589,13 +605,13 @@ PAWL_MUST_CHECK static inline int pawl_uv_init(pawl_uv *uv, uv_loop_t *loop)
     }
     uv->async_.data = uv;
     uv->timer_.data = uv;
-    uv_unref((uv_handle_t *)&uv->async_);
-    uv_unref((uv_handle_t *)&uv->timer_);
-    uv->closed_ = NULL;
-    uv->in_flight_ = NULL;
-    uv->earliest_ = NULL;
+    uv_unref(pawl_uv__handle(&uv->async_));
+    uv_unref(pawl_uv__handle(&uv->timer_));
+    uv->closed_ = PAWL__NULL;
+    uv->in_flight_ = PAWL__NULL;
+    uv->earliest_ = PAWL__NULL;
     uv->armed_ = PAWL_NEVER;
-    uv->withdrawals_ = NULL;
+    uv->withdrawals_ = PAWL__NULL;
     uv->count_ = 0;
     uv->process_ = uv_os_getpid();
     uv->has_reference_ = false;
@@ -605,8 +621,8 @@ PAWL_MUST_CHECK static inline int pawl_uv_init(pawl_uv *uv, uv_loop_t *loop)
     pawl_lock_init(&uv->lock_);
     pawl_condition_init(&uv->arrived_);
     uv->awake_ = false;
-    uv->ready_first_ = NULL;
-    uv->ready_last_ = NULL;
+    uv->ready_first_ = PAWL__NULL;
+    uv->ready_last_ = PAWL__NULL;
     return 0;
 }
 
@@ -638,27 +654,27 @@ static inline void pawl_uv_await_init(pawl_uv_await *op, pawl_uv *uv, pawl_uv_re
 {
     pawl_uv__need(op, "pawl_uv_await_init", "op");
     pawl_uv__need(uv, "pawl_uv_await_init", "uv");
-    if (fn == NULL) {
+    if (fn == PAWL__NULL) {
         pawl__die_null("pawl_uv_await_init", "fn");
     }
     pawl_await_init(&op->await_, pawl_uv__arrive, op);
     op->uv_ = uv;
     op->fn_ = fn;
     op->ctx_ = ctx;
-    op->next_ = NULL;
-    op->link_ = NULL;
-    op->below_ = NULL;
-    op->beside_ = NULL;
-    op->above_ = NULL;
+    op->next_ = PAWL__NULL;
+    op->link_ = PAWL__NULL;
+    op->below_ = PAWL__NULL;
+    op->beside_ = PAWL__NULL;
+    op->above_ = PAWL__NULL;
     op->deadline_ = PAWL_NEVER;
-    op->lock_ = NULL;
+    op->lock_ = PAWL__NULL;
     op->in_flight_ = false;
     op->in_heap_ = false;
     op->timed_out_ = false;
     op->has_arrived_ = false;
     op->result_ = PAWL_OK;
-    op->ready_next_ = NULL;
-    op->ready_previous_ = NULL;
+    op->ready_next_ = PAWL__NULL;
+    op->ready_previous_ = PAWL__NULL;
 }
 
 /* The ctx that the operation was initialised with. */
@@ -686,68 +702,74 @@ PAWL_MUST_CHECK static inline void *pawl_uv_await_context(const pawl_uv_await *o
 PAWL_MUST_CHECK static inline pawl_status pawl_uv_lock_acquire(pawl_uv_await *op, pawl_lock *lock,
                                                                pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_lock_acquire", "op");
     pawl_uv__need(lock, "pawl_uv_lock_acquire", "lock");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK ? status
-                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                             : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                               pawl_lock_acquire_await(lock, &op->await_));
 }
 
 PAWL_MUST_CHECK static inline pawl_status
 pawl_uv_semaphore_acquire(pawl_uv_await *op, pawl_semaphore *semaphore, pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_semaphore_acquire", "op");
     pawl_uv__need(semaphore, "pawl_uv_semaphore_acquire", "semaphore");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK ? status
-                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                             : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                               pawl_semaphore_acquire_await(semaphore, &op->await_));
 }
 
 PAWL_MUST_CHECK static inline pawl_status
 pawl_uv_rwlock_acquire_shared(pawl_uv_await *op, pawl_rwlock *rwlock, pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_rwlock_acquire_shared", "op");
     pawl_uv__need(rwlock, "pawl_uv_rwlock_acquire_shared", "rwlock");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK
                ? status
-               : pawl_uv__begun(op->uv_, op, NULL, deadline,
+               : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                 pawl_rwlock_acquire_shared_await(rwlock, &op->await_));
 }
 
 PAWL_MUST_CHECK static inline pawl_status
 pawl_uv_rwlock_acquire_exclusive(pawl_uv_await *op, pawl_rwlock *rwlock, pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_rwlock_acquire_exclusive", "op");
     pawl_uv__need(rwlock, "pawl_uv_rwlock_acquire_exclusive", "rwlock");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK
                ? status
-               : pawl_uv__begun(op->uv_, op, NULL, deadline,
+               : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                 pawl_rwlock_acquire_exclusive_await(rwlock, &op->await_));
 }
 
 PAWL_MUST_CHECK static inline pawl_status pawl_uv_event_wait(pawl_uv_await *op, pawl_event *event,
                                                              pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_event_wait", "op");
     pawl_uv__need(event, "pawl_uv_event_wait", "event");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK ? status
-                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                             : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                               pawl_event_wait_await(event, &op->await_));
 }
 
 PAWL_MUST_CHECK static inline pawl_status pawl_uv_latch_wait(pawl_uv_await *op, pawl_latch *latch,
                                                              pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_latch_wait", "op");
     pawl_uv__need(latch, "pawl_uv_latch_wait", "latch");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK ? status
-                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                             : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                               pawl_latch_wait_await(latch, &op->await_));
 }
 
@@ -767,11 +789,13 @@ PAWL_MUST_CHECK PAWL__NO_ANALYSIS static inline pawl_status
 pawl_uv_condition_wait(pawl_uv_await *op, pawl_condition *condition, pawl_lock *lock,
                        pawl_time deadline) PAWL__RELEASES(lock)
 {
+    pawl_uv *uv;
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_condition_wait", "op");
     pawl_uv__need(condition, "pawl_uv_condition_wait", "condition");
     pawl_uv__need(lock, "pawl_uv_condition_wait", "lock");
-    pawl_uv *uv = op->uv_;
-    pawl_status status = pawl_uv__prepare(op, lock, deadline);
+    uv = op->uv_;
+    status = pawl_uv__prepare(op, lock, deadline);
     return status != PAWL_OK
                ? status
                : pawl_uv__begun(uv, op, lock, deadline,
@@ -794,11 +818,12 @@ pawl_uv_condition_wait(pawl_uv_await *op, pawl_condition *condition, pawl_lock *
 PAWL_MUST_CHECK static inline pawl_status
 pawl_uv_barrier_wait(pawl_uv_await *op, pawl_barrier *barrier, uint32_t *index, pawl_time deadline)
 {
+    pawl_status status;
     pawl_uv__need(op, "pawl_uv_barrier_wait", "op");
     pawl_uv__need(barrier, "pawl_uv_barrier_wait", "barrier");
-    pawl_status status = pawl_uv__prepare(op, NULL, deadline);
+    status = pawl_uv__prepare(op, PAWL__NULL, deadline);
     return status != PAWL_OK ? status
-                             : pawl_uv__begun(op->uv_, op, NULL, deadline,
+                             : pawl_uv__begun(op->uv_, op, PAWL__NULL, deadline,
                                               pawl_barrier_wait_await(barrier, &op->await_, index));
 }
 
@@ -845,7 +870,7 @@ class uv_loop
     {
       public:
         explicit operation(const uv_loop &where) noexcept
-            : uv_(where.uv_), deadline_(where.deadline_)
+            : uv_(where.uv_), deadline_(where.deadline_), op_()
         {
         }
         operation(const operation &) = delete;
@@ -894,7 +919,7 @@ class uv_loop
 
         pawl_uv *uv_;
         pawl_time deadline_;
-        pawl_uv_await op_;
+        detail::uninitialised<pawl_uv_await> op_;
         void (*ended_)(void *ctx, pawl_status result) = nullptr;
         void *ctx_ = nullptr;
     };
