@@ -42,8 +42,9 @@ GROUPS = {
     "await": ["await", "fork"],
     "barrier": ["barrier", "await"],
     "cell": ["cell"],
-    "condition": ["waiting", "condition", "await"],
-    "event": ["waiting", "event", "await"],
+    "condition": ["waiting", "condition", "unless", "await"],
+    "event": ["waiting", "event", "unless", "await"],
+    "latch": ["latch"],
     "lock": ["waiting", "lock", "single", "condition", "await", "leftover", "fork"],
     "lot": ["waiting", "lock", "take_back", "neighbours", "await", "fork", "condition", "once",
             "semaphore", "rlock", "rwlock", "event", "barrier"],
@@ -52,9 +53,11 @@ GROUPS = {
     "rlock": ["rlock", "condition"],
     "rwlock": ["waiting", "rwlock", "await", "leftover"],
     "semaphore": ["waiting", "semaphore", "await"],
+    "stop": ["unless", "token"],
     "spin": ["waiting", "lock", "rwlock"],
     "tasks": ["take_back", "await"],
     "token": ["token"],
+    "unless": ["unless"],
     "withdraw": ["await", "take_back", "copies"],
 }
 # The other tests that are about a file, where their names are not the file's.
