@@ -19,6 +19,8 @@ PAWL__HIDDEN_BEGIN
 
 pawl_status pawl__lock_wait(pawl_lock *lock, struct pawl__limit limit);
 pawl_status pawl__semaphore_wait(pawl_semaphore *semaphore, struct pawl__limit limit);
+/* Also acquire them if that takes no waiting. Also returns PAWL_INVALID. */
+pawl_status pawl__semaphore_wait_n(pawl_semaphore *semaphore, int64_t n, struct pawl__limit limit);
 pawl_status pawl__event_wait(pawl_event *event, struct pawl__limit limit);
 pawl_status pawl__latch_wait(pawl_latch *latch, struct pawl__limit limit);
 

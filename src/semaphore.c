@@ -2,11 +2,14 @@
  *
  * pawl_semaphore's slow paths. Contract and the bits of the state: include/pawl/semaphore.h.
  *
- * The invariant: a queued waiter implies PARKED, and PARKED implies that the value is 0. While
- * PARKED is set only the holder of the bucket's guard changes the state: takers find no permit, and
- * releases come here. So every permit released while someone waits is given to the oldest waiter
- * under the guard, against which a time-out's withdrawal is serialised, and the state never shows
- * it.
+ * Invariant: a queued waiter implies PARKED, and PARKED implies that the first waiter asks for more
+ * than the value. While PARKED is set, only the holder of the bucket's guard changes the state:
+ * newcomers take nothing, and releases come here. So every permit that is released while there are
+ * waiters is kept for the oldest one under the guard, against which a timeout's withdrawal is
+ * serialised.
+ *
+ * Under the guard the state is read with acquire and stored with release: the permits that a grant
+ * hands out may have come from releases that did not enter the guard.
  *
  * No path touches the semaphore after the store that lets another thread have a permit.
  */
@@ -17,6 +20,7 @@
 #include "lot.h"
 #include "withdraw.h"
 #include "misuse.h"
+#include "process.h"
 #include "spin.h"
 
 #include <inttypes.h>
@@ -48,52 +52,120 @@ static uint64_t state_of(uint64_t value)
     return value << 1;
 }
 
-/* Queue the waiter if there is no permit and the state says that somebody is parked; false: look
- * again. *alone: nobody else is queued. */
-static bool queue(pawl_semaphore *semaphore, pawl_await *waiter, bool *alone)
+static bool take(pawl_semaphore *semaphore, uint64_t n)
 {
     uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
-    /* Relaxed: it orders nothing, and whoever sees PARKED goes on to take the guard. */
-    if (value_in(seen) != 0 ||
-        (seen != PARKED && !pawl__cas64(&semaphore->state_, &seen, PARKED, PAWL__RELAXED))) {
+    while (value_in(seen) >= n) {
+        if ((seen & PARKED) != 0) {
+            return pawl__semaphore_take_slow(semaphore, n);
+        }
+        if (pawl__cas64(&semaphore->state_, &seen, seen - state_of(n), PAWL__ACQUIRE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many permits a waiter asks for. */
+static uint64_t wanted_by(const pawl_await *waiter)
+{
+    return (uintptr_t)waiter->object_;
+}
+
+/* Under the guard, with PARKED set: grant the oldest waiters what they ask for, as far as the value
+ * reaches, and store the state. */
+static void grant(pawl_semaphore *semaphore, struct pawl__bucket *bucket, uint64_t value,
+                  struct pawl__wake_list *list) PAWL_REQUIRES(bucket)
+{
+    pawl_await *first = pawl__lot_first(bucket, semaphore);
+    while (first != NULL && wanted_by(first) <= value) {
+        value -= wanted_by(first);
+        pawl__lot_dequeue(bucket, first);
+        pawl__lot_grant(first, PAWL_OK, list);
+        first = pawl__lot_first(bucket, semaphore);
+    }
+    /* Pairs with the acquire in pawl__semaphore_take. */
+    pawl__store64(&semaphore->state_, state_of(value) | (first != NULL ? PARKED : 0),
+                  PAWL__RELEASE);
+}
+
+/* Serves the waiters that the change lets proceed, and clears PARKED if there are none left. */
+void pawl__semaphore_withdraw_and_unlock(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
+{
+    struct pawl__wake_list list = {NULL, NULL};
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__ACQUIRE);
+    if ((seen & PARKED) != 0) {
+        grant(semaphore, bucket, value_in(seen), &list);
+    }
+    pawl__lot_unlock(bucket);
+    pawl__lot_wake(&list);
+}
+
+/* Only in a forked child can the permits be free although PARKED is set: its waiters vanished. */
+bool pawl__semaphore_take_slow(pawl_semaphore *semaphore, uint64_t n)
+{
+    if (pawl__process_generation() == 0) {
         return false;
     }
     struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
     pawl__lot_lock(bucket);
-    bool still = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
-    if (still) {
-        pawl__lot_enqueue(bucket, semaphore, waiter);
-        *alone = pawl__lot_first(bucket, semaphore) == waiter;
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__ACQUIRE);
+    bool vanished = (seen & PARKED) != 0 && pawl__lot_first(bucket, semaphore) == NULL;
+    bool taken = vanished && value_in(seen) >= n;
+    if (vanished) {
+        pawl__store64(&semaphore->state_, state_of(value_in(seen) - (taken ? n : 0)),
+                      PAWL__RELEASE);
     }
     pawl__lot_unlock(bucket);
-    return still;
+    return taken;
 }
 
-/* Also clears PARKED if the queue is now empty. */
-void pawl__semaphore_withdraw_and_unlock(pawl_semaphore *semaphore, struct pawl__bucket *bucket)
+/* Queue the waiter for n permits if there are too few or others wait, and the state says that
+ * waiters may be parked; false: check again. *alone: nobody else is queued. */
+static bool queue(pawl_semaphore *semaphore, uint64_t n, pawl_await *waiter, bool *alone)
 {
-    if (pawl__lot_first(bucket, semaphore) == NULL) {
-        pawl__store64(&semaphore->state_, 0, PAWL__RELAXED);
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    /* Relaxed: it orders nothing, and a thread that sees PARKED then takes the guard. */
+    if ((seen & PARKED) == 0 &&
+        (value_in(seen) >= n ||
+         !pawl__cas64(&semaphore->state_, &seen, seen | PARKED, PAWL__RELAXED))) {
+        return false;
     }
+    struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
+    pawl__lot_lock(bucket);
+    seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
+    *alone = pawl__lot_first(bucket, semaphore) == NULL;
+    if ((seen & PARKED) == 0 || (*alone && value_in(seen) >= n)) {
+        pawl__semaphore_withdraw_and_unlock(semaphore, bucket); /* clears PARKED, if set */
+        return false;
+    }
+    waiter->object_ = (void *)(uintptr_t)n;
+    pawl__lot_enqueue(bucket, semaphore, waiter);
     pawl__lot_unlock(bucket);
+    return true;
 }
 
-pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_await *op)
+static pawl_status acquire_await(pawl_semaphore *semaphore, uint64_t n, pawl_await *op)
 {
     if (!pawl__lot_start(op, PAWL__ON_SEMAPHORE)) {
         return PAWL_INVALID;
     }
     bool alone;
-    while (!pawl__semaphore_take(semaphore)) {
-        if (queue(semaphore, op, &alone)) {
+    while (!take(semaphore, n)) {
+        if (queue(semaphore, n, op, &alone)) {
             return PAWL_PENDING;
         }
     }
     return PAWL_OK;
 }
 
-/* Wait in the queue, where who is alone stays awake for a while: in the order of arrival from the
- * beginning, so that no newcomer has a permit first. Who is woken has one. */
+pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore, pawl_await *op)
+{
+    return acquire_await(semaphore, 1, op);
+}
+
+/* Wait in the queue, where a waiter that is alone stays awake for a while: in the order of arrival
+ * from the beginning, so that no newcomer has a permit first. A woken waiter was granted. */
 static pawl_status wait_for_turn(pawl_semaphore *semaphore, struct pawl__sleeper *sleeper,
                                  bool alone, pawl_time deadline)
 {
@@ -108,20 +180,76 @@ static pawl_status wait_for_turn(pawl_semaphore *semaphore, struct pawl__sleeper
     return pawl__sleeper_ended(sleeper);
 }
 
-static pawl_status acquire_until(pawl_semaphore *semaphore, struct pawl__limit limit)
+static pawl_status acquire_n(pawl_semaphore *semaphore, uint64_t n, struct pawl__limit limit)
 {
     struct pawl__sleeper sleeper;
     pawl_status status = PAWL_OK;
     bool alone = false;
     pawl__lot_open_with(&sleeper, PAWL__ON_SEMAPHORE, limit.stop);
-    while (!pawl__semaphore_take(semaphore)) {
-        if (queue(semaphore, &sleeper.waiter, &alone)) {
+    while (!take(semaphore, n)) {
+        if (queue(semaphore, n, &sleeper.waiter, &alone)) {
             status = wait_for_turn(semaphore, &sleeper, alone, limit.deadline);
             break;
         }
     }
     pawl__lot_close(&sleeper);
     return status;
+}
+
+static pawl_status acquire_until(pawl_semaphore *semaphore, struct pawl__limit limit)
+{
+    return acquire_n(semaphore, 1, limit);
+}
+
+static bool is_possible(const pawl_semaphore *semaphore, int64_t n)
+{
+    return n >= 1 && n <= PAWL_SEMAPHORE_AT_ONCE &&
+           (uint64_t)n <= pawl__semaphore_bound(semaphore);
+}
+
+pawl_status pawl__semaphore_wait_n(pawl_semaphore *semaphore, int64_t n, struct pawl__limit limit)
+{
+    if (!is_possible(semaphore, n)) {
+        return PAWL_INVALID;
+    }
+    if (take(semaphore, (uint64_t)n)) {
+        return PAWL_OK;
+    }
+    return pawl__lot_is_past(limit.deadline) ? PAWL_TIMEOUT
+                                             : acquire_n(semaphore, (uint64_t)n, limit);
+}
+
+pawl_status pawl_semaphore_acquire_n(pawl_semaphore *semaphore, int64_t n)
+{
+    pawl__need(semaphore, "pawl_semaphore_acquire_n", "semaphore");
+    return pawl__semaphore_wait_n(semaphore, n, pawl__until(PAWL_NEVER));
+}
+
+bool pawl_semaphore_try_acquire_n(pawl_semaphore *semaphore, int64_t n)
+{
+    pawl__need(semaphore, "pawl_semaphore_try_acquire_n", "semaphore");
+    return is_possible(semaphore, n) && take(semaphore, (uint64_t)n);
+}
+
+pawl_status pawl_semaphore_acquire_n_for(pawl_semaphore *semaphore, int64_t n, pawl_ns ns)
+{
+    pawl__need(semaphore, "pawl_semaphore_acquire_n_for", "semaphore");
+    if (is_possible(semaphore, n) && take(semaphore, (uint64_t)n)) {
+        return PAWL_OK; /* without a look at the clock */
+    }
+    return pawl__semaphore_wait_n(semaphore, n, pawl__until(pawl__lot_deadline(ns)));
+}
+
+pawl_status pawl_semaphore_acquire_n_until(pawl_semaphore *semaphore, int64_t n, pawl_time deadline)
+{
+    pawl__need(semaphore, "pawl_semaphore_acquire_n_until", "semaphore");
+    return pawl__semaphore_wait_n(semaphore, n, pawl__until(deadline));
+}
+
+pawl_status pawl_semaphore_acquire_n_await(pawl_semaphore *semaphore, int64_t n, pawl_await *op)
+{
+    pawl__await_check(semaphore, op, "pawl_semaphore_acquire_n_await", "semaphore");
+    return is_possible(semaphore, n) ? acquire_await(semaphore, (uint64_t)n, op) : PAWL_INVALID;
 }
 
 void pawl__semaphore_acquire_slow(pawl_semaphore *semaphore)
@@ -145,27 +273,26 @@ pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphore *semaphore, pawl_t
     return pawl__semaphore_wait(semaphore, pawl__until(deadline));
 }
 
-/* With PARKED set, and so a value of 0: under the guard, one permit each to the n oldest waiters,
- * what is left to the value.
+/* With PARKED set: under the guard, add n permits to the value, and grant what that allows.
  *
- * Returns   false: PARKED is gone, look again. */
-static bool release_to_waiters(pawl_semaphore *semaphore, uint64_t n)
+ * Returns   PAWL_OK, PAWL_OVERFLOW; PAWL_PENDING: PARKED is not set any more, check again */
+static pawl_status release_to_waiters(pawl_semaphore *semaphore, uint64_t n)
 {
     struct pawl__wake_list list = {NULL, NULL};
+    pawl_status status = PAWL_PENDING;
     struct pawl__bucket *bucket = pawl__lot_bucket(semaphore);
     pawl__lot_lock(bucket);
-    bool parked = pawl__load64(&semaphore->state_, PAWL__RELAXED) == PARKED;
-    if (parked) {
-        while (n > 0 && pawl__lot_grant_first(bucket, semaphore, PAWL_OK, &list) != 0) {
-            n--;
+    uint64_t seen = pawl__load64(&semaphore->state_, PAWL__ACQUIRE);
+    if ((seen & PARKED) != 0) {
+        bool fits = n <= pawl__semaphore_bound(semaphore) - value_in(seen);
+        status = fits ? PAWL_OK : PAWL_OVERFLOW;
+        if (fits) {
+            grant(semaphore, bucket, value_in(seen) + n, &list);
         }
-        bool more = n == 0 && pawl__lot_first(bucket, semaphore) != NULL;
-        /* Pairs with the acquire in pawl__semaphore_take. */
-        pawl__store64(&semaphore->state_, more ? PARKED : state_of(n), PAWL__RELEASE);
     }
     pawl__lot_unlock(bucket);
     pawl__lot_wake(&list);
-    return parked;
+    return status;
 }
 
 pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n)
@@ -176,8 +303,9 @@ pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n)
             return PAWL_OVERFLOW;
         }
         if ((seen & PARKED) != 0) {
-            if (release_to_waiters(semaphore, (uint64_t)n)) {
-                return PAWL_OK;
+            pawl_status status = release_to_waiters(semaphore, (uint64_t)n);
+            if (status != PAWL_PENDING) {
+                return status;
             }
         } else if (pawl__cas64(&semaphore->state_, &seen, seen + state_of((uint64_t)n),
                                PAWL__RELEASE)) { /* pairs with pawl__semaphore_take */

@@ -51,6 +51,16 @@ pawl_status pawl_rlock_acquire_unless(pawl_rlock *rlock, pawl_event *stop, pawl_
     return status;
 }
 
+pawl_status pawl_semaphore_acquire_n_unless(pawl_semaphore *semaphore, int64_t n, pawl_event *stop,
+                                            pawl_time deadline)
+{
+    need(semaphore, stop, "pawl_semaphore_acquire_n_unless", "semaphore");
+    if (pawl_event_is_set(stop)) {
+        return PAWL_CANCELLED;
+    }
+    return pawl__semaphore_wait_n(semaphore, n, (struct pawl__limit){deadline, stop});
+}
+
 pawl_status pawl_rwlock_acquire_shared_unless(pawl_rwlock *rwlock, pawl_event *stop,
                                               pawl_time deadline)
 {

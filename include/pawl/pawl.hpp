@@ -748,6 +748,44 @@ class semaphore : public detail::holdable<pawl_semaphore>
         return pawl_semaphore_release_n(&native_, n);
     }
 
+    /* n permits at once, all or nothing; semaphore.h. */
+    [[nodiscard]] pawl_status acquire_n(std::int64_t n)
+    {
+        return pawl_semaphore_acquire_n(&native_, n);
+    }
+
+    [[nodiscard]] bool try_acquire_n(std::int64_t n)
+    {
+        return pawl_semaphore_try_acquire_n(&native_, n);
+    }
+
+    template <class Rep, class Period>
+    [[nodiscard]] pawl_status acquire_n_for(std::int64_t n,
+                                            const std::chrono::duration<Rep, Period> &time)
+    {
+        return pawl_semaphore_acquire_n_for(&native_, n, detail::span(time));
+    }
+
+    template <class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_n_until(std::int64_t n, const std::chrono::time_point<Clock, Duration> &time)
+    {
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_semaphore_acquire_n_until(&native_, n, end);
+        });
+    }
+
+    template <class Stop, class Clock, class Duration>
+    [[nodiscard]] pawl_status
+    acquire_n_unless(std::int64_t n, Stop &&stop,
+                     const std::chrono::time_point<Clock, Duration> &time)
+    {
+        auto &&ends = detail::stop_of(stop);
+        return detail::until(time, [&](pawl_time end) {
+            return pawl_semaphore_acquire_n_unless(&native_, n, ends.get(), end);
+        });
+    }
+
     /* The names of std::counting_semaphore. */
     template <class Rep, class Period>
     [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period> &time)

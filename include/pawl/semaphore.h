@@ -59,9 +59,9 @@ typedef struct pawl_semaphore {
                    PAWL__TO(int64_t, value) >= 0 &&                                                \
                        PAWL__TO(int64_t, value) <= PAWL__TO(int64_t, bound))
 
-/* The lowest bit of state_: may lag. Threads may be queued in the lot, and then the value is 0. Set
- * before a thread queues; cleared, under the bucket's guard, by who finds or leaves the queue
- * empty. */
+/* The lowest bit of state_: may lag. Waiters may be queued in the lot; the first one asks for more
+ * than the value. Set before a waiter is queued; cleared, under the bucket's guard, by the thread
+ * that finds or leaves the queue empty. */
 enum { PAWL__SEMAPHORE_PARKED = 1, PAWL__SEMAPHORE_ONE = 2 };
 
 /* The greatest value it may have. */
@@ -78,6 +78,7 @@ PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_until_slow(pawl_semaphor
                                                                    pawl_time deadline);
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_acquire_await_slow(pawl_semaphore *semaphore,
                                                                    pawl_await *op);
+PAWL_API PAWL__COLD bool pawl__semaphore_take_slow(pawl_semaphore *semaphore, uint64_t n);
 PAWL_API PAWL__COLD pawl_status pawl__semaphore_release_slow(pawl_semaphore *semaphore, int64_t n);
 
 PAWL__HELPER void pawl__semaphore_check(const pawl_semaphore *semaphore, const char *call)
@@ -87,12 +88,15 @@ PAWL__HELPER void pawl__semaphore_check(const pawl_semaphore *semaphore, const c
     }
 }
 
-/* Takes a permit if there is one; then nobody waits. The acquire pairs with the releases below and
- * in pawl__semaphore_release_slow. */
+/* Takes a permit if there is one and nobody waits. The acquire pairs with the releases below and in
+ * pawl__semaphore_release_slow. */
 PAWL__HELPER bool pawl__semaphore_take(pawl_semaphore *semaphore)
 {
     uint64_t seen = pawl__load64(&semaphore->state_, PAWL__RELAXED);
     while (seen >= PAWL__SEMAPHORE_ONE) {
+        if (PAWL__UNLIKELY((seen & PAWL__SEMAPHORE_PARKED) != 0)) {
+            return pawl__semaphore_take_slow(semaphore, 1);
+        }
         if (pawl__cas64(&semaphore->state_, &seen, seen - PAWL__SEMAPHORE_ONE, PAWL__ACQUIRE)) {
             return true;
         }
@@ -174,6 +178,27 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_await(pawl_semaph
                : pawl__semaphore_acquire_await_slow(semaphore, op);
 }
 
+/* Take n permits at once, all or nothing. Waiters are served in order of arrival, whatever they ask
+ * for: a large request that is first holds back smaller ones behind it, and the permits that are
+ * released meanwhile are kept for it. Otherwise each is what the call for one permit is.
+ *
+ * Returns   as the call for one permit: true, PAWL_OK, PAWL_TIMEOUT, PAWL_PENDING
+ *           PAWL_INVALID  (false from try) n is below 1 or above PAWL_SEMAPHORE_AT_ONCE, or above
+ *                         the bound of a bounded semaphore, so that it could never succeed; or, for
+ *                         a task, op is in flight; nothing changed
+ * Requires  as pawl_semaphore_acquire.
+ * Orders    the releases that supplied the permits happen before PAWL_OK is returned.
+ * Costs     as the call for one permit. */
+#define PAWL_SEMAPHORE_AT_ONCE INT64_C(0x7FFFFFFF)
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_acquire_n(pawl_semaphore *semaphore, int64_t n);
+PAWL_MUST_CHECK PAWL_API bool pawl_semaphore_try_acquire_n(pawl_semaphore *semaphore, int64_t n);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_acquire_n_for(pawl_semaphore *semaphore,
+                                                                  int64_t n, pawl_ns ns);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_acquire_n_until(pawl_semaphore *semaphore,
+                                                                    int64_t n, pawl_time deadline);
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_acquire_n_await(pawl_semaphore *semaphore,
+                                                                    int64_t n, pawl_await *op);
+
 /* Give n permits, all or none: to the n oldest waiters, one each, and what is left to the value.
  * Any thread may; release() is release_n of 1.
  *
@@ -200,7 +225,8 @@ PAWL_INLINE pawl_status pawl_semaphore_release(pawl_semaphore *semaphore)
 
 PAWL_API pawl_status pawl_semaphore_release_n(pawl_semaphore *semaphore, int64_t n);
 
-/* The permits that are free: a snapshot, 0 while somebody waits. */
+/* The permits that are free: a snapshot. While there are waiters it is less than the first one asks
+ * for, and nobody else can have these permits. */
 PAWL_MUST_CHECK PAWL_API int64_t pawl_semaphore_value(const pawl_semaphore *semaphore);
 
 /* Write what it looks like: `<pawl_semaphore value=2 waiters=0 at 0x7f30c0de>`, or with ` bound=4`

@@ -95,6 +95,9 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_semaphore_acquire_unless(pawl_semap
                : pawl__semaphore_acquire_unless_slow(semaphore, stop, deadline);
 }
 
+PAWL_MUST_CHECK PAWL_API pawl_status pawl_semaphore_acquire_n_unless(pawl_semaphore *semaphore,
+                                                                     int64_t n, pawl_event *stop,
+                                                                     pawl_time deadline);
 PAWL_MUST_CHECK PAWL_API pawl_status pawl_rlock_acquire_unless(pawl_rlock *rlock, pawl_event *stop,
                                                                pawl_time deadline)
     PAWL__TRIES(0, rlock);

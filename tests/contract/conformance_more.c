@@ -49,6 +49,36 @@ static void walk_bounds(void)
     say("Semaphore.1 invalid values and bounds", "%s %s %s", name(below), name(above), name(bound));
 }
 
+static pawl_status acquire_two(struct caller *caller)
+{
+    return pawl_semaphore_acquire_n(caller->object, 2);
+}
+
+static void walk_several_permits(void)
+{
+    pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT_AT(1, 3);
+    struct caller large = {.call = acquire_two, .object = &semaphore};
+    struct caller small = {0};
+    say_heading("Several permits at once");
+    pawl_status none = pawl_semaphore_acquire_n(&semaphore, 0);
+    pawl_status above = pawl_semaphore_acquire_n(&semaphore, 4);
+    pawl_status late = pawl_semaphore_acquire_n_for(&semaphore, 2, PAWL_MS(1));
+    say("Semaphore.5 refused, and timed out", "%s %s %s, value %lld", name(none), name(above),
+        name(late), (long long)pawl_semaphore_value(&semaphore));
+    caller_start(&large, 1);
+    caller_start_on(&small, call_semaphore, &semaphore, PAWL_NEVER, 2);
+    bool newcomer = pawl_semaphore_try_acquire(&semaphore);
+    pawl_status one = pawl_semaphore_release(&semaphore);
+    pawl_status first = caller_join(&large);
+    size_t left = pawl__lot_count(&semaphore);
+    pawl_status two = pawl_semaphore_release(&semaphore);
+    pawl_status second = caller_join(&small);
+    say("Semaphore.5 a large request is served in its turn",
+        "a newcomer %s, %s: %s, waiters %u, %s: %s, value %lld", truth(newcomer), name(one),
+        name(first), (unsigned)left, name(two), name(second),
+        (long long)pawl_semaphore_value(&semaphore));
+}
+
 static void walk_notify_one(void)
 {
     pawl_lock lock = PAWL_LOCK_INIT;
@@ -132,6 +162,7 @@ void walk_more(void)
 {
     walk_sleep();
     walk_bounds();
+    walk_several_permits();
     walk_notify_one();
     walk_latch();
     walk_stops();

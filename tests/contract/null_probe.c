@@ -178,6 +178,21 @@ static volatile unsigned sink;
       sink = (unsigned)pawl_condition_wait_rlock_pred_unless(&a_condition, &an_rlock, never_asked, \
                                                              NULL, NULL, 0))                       \
     X(pawl_event_set_from_handler, event, pawl_event_set_from_handler(NULL))                       \
+    X(pawl_semaphore_acquire_n, semaphore, sink = (unsigned)pawl_semaphore_acquire_n(NULL, 1))     \
+    X(pawl_semaphore_try_acquire_n, semaphore,                                                     \
+      sink = (unsigned)pawl_semaphore_try_acquire_n(NULL, 1))                                      \
+    X(pawl_semaphore_acquire_n_for, semaphore,                                                     \
+      sink = (unsigned)pawl_semaphore_acquire_n_for(NULL, 1, 0))                                   \
+    X(pawl_semaphore_acquire_n_until, semaphore,                                                   \
+      sink = (unsigned)pawl_semaphore_acquire_n_until(NULL, 1, 0))                                 \
+    X(pawl_semaphore_acquire_n_await, semaphore,                                                   \
+      sink = (unsigned)pawl_semaphore_acquire_n_await(NULL, 1, &an_await))                         \
+    X(pawl_semaphore_acquire_n_await, op,                                                          \
+      sink = (unsigned)pawl_semaphore_acquire_n_await(&a_semaphore, 1, NULL))                      \
+    X(pawl_semaphore_acquire_n_unless, semaphore,                                                  \
+      sink = (unsigned)pawl_semaphore_acquire_n_unless(NULL, 1, &an_event, 0))                     \
+    X(pawl_semaphore_acquire_n_unless, stop,                                                       \
+      sink = (unsigned)pawl_semaphore_acquire_n_unless(&a_semaphore, 1, NULL, 0))                  \
     X(pawl_latch_init, latch, sink = (unsigned)pawl_latch_init(NULL, 0))                           \
     X(pawl_latch_add, latch, pawl_latch_add(NULL, 1))                                              \
     X(pawl_latch_done, latch, pawl_latch_done(NULL, 1))                                            \

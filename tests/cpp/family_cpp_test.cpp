@@ -40,6 +40,22 @@ static void a_bounded_semaphore_may_start_below_its_bound()
 #endif
 }
 
+static void several_permits_are_taken_at_once()
+{
+    pawl::bounded_semaphore permits(3, 4);
+    pawl::event stop;
+    CHECK(permits.acquire_n(2) == PAWL_OK && permits.value() == 1);
+    CHECK(!permits.try_acquire_n(2) && permits.try_acquire_n(1));
+    CHECK(permits.acquire_n_for(2, 1us) == PAWL_TIMEOUT);
+    CHECK(permits.acquire_n_until(2, std::chrono::system_clock::now() + 1us) == PAWL_TIMEOUT);
+    CHECK(permits.acquire_n_unless(2, stop, pawl::clock::now() + 1us) == PAWL_TIMEOUT);
+    CHECK(permits.acquire_n(0) == PAWL_INVALID && permits.acquire_n(5) == PAWL_INVALID);
+    stop.set();
+    CHECK(permits.acquire_n_unless(1, stop, pawl::clock::now()) == PAWL_CANCELLED);
+    helper giver([&] { CHECK(permits.release(4) == PAWL_OK); });
+    CHECK(permits.acquire_n_for(4, 1h) == PAWL_OK);
+}
+
 static void a_latch_is_waited_for()
 {
     static constinit pawl::latch pending(2);
@@ -206,6 +222,7 @@ int main()
     void (*const tests[])() = {
         sleep_is_never_early_by_any_clock,
         a_bounded_semaphore_may_start_below_its_bound,
+        several_permits_are_taken_at_once,
         a_latch_is_waited_for,
         an_event_stops_every_wait,
         a_wait_at_a_condition_is_stopped_by_an_event,

@@ -149,6 +149,13 @@ static pawl_status latch_wait_unless(struct stage *stage, pawl_time deadline)
     return pawl_latch_wait_unless(&stage->latch, &stage->stop, deadline);
 }
 
+static pawl_status semaphore_acquire_n(struct stage *stage, pawl_time deadline)
+{
+    pawl_status status = pawl_semaphore_acquire_n_until(&stage->semaphore, 1, deadline);
+    return status != PAWL_OK ? status
+                             : give_back(PAWL_OK, pawl_semaphore_release_n(&stage->semaphore, 1));
+}
+
 /* A time-out has broken the barrier. */
 static void shut_barrier(struct stage *stage)
 {
@@ -356,6 +363,8 @@ const struct wait_kind waits[] = {
     THREE_FORMS(barrier_wait, shut_barrier, open_barrier, key_barrier),
     FOUR_FORMS(condition_wait, shut_condition, open_with_lock, key_condition),
     FOUR_FORMS(condition_wait_rlock, shut_condition, open_with_rlock, key_condition),
+    {"semaphore_acquire_n_until", true, shut_semaphore_acquire, semaphore_acquire_n, NULL,
+     open_semaphore_acquire, key_semaphore},
     {"condition_wait_pred", true, shut_condition, condition_wait_pred, NULL, open_with_lock,
      key_condition},
     {"condition_wait_rlock_pred", true, shut_condition, condition_wait_rlock_pred, NULL,

@@ -3,6 +3,7 @@
  * docs/semantics.md, "All" and "Semaphore, BoundedSemaphore", for pawl_semaphore.
  */
 #include "caller.h"
+#include "task.h"
 
 #include <string.h>
 
@@ -155,6 +156,138 @@ static void semaphore_bound_out_of_range_is_refused(void **state)
         assert_memory_equal(&semaphore, &untouched, sizeof semaphore);
         assert_null(pawl_semaphore_new_bounded_at(pairs[i][0], pairs[i][1]));
     }
+}
+
+static pawl_status call_acquire_n(struct caller *caller)
+{
+    int64_t n = caller->number;
+    switch (caller->form) {
+    case UNTIL:
+        return pawl_semaphore_acquire_n_until(caller->object, n, caller->time);
+    case FOR:
+        return pawl_semaphore_acquire_n_for(caller->object, n, caller->time);
+    default:
+        return pawl_semaphore_acquire_n(caller->object, n);
+    }
+}
+
+static void start_acquire_n(struct caller *caller, pawl_semaphore *semaphore, uint32_t n,
+                            pawl_time deadline, size_t place)
+{
+    caller->number = n;
+    caller_start_on(caller, call_acquire_n, semaphore, deadline, place);
+}
+
+static void acquire_n_takes_all_or_nothing(void **state)
+{
+    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(9);
+    pawl_event stop = PAWL_EVENT_INIT;
+    (void)state;
+    assert_int_equal(pawl_semaphore_acquire_n(&semaphore, 2), PAWL_OK);
+    assert_true(pawl_semaphore_try_acquire_n(&semaphore, 2));
+    assert_int_equal(pawl_semaphore_acquire_n_for(&semaphore, 1, 0), PAWL_OK);
+    assert_int_equal(pawl_semaphore_acquire_n_until(&semaphore, 1, 0), PAWL_OK);
+    assert_int_equal(pawl_semaphore_acquire_n_unless(&semaphore, 1, &stop, 0), PAWL_OK);
+    assert_int_equal(pawl_semaphore_value(&semaphore), 2);
+    assert_false(pawl_semaphore_try_acquire_n(&semaphore, 3));
+    assert_int_equal(pawl_semaphore_acquire_n_for(&semaphore, 3, PAWL_MS(1)), PAWL_TIMEOUT);
+    assert_int_equal(pawl_semaphore_acquire_n_until(&semaphore, 3, pawl_after_ms(1)),
+                     PAWL_TIMEOUT);
+    assert_int_equal(pawl_semaphore_acquire_n_unless(&semaphore, 3, &stop, pawl_after_ms(1)),
+                     PAWL_TIMEOUT);
+    pawl_event_set(&stop);
+    assert_int_equal(pawl_semaphore_acquire_n_unless(&semaphore, 1, &stop, 0), PAWL_CANCELLED);
+    assert_int_equal(semaphore.state_, 2 << 1);
+}
+
+static void acquire_n_of_what_can_never_be_had_is_refused(void **state)
+{
+    pawl_semaphore plain = PAWL_SEMAPHORE_INIT(5);
+    pawl_semaphore bounded = PAWL_BOUNDED_SEMAPHORE_INIT(5);
+    pawl_event stop = PAWL_EVENT_INIT;
+    struct task task;
+    const struct {
+        pawl_semaphore *semaphore;
+        int64_t n;
+    } rows[] = {{&plain, 0},
+                {&plain, -1},
+                {&plain, INT64_MIN},
+                {&plain, PAWL_SEMAPHORE_AT_ONCE + 1},
+                {&plain, INT64_MAX},
+                {&bounded, 0},
+                {&bounded, 6}};
+    (void)state;
+    task_init(&task, NULL, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        pawl_semaphore *semaphore = rows[i].semaphore;
+        int64_t n = rows[i].n;
+        assert_int_equal(pawl_semaphore_acquire_n(semaphore, n), PAWL_INVALID);
+        assert_false(pawl_semaphore_try_acquire_n(semaphore, n));
+        assert_int_equal(pawl_semaphore_acquire_n_for(semaphore, n, PAWL_FOREVER), PAWL_INVALID);
+        assert_int_equal(pawl_semaphore_acquire_n_until(semaphore, n, PAWL_NEVER), PAWL_INVALID);
+        assert_int_equal(pawl_semaphore_acquire_n_unless(semaphore, n, &stop, PAWL_NEVER),
+                         PAWL_INVALID);
+        assert_int_equal(pawl_semaphore_acquire_n_await(semaphore, n, &task.op), PAWL_INVALID);
+        assert_int_equal(pawl_semaphore_value(semaphore), 5);
+    }
+}
+
+static void large_request_that_is_first_holds_back_smaller_ones(void **state)
+{
+    (void)state;
+    for (int form = UNTIL; form < FORMS; form++) {
+        pawl_semaphore semaphore = PAWL_BOUNDED_SEMAPHORE_INIT_AT(1, 4);
+        struct caller large = {.form = (enum form)form};
+        struct caller small = {.form = (enum form)form};
+        start_acquire_n(&large, &semaphore, 3, form == FOR ? PAWL_FOREVER : PAWL_NEVER, 1);
+        caller_start_on(&small, call_semaphore, &semaphore,
+                        form == FOR ? PAWL_FOREVER : PAWL_NEVER, 2);
+        assert_false(pawl_semaphore_try_acquire(&semaphore)); /* the permit is kept */
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 4), PAWL_OVERFLOW);
+        assert_int_equal(pawl_semaphore_release(&semaphore), PAWL_OK);
+        assert_int_equal(pawl_semaphore_value(&semaphore), 2);
+        assert_int_equal(pawl__lot_count(&semaphore), 2);
+        assert_int_equal(pawl_semaphore_release_n(&semaphore, 2), PAWL_OK);
+        assert_int_equal(caller_join(&large), PAWL_OK);
+        assert_int_equal(caller_join(&small), PAWL_OK);
+        assert_int_equal(semaphore.state_, 0);
+    }
+}
+
+static void large_request_that_times_out_gives_what_was_kept_to_the_next(void **state)
+{
+    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(1);
+    struct caller large = {0};
+    struct caller small = {0};
+    (void)state;
+    start_acquire_n(&large, &semaphore, 3, pawl_after_ms(20), AT_ITS_OWN_TIME);
+    caller_start_on(&small, call_semaphore, &semaphore, PAWL_NEVER, AT_ITS_OWN_TIME);
+    assert_int_equal(caller_join(&large), PAWL_TIMEOUT);
+    assert_int_equal(caller_join(&small), PAWL_OK);
+    assert_int_equal(semaphore.state_, 0);
+}
+
+static void task_acquires_several_permits_in_its_turn(void **state)
+{
+    pawl_semaphore semaphore = PAWL_SEMAPHORE_INIT(1);
+    struct task large, small, cancelled;
+    (void)state;
+    task_begin_test(NULL);
+    task_init(&large, NULL, NULL);
+    task_init(&small, NULL, NULL);
+    task_init(&cancelled, NULL, NULL);
+    assert_int_equal(pawl_semaphore_acquire_n_await(&semaphore, 5, &cancelled.op), PAWL_PENDING);
+    assert_int_equal(pawl_semaphore_acquire_n_await(&semaphore, 2, &large.op), PAWL_PENDING);
+    assert_int_equal(pawl_semaphore_acquire_await(&semaphore, &small.op), PAWL_PENDING);
+    pawl_semaphore_release(&semaphore);
+    assert_int_equal(large.calls, 0);
+    assert_true(pawl_await_cancel(&cancelled.op)); /* the two permits go to the next */
+    assert_int_equal(large.calls, 1);
+    assert_int_equal(small.calls, 0);
+    pawl_semaphore_release_n(&semaphore, 2);
+    assert_int_equal(small.calls, 1);
+    assert_int_equal(semaphore.state_, 1 << 1);
+    assert_int_equal(pawl_semaphore_acquire_n_await(&semaphore, 1, &large.op), PAWL_OK);
 }
 
 static void semaphore_acquire_takes_one_permit(void **state)
@@ -802,6 +935,11 @@ int main(void)
         cmocka_unit_test(bounded_semaphore_may_start_below_its_bound),
         cmocka_unit_test(bounded_semaphore_below_its_bound_keeps_the_bound_with_waiters),
         cmocka_unit_test(semaphore_bound_out_of_range_is_refused),
+        cmocka_unit_test(acquire_n_takes_all_or_nothing),
+        cmocka_unit_test(acquire_n_of_what_can_never_be_had_is_refused),
+        cmocka_unit_test(large_request_that_is_first_holds_back_smaller_ones),
+        cmocka_unit_test(large_request_that_times_out_gives_what_was_kept_to_the_next),
+        cmocka_unit_test(task_acquires_several_permits_in_its_turn),
         cmocka_unit_test(semaphore_acquire_takes_one_permit),
         cmocka_unit_test(semaphore_acquire_waits_while_there_is_none),
         cmocka_unit_test(semaphore_may_be_released_by_any_thread),
