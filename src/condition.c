@@ -18,11 +18,17 @@
 #include "misuse.h"
 #include "process.h"
 #include "relock.h"
+#include "spin.h"
 #include "withdraw.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* The external definitions of the header's inline functions. */
+PAWL__EXPORT extern inline size_t pawl_condition_notify(pawl_condition *condition, size_t n);
+PAWL__EXPORT extern inline size_t pawl_condition_notify_one(pawl_condition *condition);
+PAWL__EXPORT extern inline size_t pawl_condition_notify_all(pawl_condition *condition);
 
 _Static_assert(sizeof(pawl_condition) <= 8, "the size that is promised");
 
@@ -33,16 +39,20 @@ static struct pawl__word word_of(pawl_lock *lock)
     return (struct pawl__word){lock, false};
 }
 
-/* Queue the waiter, and then release the lock. A task may be called, and gone, by the release. */
-static void queue_and_release(pawl_condition *condition, pawl_lock *lock, pawl_await *waiter)
+/* Queue the waiter, and then release the lock. A task may be called, and gone, by the release.
+ *
+ * Returns   whether nobody else waits. */
+static bool queue_and_release(pawl_condition *condition, pawl_lock *lock, pawl_await *waiter)
 {
     waiter->object_ = lock;
     struct pawl__bucket *bucket = pawl__lot_bucket(condition);
     pawl__lot_lock(bucket);
     pawl__store8(&condition->state_, PARKED, PAWL__RELAXED);
     pawl__lot_enqueue(bucket, condition, waiter);
+    bool alone = pawl__lot_first(bucket, condition) == waiter;
     pawl__lot_unlock(bucket);
     pawl_lock_release(lock);
+    return alone;
 }
 
 /* Clear PARKED if the queue is now empty. */
@@ -69,7 +79,7 @@ pawl_status pawl_condition_wait_await(pawl_condition *condition, pawl_lock *lock
     if (!pawl__lot_start(op, PAWL__ON_CONDITION)) {
         return PAWL_INVALID;
     }
-    queue_and_release(condition, lock, op);
+    (void)queue_and_release(condition, lock, op);
     return PAWL_PENDING;
 }
 
@@ -78,10 +88,11 @@ static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, struct
 {
     struct pawl__sleeper sleeper;
     pawl__lot_open_with(&sleeper, PAWL__ON_CONDITION, limit.stop);
-    queue_and_release(condition, lock, &sleeper.waiter);
+    bool polls = queue_and_release(condition, lock, &sleeper.waiter) && limit.deadline > 0;
     pawl_status status = PAWL_OK;
     struct pawl__bucket *bucket = pawl__lot_bucket(condition);
-    if (pawl__lot_wait(&sleeper, bucket, condition, limit.deadline)) {
+    if (!(polls && pawl__spin_for_token(&sleeper, condition)) &&
+        pawl__lot_wait(&sleeper, bucket, condition, limit.deadline)) {
         pawl__condition_withdraw_and_unlock(condition, bucket);
         status = pawl__sleeper_ended(&sleeper);
         pawl_lock_acquire(lock);
@@ -286,13 +297,11 @@ static pawl_lock *look(pawl_condition *condition, size_t n, struct notification 
     return lock;
 }
 
-/* Relaxed: a notifier that has had the lock since the wait released it sees PARKED by that; one
- * that has not may as well have come before. In all but strange programs there is one lock, and so
- * one round. */
-static size_t notify(pawl_condition *condition, size_t n)
+/* In all but strange programs there is one lock, and so one round. */
+size_t pawl__condition_notify_slow(pawl_condition *condition, size_t n)
 {
     struct notification notification = {0, false, 0, {NULL, NULL}, NULL};
-    if (n == 0 || pawl__load8(&condition->state_, PAWL__RELAXED) == 0) {
+    if (n == 0) {
         return 0;
     }
     notification.now = pawl__port_now();
@@ -304,24 +313,6 @@ static size_t notify(pawl_condition *condition, size_t n)
     pawl__lot_unpark_all(notification.roused);
     pawl__lot_wake(&notification.granted);
     return wanted - notification.left;
-}
-
-size_t pawl_condition_notify(pawl_condition *condition, size_t n)
-{
-    pawl__need(condition, "pawl_condition_notify", "condition");
-    return notify(condition, n);
-}
-
-size_t pawl_condition_notify_one(pawl_condition *condition)
-{
-    pawl__need(condition, "pawl_condition_notify_one", "condition");
-    return notify(condition, 1);
-}
-
-size_t pawl_condition_notify_all(pawl_condition *condition)
-{
-    pawl__need(condition, "pawl_condition_notify_all", "condition");
-    return notify(condition, SIZE_MAX);
 }
 
 void pawl_condition_init(pawl_condition *condition)

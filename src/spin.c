@@ -18,14 +18,21 @@
 enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32, SPIN_TRIES = 64 };
 _Static_assert((int)PAWL__SPIN_APART < (int)SPIN_TURNS, "a turn to begin with is a turn");
 
-/* The number of processors, or 0 while it is not known. Every thread that finds it out finds the
- * same, and what does not fit in a byte is many. */
+/* The number of processors, or 0 while it is not known; what does not fit in a byte is many. Where
+ * it is 1, because the threads that looked are confined to the same one, others look again. */
 static uint8_t processors;
+static uint8_t looks;
 
 static bool one_processor(void)
 {
+    enum { LOOK_AGAIN = 16 };
     uint8_t known = pawl__load8(&processors, PAWL__RELAXED);
-    if (known == 0) {
+    if (known > 1) {
+        return false;
+    }
+    uint8_t look = (uint8_t)(pawl__load8(&looks, PAWL__RELAXED) + 1);
+    pawl__store8(&looks, look, PAWL__RELAXED);
+    if (known == 0 || look % LOOK_AGAIN == 0) {
         unsigned found = pawl__port_processors();
         known = found < UINT8_MAX ? (uint8_t)found : UINT8_MAX;
         pawl__store8(&processors, known, PAWL__RELAXED);
@@ -69,14 +76,40 @@ void pawl__spin_end(const void *key, unsigned turn, bool won)
     }
 }
 
+/* The thread that hands something over may be asleep too, and a wake-up takes 5 to 30 microseconds
+ * where it crosses processors. A waiter that polls for less would sleep whenever the other did
+ * once, and the two would never meet awake again. 256 polls 8 pauses apart are 20 to 50
+ * microseconds.
+ * Now and then it yields its processor. If that takes longer than the call itself, another thread
+ * had use for the processor, and polling is over. */
+#if !defined(PAWL__TOKEN_POLLS)
+#    define PAWL__TOKEN_POLLS 256
+#endif
+enum { TOKEN_PAUSES = 8, POLLS_TO_YIELD = 16 };
+static const pawl_ns YIELD_ALONE = PAWL_US(2);
+
+static bool somebody_else_runs(void)
+{
+    pawl_time before = pawl__port_now();
+    pawl__port_yield();
+    return pawl__port_now() - before > YIELD_ALONE;
+}
+
 bool pawl__spin_for_token(struct pawl__sleeper *sleeper, const void *key)
 {
-    unsigned turn = pawl__spin_begin(key);
+    if (pawl__spin_begin(key) == SPIN_TURNS || one_processor()) {
+        return false;
+    }
     bool woken = false;
-    while (!woken && pawl__spin(&turn)) {
+    bool alone = true;
+    for (unsigned polls = 1; !woken && alone && polls <= PAWL__TOKEN_POLLS; polls++) {
+        for (unsigned pauses = 0; pauses < TOKEN_PAUSES; pauses++) {
+            PAWL__PAUSE();
+        }
+        alone = polls % POLLS_TO_YIELD != 0 || !somebody_else_runs();
         woken = pawl__park(&sleeper->slot->parker, 0);
     }
-    pawl__spin_end(key, turn, woken);
+    pawl__spin_end(key, SPIN_TURNS, woken && alone);
     return woken;
 }
 

@@ -14,7 +14,7 @@
  * A notified waiter is moved to the lock's queue, so notify_all of a thousand wakes a few at a
  * time. A notification never takes a free lock for a thread that sleeps: the thread is woken and
  * competes for the lock, as every waiter does (lock.h). A wait ends because of a notification or
- * its deadline, never spuriously; yet what was true at the notification may have changed when the
+ * its deadline, never spuriously. Yet what was true at the notification may have changed when the
  * waiter has the lock, so use a loop or wait_pred. Example:
  *
  *     #include <pawl/condition.h>
@@ -58,6 +58,22 @@ typedef struct pawl_condition {
 } pawl_condition;
 
 #define PAWL_CONDITION_INIT {0}
+
+PAWL_API PAWL__COLD size_t pawl__condition_notify_slow(pawl_condition *condition, size_t n);
+
+PAWL__HELPER void pawl__condition_check(const pawl_condition *condition, const char *call)
+{
+    if (PAWL__UNLIKELY(condition == NULL)) {
+        pawl__die_null(call, "condition");
+    }
+}
+
+/* Whether nobody waits. Relaxed: a notifier that has had the lock since a wait released it sees
+ * PARKED by that; one that has not may as well have come before. */
+PAWL__HELPER bool pawl__condition_is_idle(const pawl_condition *condition)
+{
+    return pawl__load8(&condition->state_, PAWL__RELAXED) == 0;
+}
 
 /* Make the memory a condition that nobody waits for, whatever it held before.
  *
@@ -140,9 +156,24 @@ PAWL_MUST_CHECK PAWL_API pawl_status pawl_condition_wait_await(pawl_condition *c
  * Orders    with the lock held, through the lock; without, nothing.
  * Costs     one load when nobody waits; else moves waiters, and wakes one if the lock is free. A
  *           task (await.h) that gets the lock so is called instead, before this returns. */
-PAWL_API size_t pawl_condition_notify(pawl_condition *condition, size_t n);
-PAWL_API size_t pawl_condition_notify_one(pawl_condition *condition);
-PAWL_API size_t pawl_condition_notify_all(pawl_condition *condition);
+PAWL_INLINE size_t pawl_condition_notify(pawl_condition *condition, size_t n)
+{
+    pawl__condition_check(condition, "pawl_condition_notify");
+    return pawl__condition_is_idle(condition) ? 0 : pawl__condition_notify_slow(condition, n);
+}
+
+PAWL_INLINE size_t pawl_condition_notify_one(pawl_condition *condition)
+{
+    pawl__condition_check(condition, "pawl_condition_notify_one");
+    return pawl__condition_is_idle(condition) ? 0 : pawl__condition_notify_slow(condition, 1);
+}
+
+PAWL_INLINE size_t pawl_condition_notify_all(pawl_condition *condition)
+{
+    pawl__condition_check(condition, "pawl_condition_notify_all");
+    return pawl__condition_is_idle(condition) ? 0
+                                              : pawl__condition_notify_slow(condition, SIZE_MAX);
+}
 
 /* Write what it looks like: `<pawl_condition waiters=2 at 0x7f30c0de>`. A snapshot.
  *

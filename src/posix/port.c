@@ -30,19 +30,17 @@ pawl_time pawl__port_now(void)
 }
 
 #if defined(__linux__) && defined(CPU_COUNT)
-static int allowed_to(pid_t thread)
-{
-    cpu_set_t allowed;
-    return sched_getaffinity(thread, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
-}
-
 /* Linux knows it of threads only: of the first and of this one, each of which may be confined. */
 static long count_processors(void)
 {
-    int first = allowed_to(getpid());
-    int here = allowed_to(0);
-    int count = first > here ? first : here;
-    return count > 0 ? count : sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t first, here;
+    CPU_ZERO(&first);
+    if (sched_getaffinity(0, sizeof here, &here) != 0) {
+        return sysconf(_SC_NPROCESSORS_ONLN);
+    }
+    (void)sched_getaffinity(getpid(), sizeof first, &first); /* if it fails, this one's count */
+    CPU_OR(&here, &here, &first);
+    return CPU_COUNT(&here);
 }
 #else
 static long count_processors(void)

@@ -51,7 +51,8 @@ uint64_t sim_change(volatile void *at, size_t size, enum sim_change change, uint
 
 /* A spinning thread polls again; that poll is a point where another fibre may run. */
 void sim_pause(void);
-#define PAWL__PAUSE() sim_pause()
+#define PAWL__PAUSE()     sim_pause()
+#define PAWL__TOKEN_POLLS 12 /* each is a step */
 
 /* Until the first fibre of a `single` case starts the others. */
 bool sim_single_threaded(void);

@@ -13,6 +13,9 @@ enum { BOSS, A, B, C };
  * up to 128, in 13 turns; and of one that begins at a later turn. */
 enum { ALL_PAUSES = 387, CROWDED_PAUSES = 380, MISSES = 32, TRIES = 64 };
 
+/* Of a wait for a token: 12 polls (machine.h), each after 8 pauses. */
+enum { POLL_PAUSES = 8, TOKEN_PAUSES = 12 * POLL_PAUSES };
+
 enum {
     LOCKED = PAWL__LOCK_LOCKED,
     PARKED = PAWL__LOCK_PARKED,
@@ -254,9 +257,9 @@ static void spins_while_it_pays(void)
 
 static void a_semaphores_watches_are_remembered(void)
 {
-    wait_in_vain(await_permit_shortly, MISSES, ALL_PAUSES);
+    wait_in_vain(await_permit_shortly, MISSES, TOKEN_PAUSES);
     wait_in_vain(await_permit_shortly, TRIES - 1, 0);
-    wait_in_vain(await_permit_shortly, 1, ALL_PAUSES);
+    wait_in_vain(await_permit_shortly, 1, TOKEN_PAUSES);
 }
 
 static void a_locks_spins_are_remembered(void)
@@ -525,7 +528,7 @@ static void past_deadline_is_known_without_the_clock(void)
 static void only_the_first_at_a_semaphore_stays_awake(void)
 {
     let(A);
-    SIM_CHECK(sim_sleeps(A) && pauses(A) == ALL_PAUSES);
+    SIM_CHECK(sim_sleeps(A) && pauses(A) == TOKEN_PAUSES);
     let(B);
     SIM_CHECK(sim_sleeps(B) && pauses(B) == 0);
     SIM_CHECK(pawl_semaphore_release_n(semaphore, 2) == PAWL_OK);
@@ -534,7 +537,7 @@ static void only_the_first_at_a_semaphore_stays_awake(void)
     let_pause(C, 4);
     SIM_CHECK(pawl_semaphore_release(semaphore) == PAWL_OK);
     let_until(C, has_it);
-    SIM_CHECK(has[C] && pauses(C) == 4);
+    SIM_CHECK(has[C] && pauses(C) == POLL_PAUSES);
 }
 
 static void event_is_looked_at_for_a_while(void)
