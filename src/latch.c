@@ -87,6 +87,20 @@ static bool open_for_waiters(pawl_latch *latch, uint64_t n)
     return opened;
 }
 
+/* One attempt to take n from the count that was seen; false: *seen has the new count. */
+static bool take(pawl_latch *latch, uint64_t n, uint64_t *seen)
+{
+    if (*seen == (n << 1 | PARKED)) {
+        if (open_for_waiters(latch, n)) {
+            return true;
+        }
+        *seen = pawl__load64(&latch->state_, PAWL__RELAXED);
+        return false;
+    }
+    /* Pairs with is_open, and the acquire in open_for_waiters. */
+    return pawl__cas64(&latch->state_, seen, *seen - (n << 1), PAWL__RELEASE);
+}
+
 pawl_status pawl_latch_done(pawl_latch *latch, int64_t n)
 {
     pawl__need(latch, "pawl_latch_done", "latch");
@@ -94,19 +108,12 @@ pawl_status pawl_latch_done(pawl_latch *latch, int64_t n)
         return PAWL_INVALID;
     }
     uint64_t seen = pawl__load64(&latch->state_, PAWL__RELAXED);
-    for (;;) {
+    do {
         if ((uint64_t)n > count_in(seen)) {
             return PAWL_NOT_HELD;
         }
-        if (seen == ((uint64_t)n << 1 | PARKED)) {
-            if (open_for_waiters(latch, (uint64_t)n)) {
-                return PAWL_OK;
-            }
-            seen = pawl__load64(&latch->state_, PAWL__RELAXED);
-        } else if (pawl__cas64(&latch->state_, &seen, seen - ((uint64_t)n << 1), PAWL__RELEASE)) {
-            return PAWL_OK; /* pairs with is_open, and the acquire in open_for_waiters */
-        }
-    }
+    } while (!take(latch, (uint64_t)n, &seen));
+    return PAWL_OK;
 }
 
 int64_t pawl_latch_count(const pawl_latch *latch)
