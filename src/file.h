@@ -62,9 +62,10 @@ void pawl__file_write(struct pawl__file *file, const char *text, size_t length);
 /* A hint to those who watch the file that its lock may be free. */
 void pawl__file_poke(struct pawl__file *file);
 
-/* Have the system tell of changes to the file. If it cannot, watch stays PAWL__FILE_CLOSED. */
+/* Have the system tell of changes to the file, until it is closed: to stop an inotify watch takes
+ * the kernel about 15 ms, which must not delay an acquire. If the system cannot, watch stays
+ * PAWL__FILE_CLOSED. */
 void pawl__file_watch(struct pawl__file *file);
-void pawl__file_unwatch(struct pawl__file *file);
 
 /* With a watched file: wait until something changed, or until `deadline`; may return early.
  *

@@ -582,7 +582,7 @@ static bool pause_between(pawl_filelock *filelock, struct wait *wait)
         pawl__file_watch(&filelock->file);
         return true; /* a change before this is not told: try at once */
     }
-    bool watched = filelock->file.watch != PAWL__FILE_CLOSED;
+    bool watched = filelock->file.watch != PAWL__FILE_CLOSED && wait->sleeper.stop == NULL;
     pawl_time now = pawl__port_now();
     pawl_time next = now + jittered(wait->pause, wait, now);
     next = next < wait->deadline ? next : wait->deadline;
@@ -607,7 +607,6 @@ static pawl_status seek(pawl_filelock *filelock, bool shared, struct pawl__limit
         } while (status == PAWL_TIMEOUT && pause_between(filelock, &wait));
         status = status == PAWL_TIMEOUT ? pawl__sleeper_ended(&wait.sleeper) : status;
         pawl__lot_close(&wait.sleeper);
-        pawl__file_unwatch(&filelock->file);
     }
     stop_seeking(filelock, shared, status);
     return status;

@@ -101,8 +101,9 @@ PAWL_API void pawl_filelock_close(pawl_filelock *filelock);
 /* Acquire the lock, shared with other shared holders, or exclusively, waiting as long as it takes.
  *
  * A waiting thread tries, and tries again after 0.25 ms, doubling up to 32 ms; on Linux the kernel
- * also tells it of changes to the file, and then up to 256 ms. A release in the same process ends a
- * wait at once. If the file is deleted or replaced meanwhile, the lock is the new file's.
+ * also tells it of changes to the file, and then up to 256 ms. (An object that has waited keeps one
+ * inotify instance until it is closed.) A release in the same process ends a wait at once. If the
+ * file is deleted or replaced meanwhile, the lock is the new file's.
  *
  * Returns   PAWL_OK           the caller holds it that way
  *           PAWL_UNSUPPORTED  the file system has no such locks; nothing was acquired

@@ -308,7 +308,7 @@ void pawl__file_watch(struct pawl__file *file)
 {
     char name[64];
     uint32_t changes = IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVE_SELF;
-    if (file->handle == PAWL__FILE_CLOSED) {
+    if (file->handle == PAWL__FILE_CLOSED || file->watch != PAWL__FILE_CLOSED) {
         return;
     }
     int number = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -357,15 +357,6 @@ bool pawl__file_wait(struct pawl__file *file, pawl_time deadline)
     return false;
 }
 #endif
-
-void pawl__file_unwatch(struct pawl__file *file)
-{
-    if (file->watch != PAWL__FILE_CLOSED) {
-        pthread_mutex_lock(&files_mutex); /* against a fork */
-        close_number(&file->watch);
-        pthread_mutex_unlock(&files_mutex);
-    }
-}
 
 int64_t pawl__file_process(void)
 {

@@ -102,11 +102,6 @@ void pawl__file_watch(struct pawl__file *file)
     (void)file;
 }
 
-void pawl__file_unwatch(struct pawl__file *file)
-{
-    (void)file;
-}
-
 bool pawl__file_wait(struct pawl__file *file, pawl_time deadline)
 {
     (void)file;
