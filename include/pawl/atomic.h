@@ -89,30 +89,26 @@ PAWL__ATOMIC(pawl__pointer, _pointer, pawl__pointer, _InterlockedCompareExchange
 #    define PAWL__RELEASE __ATOMIC_RELEASE
 #    define PAWL__ACQ_REL __ATOMIC_ACQ_REL
 #    if PAWL__ATOMICS_ARE_OBSERVED
+#        ifdef __cplusplus
+#            define PAWL__AUTO auto
+#        else
+#            define PAWL__AUTO __auto_type
+#        endif
 #        define PAWL__LOAD(at, order)                                                              \
             (__extension__({                                                                       \
-                PAWL__LEAVE(at);                                                                   \
+                pawl__observe_before((void *)(uintptr_t)(at), sizeof *(at), (order));              \
                 PAWL__AUTO pawl__loaded = __atomic_load_n((at), (order));                          \
-                PAWL__AFTER(at, order)                                                             \
+                (void)pawl__observe_after((void *)(uintptr_t)(at), (order));                       \
                 pawl__loaded;                                                                      \
             }))
 #        define PAWL__STORE(at, value, order)                                                      \
-            (__extension__({                                                                       \
-                PAWL__LEAVE(at);                                                                   \
-                PAWL__BEFORE(at, order)                                                            \
-                __atomic_store_n((at), (value), (order));                                          \
-            }))
+            (pawl__observe_before((void *)(uintptr_t)(at), sizeof *(at), (order)),                 \
+             __atomic_store_n((at), (value), (order)))
 #        define PAWL__CAS(at, expected, desired, order)                                            \
-            (__extension__({                                                                       \
-                PAWL__LEAVE(at);                                                                   \
-                PAWL__BEFORE(at, order)                                                            \
-                bool pawl__done = __atomic_compare_exchange_n((at), (expected), (desired), false,  \
-                                                              (order), __ATOMIC_RELAXED);          \
-                if (pawl__done) {                                                                  \
-                    PAWL__AFTER(at, order)                                                         \
-                }                                                                                  \
-                pawl__done;                                                                        \
-            }))
+            (pawl__observe_before((void *)(uintptr_t)(at), sizeof *(at), (order)),                 \
+             __atomic_compare_exchange_n((at), (expected), (desired), false, (order),              \
+                                         __ATOMIC_RELAXED) &&                                      \
+                 pawl__observe_after((void *)(uintptr_t)(at), (order)))
 #    else
 #        define PAWL__LOAD(at, order)         __atomic_load_n((at), (order))
 #        define PAWL__STORE(at, value, order) __atomic_store_n((at), (value), (order))

@@ -67,22 +67,33 @@ PAWL__HELPER int pawl__tsan_outcome(int outcome, int success, void *lock, unsign
 #    define PAWL__TSAN_TIMED(status, lock, how)   (status)
 #endif
 
-/* Observers of the atomics (atomic.h): LEAVE before each access, BEFORE and AFTER an access of this
- * order. */
+/* Observers of the atomics (atomic.h): before an access of `size` bytes, and after one that was
+ * made, of this order. The second returns true. */
 #if defined(PAWL_VALGRIND) && !defined(PAWL__MACHINE) && !PAWL__MSVC
-/* Helgrind and DRD treat an atomic access as a plain one, and see no order from it. So these macros
- * make them ignore the word, and state the order, which is all that matters for a lock that nobody
+/* Helgrind and DRD take an atomic access for a plain one, and see no order from it. So they are
+ * told to ignore the word, and are told the order, which is all that matters for a lock that nobody
  * owns. (The CMake option of that name defines PAWL_VALGRIND here and for targets that link pawl.)
  * Both understand the same requests for order; drd.h cannot be included together with helgrind.h,
  * and its request to ignore a range is VG_USERREQ__DRD_START_SUPPRESSION. */
 #    include <valgrind/helgrind.h>
 #    define PAWL__DRD_LEAVE            (VG_USERREQ_TOOL_BASE('D', 'R') + 2)
 #    define PAWL__ATOMICS_ARE_OBSERVED 1
-#    define PAWL__LEAVE(at)                                                                        \
-        VALGRIND_HG_DISABLE_CHECKING((at), sizeof *(at));                                          \
-        VALGRIND_DO_CLIENT_REQUEST_STMT(PAWL__DRD_LEAVE, (at), sizeof *(at), 0, 0, 0)
-#    define PAWL__RELEASED(at) ANNOTATE_HAPPENS_BEFORE(at)
-#    define PAWL__ACQUIRED(at) ANNOTATE_HAPPENS_AFTER(at)
+PAWL__HELPER void pawl__observe_before(void *at, size_t size, int order)
+{
+    VALGRIND_HG_DISABLE_CHECKING(at, size);
+    VALGRIND_DO_CLIENT_REQUEST_STMT(PAWL__DRD_LEAVE, at, size, 0, 0, 0);
+    if (order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL) {
+        ANNOTATE_HAPPENS_BEFORE(at);
+    }
+}
+
+PAWL__HELPER bool pawl__observe_after(void *at, int order)
+{
+    if (order == __ATOMIC_ACQUIRE || order == __ATOMIC_ACQ_REL) {
+        ANNOTATE_HAPPENS_AFTER(at);
+    }
+    return true;
+}
 #elif defined(PAWL__INSIDE) && defined(__ELF__) && !defined(PAWL__MACHINE) &&                      \
     !defined(PAWL__COMPILED_WITH_TSAN)
 /* In pawl's own sources, compiled without ThreadSanitizer: a program that was compiled with it has
@@ -93,30 +104,25 @@ extern void __tsan_acquire(void *at) __attribute__((weak, visibility("default"))
 extern void __tsan_release(void *at) __attribute__((weak, visibility("default")));
 PAWL__END
 #    define PAWL__ATOMICS_ARE_OBSERVED 1
-#    define PAWL__LEAVE(at)            ((void)0)
-#    define PAWL__TELL(function, at)                                                               \
-        if (PAWL__UNLIKELY((function) != NULL)) {                                                  \
-            (function)((void *)(uintptr_t)(at));                                                   \
-        }
-#    define PAWL__RELEASED(at) PAWL__TELL(__tsan_release, at)
-#    define PAWL__ACQUIRED(at) PAWL__TELL(__tsan_acquire, at)
+PAWL__HELPER void pawl__observe_before(void *at, size_t size, int order)
+{
+    (void)size;
+    if ((order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL) &&
+        PAWL__UNLIKELY(__tsan_release != NULL)) {
+        __tsan_release(at);
+    }
+}
+
+PAWL__HELPER bool pawl__observe_after(void *at, int order)
+{
+    if ((order == __ATOMIC_ACQUIRE || order == __ATOMIC_ACQ_REL) &&
+        PAWL__UNLIKELY(__tsan_acquire != NULL)) {
+        __tsan_acquire(at);
+    }
+    return true;
+}
 #else
 #    define PAWL__ATOMICS_ARE_OBSERVED 0
-#endif
-#if PAWL__ATOMICS_ARE_OBSERVED
-#    ifdef __cplusplus
-#        define PAWL__AUTO auto
-#    else
-#        define PAWL__AUTO __auto_type
-#    endif
-#    define PAWL__BEFORE(at, order)                                                                \
-        if ((order) == __ATOMIC_RELEASE || (order) == __ATOMIC_ACQ_REL) {                          \
-            PAWL__RELEASED(at);                                                                    \
-        }
-#    define PAWL__AFTER(at, order)                                                                 \
-        if ((order) == __ATOMIC_ACQUIRE || (order) == __ATOMIC_ACQ_REL) {                          \
-            PAWL__ACQUIRED(at);                                                                    \
-        }
 #endif
 
 #endif
