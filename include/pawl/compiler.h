@@ -79,7 +79,12 @@
 
 /* Conversions and the null pointer as each language's strictest warnings want them: PAWL__CAST to a
  * type that is another one, PAWL__TO also to one that may be the same. */
-#if defined(__cplusplus)
+#if defined(__cplusplus) && (__cplusplus >= 201103L || defined(_MSC_VER))
+# define PAWL__CPP11 1 /* without it the #error above is the only one */
+#else
+# define PAWL__CPP11 0
+#endif
+#if PAWL__CPP11
 extern "C++" {
 template <class To, class From> struct pawl__conversion {
     static constexpr To of(From value)
@@ -113,7 +118,7 @@ template <bool holds, class Value> constexpr Value pawl__constant(Value value)
 #endif
 
 /* The value of a constant expression, which does not compile unless `holds`. */
-#if defined(__cplusplus)
+#if PAWL__CPP11
 # define PAWL__CONSTANT(value, holds) pawl__constant<(holds)>(value)
 #else
 # define PAWL__CONSTANT(value, holds) ((value) + 0 * sizeof(char[(holds) ? 1 : -1]))
