@@ -99,7 +99,7 @@ static pawl_status wait_until(pawl_condition *condition, pawl_lock *lock, struct
     } else {
         sleeper.stop = NULL; /* the lock is awaited as long as it takes */
         pawl__word_accept(word_of(lock), &sleeper);
-        PAWL__TSAN_ACQUIRED(lock, 0U);
+        PAWL__TOLD_ACQUIRED(lock, 0U);
     }
     pawl__lot_close(&sleeper);
     return status;

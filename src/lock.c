@@ -81,14 +81,14 @@ pawl_status pawl__lock_release_slow(pawl_lock *lock)
 void pawl_lock_init(pawl_lock *lock)
 {
     pawl__need(lock, "pawl_lock_init", "lock");
-    PAWL__TSAN_FRESH(lock);
+    PAWL__TOLD_FRESH(lock);
     pawl__store8(&lock->state_, 0, PAWL__RELAXED);
 }
 
 void pawl_lock_init_fair(pawl_lock *lock)
 {
     pawl__need(lock, "pawl_lock_init_fair", "lock");
-    PAWL__TSAN_FRESH(lock);
+    PAWL__TOLD_FRESH(lock);
     pawl__store8(&lock->state_, FAIR, PAWL__RELAXED);
 }
 

@@ -105,24 +105,24 @@ void pawl__rwlock_acquire_exclusive_slow(pawl_rwlock *rwlock)
 pawl_status pawl_rwlock_acquire_shared_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_for", "rwlock");
-    return PAWL__TSAN_TIMED(
+    return PAWL__TOLD_TIMED(
         try_once(rwlock, SHARED)
             ? PAWL_OK
             : pawl__rwlock_wait(rwlock, SHARED, pawl__until(pawl__lot_deadline(ns))),
-        rwlock, PAWL__TSAN_SHARED);
+        rwlock, PAWL__TOLD_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_shared_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_shared_until", "rwlock");
-    return PAWL__TSAN_TIMED(pawl__rwlock_wait(rwlock, SHARED, pawl__until(deadline)), rwlock,
-                            PAWL__TSAN_SHARED);
+    return PAWL__TOLD_TIMED(pawl__rwlock_wait(rwlock, SHARED, pawl__until(deadline)), rwlock,
+                            PAWL__TOLD_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock, pawl_ns ns)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_for", "rwlock");
-    return PAWL__TSAN_TIMED(
+    return PAWL__TOLD_TIMED(
         try_once(rwlock, EXCLUSIVE)
             ? PAWL_OK
             : pawl__rwlock_wait(rwlock, EXCLUSIVE, pawl__until(pawl__lot_deadline(ns))),
@@ -132,7 +132,7 @@ pawl_status pawl_rwlock_acquire_exclusive_for(pawl_rwlock *rwlock, pawl_ns ns)
 pawl_status pawl_rwlock_acquire_exclusive_until(pawl_rwlock *rwlock, pawl_time deadline)
 {
     pawl__need(rwlock, "pawl_rwlock_acquire_exclusive_until", "rwlock");
-    return PAWL__TSAN_TIMED(pawl__rwlock_wait(rwlock, EXCLUSIVE, pawl__until(deadline)), rwlock,
+    return PAWL__TOLD_TIMED(pawl__rwlock_wait(rwlock, EXCLUSIVE, pawl__until(deadline)), rwlock,
                             0U);
 }
 
@@ -149,14 +149,14 @@ pawl_status pawl__rwlock_release_exclusive_slow(pawl_rwlock *rwlock)
 pawl_status pawl_rwlock_downgrade(pawl_rwlock *rwlock)
 {
     pawl__need(rwlock, "pawl_rwlock_downgrade", "rwlock");
-    PAWL__TSAN_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & WRITER) != 0, rwlock, 0U);
-    return PAWL__TSAN_TIMED(pawl__word_release(word_of(rwlock), READER), rwlock, PAWL__TSAN_SHARED);
+    PAWL__TOLD_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & WRITER) != 0, rwlock, 0U);
+    return PAWL__TOLD_TIMED(pawl__word_release(word_of(rwlock), READER), rwlock, PAWL__TOLD_SHARED);
 }
 
 void pawl_rwlock_init(pawl_rwlock *rwlock)
 {
     pawl__need(rwlock, "pawl_rwlock_init", "rwlock");
-    PAWL__TSAN_FRESH(rwlock);
+    PAWL__TOLD_FRESH(rwlock);
     pawl__store32(&rwlock->state_, 0, PAWL__RELAXED);
 }
 

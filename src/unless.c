@@ -69,8 +69,8 @@ pawl_status pawl_rwlock_acquire_shared_unless(pawl_rwlock *rwlock, pawl_event *s
         return PAWL_CANCELLED;
     }
     struct pawl__limit limit = {deadline, stop};
-    return PAWL__TSAN_TIMED(pawl__rwlock_wait(rwlock, PAWL__ON_SHARED, limit), rwlock,
-                            PAWL__TSAN_SHARED);
+    return PAWL__TOLD_TIMED(pawl__rwlock_wait(rwlock, PAWL__ON_SHARED, limit), rwlock,
+                            PAWL__TOLD_SHARED);
 }
 
 pawl_status pawl_rwlock_acquire_exclusive_unless(pawl_rwlock *rwlock, pawl_event *stop,
@@ -81,7 +81,7 @@ pawl_status pawl_rwlock_acquire_exclusive_unless(pawl_rwlock *rwlock, pawl_event
         return PAWL_CANCELLED;
     }
     struct pawl__limit limit = {deadline, stop};
-    return PAWL__TSAN_TIMED(pawl__rwlock_wait(rwlock, PAWL__ON_EXCLUSIVE, limit), rwlock, 0U);
+    return PAWL__TOLD_TIMED(pawl__rwlock_wait(rwlock, PAWL__ON_EXCLUSIVE, limit), rwlock, 0U);
 }
 
 pawl_status pawl_event_wait_unless(pawl_event *event, pawl_event *stop, pawl_time deadline)

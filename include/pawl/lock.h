@@ -147,7 +147,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
     if (PAWL__UNLIKELY(!pawl__lock_take(lock))) {
         pawl__lock_acquire_slow(lock);
     }
-    PAWL__TSAN_ACQUIRED(lock, 0U);
+    PAWL__TOLD_ACQUIRED(lock, 0U);
 }
 
 /* Acquire the lock if that takes no waiting.
@@ -159,7 +159,7 @@ PAWL_INLINE void pawl_lock_acquire(pawl_lock *lock) PAWL__ACQUIRES(lock)
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_lock_try_acquire(pawl_lock *lock) PAWL__TRIES(true, lock)
 {
     pawl__lock_check(lock, "pawl_lock_try_acquire");
-    return PAWL__TSAN_TRIED(pawl__lock_try(lock), lock, 0U);
+    return PAWL__TOLD_TRIED(pawl__lock_try(lock), lock, 0U);
 }
 
 /* Acquire the lock, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
@@ -176,7 +176,7 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_for(pawl_lock *lock, p
     PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_for");
-    return PAWL__TSAN_TIMED(
+    return PAWL__TOLD_TIMED(
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_for_slow(lock, ns), lock, 0U);
 }
 
@@ -184,7 +184,7 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_until(pawl_lock *lock,
     PAWL__TRIES(0, lock)
 {
     pawl__lock_check(lock, "pawl_lock_acquire_until");
-    return PAWL__TSAN_TIMED(
+    return PAWL__TOLD_TIMED(
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_until_slow(lock, deadline), lock, 0U);
 }
 
@@ -238,7 +238,7 @@ PAWL_INLINE pawl_status pawl_lock_release(pawl_lock *lock) PAWL__RELEASES(lock)
 {
     uint8_t seen = PAWL__LOCK_LOCKED; /* a guess, as in pawl__lock_take, with which it pairs */
     pawl__lock_check(lock, "pawl_lock_release");
-    PAWL__TSAN_RELEASING((pawl__load8(&lock->state_, PAWL__RELAXED) & PAWL__LOCK_LOCKED) != 0, lock,
+    PAWL__TOLD_RELEASING((pawl__load8(&lock->state_, PAWL__RELAXED) & PAWL__LOCK_LOCKED) != 0, lock,
                          0U);
     if (PAWL__UNLIKELY(PAWL__SINGLE_THREADED())) {
         return pawl__lock_release_alone(lock);

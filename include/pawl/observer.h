@@ -9,6 +9,9 @@
  *     Helgrind, DRD             the order that the atomics    PAWL_VALGRIND
  *                               establish, and to ignore them
  *     none                      nothing                       otherwise
+ *
+ * Primitives use PAWL__TOLD_ACQUIRED, _RELEASING, _FRESH and their forms for tries; the atomics of
+ * atomic.h call the two functions at the end.
  */
 #ifndef PAWL_OBSERVER_H
 #define PAWL_OBSERVER_H
@@ -38,33 +41,33 @@
 #if defined(PAWL_TSAN_LOCK_ORDER) && defined(PAWL__COMPILED_WITH_TSAN)
 #    include <sanitizer/tsan_interface.h>
 /* __tsan_mutex_read_lock, which older headers have as an object. */
-#    define PAWL__TSAN_SHARED 8U
-#    define PAWL__TSAN_TRY    16U
-#    define PAWL__TSAN_ACQUIRED(lock, how)                                                         \
+#    define PAWL__TOLD_SHARED 8U
+#    define PAWL__TOLD_TRY    16U
+#    define PAWL__TOLD_ACQUIRED(lock, how)                                                         \
         (__tsan_mutex_pre_lock((lock), (how)), __tsan_mutex_post_lock((lock), (how), 0))
-#    define PAWL__TSAN_RELEASING(held, lock, how)                                                  \
+#    define PAWL__TOLD_RELEASING(held, lock, how)                                                  \
         ((held) ? ((void)__tsan_mutex_pre_unlock((lock), (how)),                                   \
                    __tsan_mutex_post_unlock((lock), (how)))                                        \
                 : (void)0)
-#    define PAWL__TSAN_FRESH(lock) (__tsan_mutex_destroy((lock), 0), __tsan_mutex_create((lock), 0))
+#    define PAWL__TOLD_FRESH(lock) (__tsan_mutex_destroy((lock), 0), __tsan_mutex_create((lock), 0))
 /* The outcome of a try or timed acquire, which cannot be part of a deadlock that lasts. */
-PAWL__HELPER int pawl__tsan_outcome(int outcome, int success, void *lock, unsigned how)
+PAWL__HELPER int pawl__told_outcome(int outcome, int success, void *lock, unsigned how)
 {
     if (outcome == success) {
-        PAWL__TSAN_ACQUIRED(lock, how | PAWL__TSAN_TRY);
+        PAWL__TOLD_ACQUIRED(lock, how | PAWL__TOLD_TRY);
     }
     return outcome;
 }
-#    define PAWL__TSAN_TRIED(taken, lock, how) (pawl__tsan_outcome((taken), 1, (lock), (how)) != 0)
-#    define PAWL__TSAN_TIMED(status, lock, how)                                                    \
-        ((pawl_status)pawl__tsan_outcome((int)(status), 0, (lock), (how)))
+#    define PAWL__TOLD_TRIED(taken, lock, how) (pawl__told_outcome((taken), 1, (lock), (how)) != 0)
+#    define PAWL__TOLD_TIMED(status, lock, how)                                                    \
+        ((pawl_status)pawl__told_outcome((int)(status), 0, (lock), (how)))
 #else
-#    define PAWL__TSAN_SHARED                     0U
-#    define PAWL__TSAN_ACQUIRED(lock, how)        ((void)0)
-#    define PAWL__TSAN_RELEASING(held, lock, how) ((void)0)
-#    define PAWL__TSAN_FRESH(lock)                ((void)0)
-#    define PAWL__TSAN_TRIED(taken, lock, how)    (taken)
-#    define PAWL__TSAN_TIMED(status, lock, how)   (status)
+#    define PAWL__TOLD_SHARED                     0U
+#    define PAWL__TOLD_ACQUIRED(lock, how)        ((void)0)
+#    define PAWL__TOLD_RELEASING(held, lock, how) ((void)0)
+#    define PAWL__TOLD_FRESH(lock)                ((void)0)
+#    define PAWL__TOLD_TRIED(taken, lock, how)    (taken)
+#    define PAWL__TOLD_TIMED(status, lock, how)   (status)
 #endif
 
 /* Observers of the atomics (atomic.h): before an access of `size` bytes, and after one that was

@@ -158,7 +158,7 @@ PAWL_INLINE void pawl_rwlock_acquire_shared(pawl_rwlock *rwlock)
     if (PAWL__UNLIKELY(!pawl__rwlock_take_shared(rwlock))) {
         pawl__rwlock_acquire_shared_slow(rwlock);
     }
-    PAWL__TSAN_ACQUIRED(rwlock, PAWL__TSAN_SHARED);
+    PAWL__TOLD_ACQUIRED(rwlock, PAWL__TOLD_SHARED);
 }
 
 PAWL_INLINE void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock)
@@ -168,7 +168,7 @@ PAWL_INLINE void pawl_rwlock_acquire_exclusive(pawl_rwlock *rwlock)
     if (PAWL__UNLIKELY(!pawl__rwlock_take_exclusive(rwlock))) {
         pawl__rwlock_acquire_exclusive_slow(rwlock);
     }
-    PAWL__TSAN_ACQUIRED(rwlock, 0U);
+    PAWL__TOLD_ACQUIRED(rwlock, 0U);
 }
 
 /* Acquire it if that takes no waiting; shared is refused while anyone waits.
@@ -181,14 +181,14 @@ PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_shared(pawl_rwlock *rwl
     PAWL__TRIES_SHARED(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_shared");
-    return PAWL__TSAN_TRIED(pawl__rwlock_try_shared(rwlock), rwlock, PAWL__TSAN_SHARED);
+    return PAWL__TOLD_TRIED(pawl__rwlock_try_shared(rwlock), rwlock, PAWL__TOLD_SHARED);
 }
 
 PAWL_MUST_CHECK PAWL_INLINE bool pawl_rwlock_try_acquire_exclusive(pawl_rwlock *rwlock)
     PAWL__TRIES(true, rwlock)
 {
     pawl__rwlock_check(rwlock, "pawl_rwlock_try_acquire_exclusive");
-    return PAWL__TSAN_TRIED(pawl__rwlock_try_exclusive(rwlock), rwlock, 0U);
+    return PAWL__TOLD_TRIED(pawl__rwlock_try_exclusive(rwlock), rwlock, 0U);
 }
 
 /* Acquire it, waiting at most `ns` nanoseconds, or until the monotonic time `deadline` at the
@@ -240,8 +240,8 @@ PAWL_INLINE pawl_status pawl_rwlock_release_shared(pawl_rwlock *rwlock)
 {
     uint32_t seen = PAWL__RWLOCK_READER;
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_shared");
-    PAWL__TSAN_RELEASING(pawl__load32(&rwlock->state_, PAWL__RELAXED) >= PAWL__RWLOCK_READER,
-                         rwlock, PAWL__TSAN_SHARED);
+    PAWL__TOLD_RELEASING(pawl__load32(&rwlock->state_, PAWL__RELAXED) >= PAWL__RWLOCK_READER,
+                         rwlock, PAWL__TOLD_SHARED);
     return pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)
                ? PAWL_OK
                : pawl__rwlock_release_shared_slow(rwlock);
@@ -252,7 +252,7 @@ PAWL_INLINE pawl_status pawl_rwlock_release_exclusive(pawl_rwlock *rwlock)
 {
     uint32_t seen = PAWL__RWLOCK_WRITER;
     pawl__rwlock_check(rwlock, "pawl_rwlock_release_exclusive");
-    PAWL__TSAN_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & PAWL__RWLOCK_WRITER) != 0,
+    PAWL__TOLD_RELEASING((pawl__load32(&rwlock->state_, PAWL__RELAXED) & PAWL__RWLOCK_WRITER) != 0,
                          rwlock, 0U);
     return pawl__cas32(&rwlock->state_, &seen, 0, PAWL__RELEASE)
                ? PAWL_OK

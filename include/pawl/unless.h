@@ -77,7 +77,7 @@ PAWL_MUST_CHECK PAWL_INLINE pawl_status pawl_lock_acquire_unless(pawl_lock *lock
     if (pawl__event_stops(stop, "pawl_lock_acquire_unless")) {
         return PAWL_CANCELLED;
     }
-    return PAWL__TSAN_TIMED(
+    return PAWL__TOLD_TIMED(
         pawl__lock_take(lock) ? PAWL_OK : pawl__lock_acquire_unless_slow(lock, stop, deadline),
         lock, 0U);
 }

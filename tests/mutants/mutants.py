@@ -305,7 +305,7 @@ def mutants_of(file):
             seen[key] += 1
             key += " #%d" % seen[key] if seen[key] > 1 else ""
             yield Mutant(file, line, what, key, text[:begin] + fresh + text[end:],
-                         TOLD if "PAWL__TSAN" in key else kind_of[line])
+                         TOLD if "PAWL__TOLD_" in key else kind_of[line])
 
 
 def sources():
