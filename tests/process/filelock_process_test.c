@@ -147,14 +147,16 @@ static void act_as_task(struct task *task)
     } while (pawl_filelock_acquire_exclusive_await(actors->filelock, &task->op) == PAWL_OK);
 }
 
-static int take_turns(const char *number)
+/* The argument is NUMBER,TURNS. */
+static int take_turns(const char *argument)
 {
     crew_thread threads[2];
     struct task task;
+    char number[32];
+    const char *comma = strchr(argument, ',');
+    snprintf(number, sizeof number, "%.*s", (int)(comma - argument), argument);
     name_files(number);
-    const char *turns = getenv("FILELOCK_TURNS");
-    struct actors actors = {.filelock = open_path(path, "turns"),
-                            .turns = (turns != NULL ? atoi(turns) : turn_count) / 3};
+    struct actors actors = {.filelock = open_path(path, "turns"), .turns = atoi(comma + 1) / 3};
     task_init(&task, act_as_task, &actors);
     task.left = (unsigned)actors.turns;
     for (int i = 0; i < 2; i++) {
@@ -208,9 +210,11 @@ enum { TAKE_TURNS, TAKE_TURNS_UNTIL_KILLED, HOLD_UNTIL_KILLED, ROLES };
 static void processes_with_threads_and_tasks_take_turns(void **state)
 {
     struct process processes[16];
+    char argument[80];
     (void)state;
+    snprintf(argument, sizeof argument, "%s,%d", number_of_files(), turn_count);
     for (int i = 0; i < process_count; i++) {
-        process_start(&processes[i], &roles[TAKE_TURNS], number_of_files());
+        process_start(&processes[i], &roles[TAKE_TURNS], argument);
     }
     for (int i = 0; i < process_count; i++) {
         assert_int_equal(process_join(&processes[i]), 0);

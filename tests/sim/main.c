@@ -13,14 +13,14 @@ extern const struct sim_group await_group, barrier_group, cell_group, condition_
     fork_group, lock_group, machine_group, once_group, rlock_group, rwlock_group, semaphore_group,
     single_group, take_back_group, copies_group,
     neighbours_group, leftover_group, token_group, waiting_group;
-extern const struct sim_group latch_group, permits_group, unless_group;
+extern const struct sim_group filelock_group, latch_group, permits_group, unless_group;
 static const struct sim_group *const groups[] = {
     &machine_group, &token_group,     &cell_group,      &waiting_group, &lock_group,
     &rlock_group,   &semaphore_group, &condition_group, &event_group,   &barrier_group,
     &rwlock_group,  &once_group,      &await_group,     &fork_group,
     &take_back_group, &single_group, &copies_group, &neighbours_group,
     &leftover_group,
-    &latch_group, &permits_group, &unless_group,
+    &latch_group, &permits_group, &unless_group, &filelock_group,
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
