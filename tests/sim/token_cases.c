@@ -16,7 +16,7 @@ struct parker {
 };
 
 static struct parker *parker;
-static pawl_semaphore *second;
+static pawl_semaphore *second, *noticed;
 static int first_data, second_data;
 static unsigned timed_out;
 static uint8_t reason; /* atomic: why the thread was poked */
@@ -93,6 +93,7 @@ static void new_parker(void)
 {
     parker = sim_new(sizeof *parker, "parker");
     second = sim_new(sizeof *second, "second");
+    noticed = sim_new(sizeof *noticed, "noticed");
     first_data = second_data = 0;
     timed_out = 0;
     reason = 0;
@@ -155,6 +156,7 @@ static void wait_lightly(void)
         woken = park_so(PAWL_NEVER, true);
         disturbed = pawl__load8(&reason, PAWL__RELAXED) != 0;
     }
+    SIM_CHECK(pawl_semaphore_release(noticed) == PAWL_OK);
     pawl_semaphore_acquire(second); /* no poke comes any more */
     pawl__token_forget_poke(&parker->token);
     SIM_CHECK(woken || park(PAWL_NEVER));
@@ -173,6 +175,7 @@ static void poke(void)
 static void poke_and_unpark(void)
 {
     poke();
+    pawl_semaphore_acquire(noticed);
     unpark_first();
 }
 
