@@ -154,17 +154,20 @@ static PAWL__COLD struct block *open_block(void);
 
 /* A thread keeps its identity while it runs destructors: the system clears the two words, and calls
  * these functions to set them again. They belong to the copy that made the block, whose library
- * stays loaded. (Another copy may make the words before that one has stored its pointer.) */
+ * stays loaded. (Another copy may make the words before that one has stored its pointer.)
+ *
+ * Relaxed: the thread has used the block since it has an identity. And ThreadSanitizer, which would
+ * be told of an acquire, may have forgotten the thread by now. */
 static PAWL__NO_TSAN void keep_low(void *value)
 {
-    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__RELAXED);
     block = block != NULL ? block : open_block();
     pawl__local_set(&block->identity_low, value);
 }
 
 static PAWL__NO_TSAN void keep_high(void *value)
 {
-    struct block *block = pawl__load_pointer(&shared_block, PAWL__ACQUIRE); /* pairs with open */
+    struct block *block = pawl__load_pointer(&shared_block, PAWL__RELAXED);
     block = block != NULL ? block : open_block();
     pawl__local_set(&block->identity_high, value);
 }
