@@ -32,7 +32,7 @@ _Static_assert((int)PAWL__LOCK_LOCKED == (int)PAWL__WORD_LOCKED &&
                    (int)PAWL__LOCK_RESERVED == (int)PAWL__WORD_RESERVED,
                "a lock's bits are where the protocol has them");
 
-enum { LOCKED = PAWL__LOCK_LOCKED, PARKED = PAWL__LOCK_PARKED, FAIR = PAWL__LOCK_FAIR };
+enum { LOCKED = PAWL__LOCK_LOCKED, FAIR = PAWL__LOCK_FAIR };
 
 static struct pawl__word word_of(pawl_lock *lock)
 {
@@ -96,7 +96,7 @@ int pawl_lock_describe(const pawl_lock *lock, char *buf, size_t size)
 {
     pawl__need_text(lock, buf, size, "pawl_lock_describe", "lock");
     uint8_t seen = pawl__load8(&lock->state_, PAWL__RELAXED);
-    size_t waiters = (seen & PARKED) != 0 ? pawl__lot_count(lock) : 0;
+    size_t waiters = pawl__lot_count(lock);
     return snprintf(buf, size, "<pawl_lock %s%s waiters=%lu at 0x%" PRIxPTR ">",
                     (seen & FAIR) != 0 ? "fair " : "", (seen & LOCKED) != 0 ? "locked" : "unlocked",
                     (unsigned long)waiters, (uintptr_t)lock);

@@ -706,8 +706,9 @@ static enum start take_or_queue(struct pawl__word word, pawl_await *waiter)
             struct pawl__sleeper *sleeper = pawl__sleeper_of(waiter);
             sleeper->awake = fair && pawl__lot_first(bucket, word.at) == waiter;
             start = sleeper->awake ? AWAKE : QUEUED;
-            const struct pawl__sleeper *of = reserved_for(bucket, word.at);
-            sleeper->nap = (load(word) & RESERVED) != 0 && of != NULL ? of->reserved : PAWL_NEVER;
+            bool reserved = (load(word) & RESERVED) != 0;
+            const struct pawl__sleeper *of = reserved ? reserved_for(bucket, word.at) : NULL;
+            sleeper->nap = of != NULL ? of->reserved : PAWL_NEVER;
         }
         break;
     }
@@ -876,6 +877,7 @@ bool pawl__word_try(struct pawl__word word, enum pawl__wait_kind kind)
 {
     pawl_time until;
     bool done = false;
+    struct wakes wakes = NO_WAKES;
     struct pawl__bucket *bucket = pawl__lot_bucket(word.at);
     pawl__lot_lock(bucket);
     forget_vanished(word, bucket);
@@ -888,7 +890,11 @@ bool pawl__word_try(struct pawl__word word, enum pawl__wait_kind kind)
                     taken(seen & ~(uint32_t)(RESERVED | WATCHED | PARKED), is_shared(kind)) |
                         (others ? PARKED : 0));
     }
+    if (done && is_shared(kind) && pawl__lot_first(bucket, word.at) != NULL) {
+        (void)pass(word, bucket, 0, 0, &wakes); /* as a reader that takes its turn */
+    }
     pawl__lot_unlock(bucket);
+    wake(&wakes);
     return done;
 }
 

@@ -575,6 +575,31 @@ static void a_writer_stays_awake_while_readers_leave(void)
     SIM_CHECK(rwlock->state_ == 0);
 }
 
+static void read_once(void)
+{
+    pawl_rwlock_acquire_shared(rwlock);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+}
+
+/* A reader's release wakes nobody, so the reader that takes the rwlock in place of one that does not
+ * run has to. */
+static void a_try_that_ends_a_reservation_wakes_the_next(void)
+{
+    pawl_rwlock_acquire_exclusive(rwlock);
+    let(A);
+    let(B);
+    sim_pass(PAWL_MS(8));
+    SIM_CHECK(pawl_rwlock_release_exclusive(rwlock) == PAWL_OK);
+    SIM_CHECK(rwlock->state_ == PAWL__RWLOCK_RESERVED);
+    sim_pass(PAWL_MS(1));
+    SIM_CHECK(pawl_rwlock_try_acquire_shared(rwlock));
+    let(B);
+    SIM_CHECK((rwlock->state_ & PAWL__RWLOCK_DRAIN) != 0);
+    SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
+    let(B);
+    SIM_CHECK(has[B]);
+}
+
 static void wait_with_the_lock(void)
 {
     pawl_lock_acquire(lock);
@@ -647,6 +672,7 @@ static const struct sim_case waiting_cases[] = {
             acquire_semaphore),
     WAITING(event_is_looked_at_for_a_while, 2, wait_for_event, wait_for_event),
     WAITING(a_writer_stays_awake_while_readers_leave, 2, write_once, write_once),
+    WAITING(a_try_that_ends_a_reservation_wakes_the_next, 2, read_once, write_once),
     WAITING(notification_begins_with_the_first_waiters_lock, 2, wait_with_the_lock,
             wait_with_the_second_lock),
     WAITING(notified_begin_to_wait_for_the_lock, 2, wait_with_the_lock, wait_with_the_lock,
