@@ -187,19 +187,39 @@ static void walk_waiters(const char *kind, pawl_lock *lock)
     pawl_lock_release(lock);
 }
 
-/* After some milliseconds a release hands off a default lock; a fair lock is always handed off. */
-static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
+/* A thread waits for the lock, and another tries as soon as it is released. *newcomer: whether the
+ * try succeeded.
+ *
+ * Returns   false: the try came too late, when the lock was not kept for the waiter any more. */
+static bool hand_over(pawl_lock *lock, pawl_ns patience, bool *newcomer, pawl_status *waiter)
 {
     struct caller other = {0};
-    say_heading("handing over, %s", kind);
     pawl_lock_acquire(lock);
     caller_start_on(&other, call_lock, lock, PAWL_NEVER, 1);
     let_time_pass(patience);
+    pawl_time before = pawl_now();
     pawl_lock_release(lock);
-    say("a newcomer against a waiter", "%s", truth(pawl_lock_try_acquire(lock)));
-    caller_join(&other);
-    say("the waiter", "%s", name(other.status));
+    *newcomer = pawl_lock_try_acquire(lock);
+    bool late = *newcomer && pawl_now() - before >= PAWL_MS(1);
+    if (*newcomer) {
+        pawl_lock_release(lock);
+    }
+    *waiter = caller_join(&other);
     pawl_lock_release(lock);
+    return !late;
+}
+
+/* After some milliseconds a release keeps a default lock for the waiter, for a millisecond; a fair
+ * lock is always handed over. */
+static void walk_handing_over(const char *kind, pawl_lock *lock, pawl_ns patience)
+{
+    bool newcomer;
+    pawl_status waiter;
+    say_heading("handing over, %s", kind);
+    while (!hand_over(lock, patience, &newcomer, &waiter)) {
+    }
+    say("a newcomer against a waiter", "%s", truth(newcomer));
+    say("the waiter", "%s", name(waiter));
 }
 
 static void walk_lock(const char *kind, pawl_lock fresh, pawl_ns patience)
