@@ -581,8 +581,8 @@ static void read_once(void)
     SIM_CHECK(pawl_rwlock_release_shared(rwlock) == PAWL_OK);
 }
 
-/* A reader's release wakes nobody, so the reader that takes the rwlock instead of a waiter that does
- * not run has to. */
+/* A reader's release wakes nobody. So a reader wakes the next when it takes the rwlock instead of a
+ * waiter that does not run. */
 static void a_try_that_ends_a_reservation_wakes_the_next(void)
 {
     pawl_rwlock_acquire_exclusive(rwlock);
