@@ -194,16 +194,13 @@ static struct pawl__sleeper *reserved_for(struct pawl__bucket *bucket, const voi
     return NULL;
 }
 
-/* Of a word that is RESERVED for another: whether that is over, so that whoever comes may take it.
- * *until: when it is, if it is not. */
-static bool reservation_is_over(struct pawl__bucket *bucket, const void *key, pawl_time *until)
-    PAWL_REQUIRES(bucket)
+/* Of a word that is RESERVED for another: whether that is over, and anybody may take it. */
+static bool reservation_is_over(struct pawl__bucket *bucket, const void *key) PAWL_REQUIRES(bucket)
 {
     struct pawl__sleeper *of = reserved_for(bucket, key);
     if (of == NULL) {
         return true;
     }
-    *until = of->reserved;
     if (pawl__port_now() < of->reserved) {
         return false;
     }
@@ -600,9 +597,8 @@ static bool take_inside(struct pawl__word word, struct pawl__bucket *bucket, paw
     bool shared = waits_shared(waiter);
     uint32_t seen = load(word);
     for (;;) {
-        pawl_time until;
         bool reserved = (seen & RESERVED) != 0 && !own;
-        if ((seen & LOCKED) != 0 || (reserved && !reservation_is_over(bucket, word.at, &until))) {
+        if ((seen & LOCKED) != 0 || (reserved && !reservation_is_over(bucket, word.at))) {
             return false;
         }
         if (shared && seen >= PAWL__WORD_FULL) {
@@ -875,7 +871,6 @@ pawl_status pawl__word_acquire_await(struct pawl__word word, enum pawl__wait_kin
 
 bool pawl__word_try(struct pawl__word word, enum pawl__wait_kind kind)
 {
-    pawl_time until;
     bool done = false;
     struct wakes wakes = NO_WAKES;
     struct pawl__bucket *bucket = pawl__lot_bucket(word.at);
@@ -884,7 +879,7 @@ bool pawl__word_try(struct pawl__word word, enum pawl__wait_kind kind)
     uint32_t seen = load(word);
     while (!done && (seen & LOCKED) == 0 && (is_shared(kind) || seen < READER) &&
            seen < PAWL__WORD_FULL &&
-           ((seen & RESERVED) == 0 || reservation_is_over(bucket, word.at, &until))) {
+           ((seen & RESERVED) == 0 || reservation_is_over(bucket, word.at))) {
         bool others = pawl__lot_first(bucket, word.at) != NULL;
         done = take(word, &seen,
                     taken(seen & ~(uint32_t)(RESERVED | WATCHED | PARKED), is_shared(kind)) |

@@ -33,7 +33,7 @@ _Static_assert((int)PAWL__RWLOCK_WRITER == (int)PAWL__WORD_LOCKED &&
                "an rwlock's bits are where the protocol has them");
 _Static_assert(PAWL__RWLOCK_FULL == PAWL__WORD_FULL, "as many readers as there is room for");
 
-enum { WRITER = PAWL__RWLOCK_WRITER, DRAIN = PAWL__RWLOCK_DRAIN, READER = PAWL__RWLOCK_READER };
+enum { WRITER = PAWL__RWLOCK_WRITER, READER = PAWL__RWLOCK_READER };
 
 static const enum pawl__wait_kind SHARED = PAWL__ON_SHARED, EXCLUSIVE = PAWL__ON_EXCLUSIVE;
 

@@ -16,7 +16,7 @@
  * few enough to cost nothing where it never pays, enough to find out within a millisecond that it
  * does. */
 enum { SPIN_TURNS = 13, SPIN_EVENLY = 4, SPIN_LONGEST = 128, SPIN_MISSES = 32, SPIN_TRIES = 64 };
-_Static_assert((int)PAWL__SPIN_APART < (int)SPIN_TURNS, "a turn to begin with is a turn");
+_Static_assert((int)PAWL__SPIN_CROWDED < (int)SPIN_TURNS, "a turn to begin with is a turn");
 
 /* The number of processors, or 0 while it is not known; what does not fit in a byte is many. Where
  * it is 1, because the threads that looked are confined to the same one, others look again. */

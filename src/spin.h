@@ -10,9 +10,9 @@
 
 PAWL__HIDDEN_BEGIN
 
-/* Turns to begin with where fewer polls disturb the others less. Of a lock that others wait for:
- * 100 ns apart. Of readers that meet: some hundred nanoseconds. */
-enum { PAWL__SPIN_CROWDED = 6, PAWL__SPIN_APART = 8 };
+/* The turn to begin with at a lock that others wait for: fewer polls, 100 ns apart, disturb them
+ * less. */
+enum { PAWL__SPIN_CROWDED = 6 };
 
 /* The turn to begin with: the last one, except now and then, where spinning has failed of late. */
 unsigned pawl__spin_begin(const void *key);

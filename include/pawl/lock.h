@@ -56,7 +56,7 @@ typedef struct PAWL__IS_CAPABILITY("pawl_lock") pawl_lock {
  *     RESERVED  exact: the lock is free, and for a millisecond at most only the waiter that has
  *               waited longest may take it. Never set with LOCKED.
  *
- * All but LOCKED are changed under the guard of the lot's bucket. */
+ * All but LOCKED are changed under the guard of the lot's bucket; PARKED may be set without it. */
 enum {
     PAWL__LOCK_LOCKED = 1,
     PAWL__LOCK_PARKED = 2,
